@@ -1,1 +1,7 @@
-//! stub
+//! What crosses the wire between Hallway's clients and server, and the rules both sides share: names, limits, the
+//! floor, the map and how one walks on it, and the UDP link with its firewall.
+
+pub mod ids;
+pub mod limits;
+pub mod map;
+pub mod voice;

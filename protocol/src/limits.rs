@@ -1,0 +1,44 @@
+//! Every limit of the wire and of the world, with its reason. What an operator may change is a setting of the server
+//! instead.
+
+use std::time::Duration;
+
+/// Longest datagram on the live door. Netcode never makes one longer, so a longer one is noise.
+pub const DATAGRAM_BYTES: usize = 1300;
+
+/// Longest display name, counted in characters after NFC: fits a label over an avatar.
+pub const NAME_CHARS: usize = 32;
+/// Longest room name, in characters after NFC: fits the room list.
+pub const ROOM_NAME_CHARS: usize = 40;
+/// Longest message text in bytes of UTF-8: a page of writing; longer things are files.
+pub const TEXT_BYTES: usize = 4096;
+/// Messages shown on entering a room, opening a conversation or signing in.
+pub const HISTORY_ON_ENTRY: u16 = 50;
+/// Most messages in one history answer; 50 of the longest still take under 300 KiB of reliable channel.
+pub const HISTORY_PAGE: u16 = 50;
+
+/// Longest voice packet on the way up. Opus at 64 kbit/s and 20 ms makes 160 bytes; 400 leaves room for its peaks.
+pub const VOICE_PACKET_BYTES: usize = 400;
+
+/// How far an avatar walks, in tiles per second. A room of ten tiles is crossed in two seconds.
+pub const WALK_TILES_PER_SECOND: f32 = 5.0;
+/// Radius of an avatar, in tiles: it passes a door one tile wide with room to spare.
+pub const AVATAR_RADIUS_TILES: f32 = 0.35;
+
+/// The server's share of 30 updates a second, and the client's.
+pub const TICK: Duration = Duration::from_nanos(33_333_333);
+/// How often replicated state leaves the server: fast enough for a list, slow enough for five hundred people.
+pub const REPLICATION_INTERVAL: Duration = Duration::from_millis(100);
+/// How often a walking client tells where it is: 20 Hz.
+pub const POSE_UP_INTERVAL: Duration = Duration::from_millis(50);
+/// How often the server tells where the others are.
+pub const POSE_DOWN_INTERVAL: Duration = Duration::from_millis(66);
+/// Netcode drops a link that was silent for so long.
+pub const LINK_TIMEOUT: Duration = Duration::from_secs(7);
+/// Lightyear's own ping interval.
+pub const PING_INTERVAL: Duration = Duration::from_millis(500);
+
+/// Largest side of a map in tiles; positions are sent as `u16` 1/256 tiles.
+pub const MAP_TILES: u32 = 256;
+/// Most rooms on one server, drawn and created together.
+pub const ROOMS: usize = 256;
