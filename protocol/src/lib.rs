@@ -1,7 +1,15 @@
 //! What crosses the wire between Hallway's clients and server, and the rules both sides share: names, limits, the
 //! floor, the map and how one walks on it, and the UDP link with its firewall.
 
+pub mod channels;
+pub mod chat;
+pub mod control;
+pub mod desk;
+pub mod floor;
 pub mod ids;
 pub mod limits;
 pub mod map;
+pub mod names;
+pub mod pose;
+pub mod replicated;
 pub mod voice;

@@ -1,0 +1,118 @@
+//! What people write: who a message is for, what a text may be, and the message as it is stored and shown.
+
+use crate::{
+    ids::{MessageId, PersonId, RoomId},
+    limits,
+};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Where a message goes, from the point of view of one client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Conversation {
+    /// Everyone on the server.
+    World,
+    /// The people in a room.
+    Room(RoomId),
+    /// One other person.
+    Person(PersonId),
+}
+
+/// A text that may be sent: not blank, at most [`limits::TEXT_BYTES`] bytes, no control characters but line breaks
+/// and tabs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ChatText(String);
+
+/// Why a text can't be sent. Reads as the end of "this message …".
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ChatTextError {
+    /// Nothing but blanks.
+    #[error("is empty")]
+    Empty,
+    /// More bytes than allowed.
+    #[error("is too long: {bytes} bytes, {most} are allowed", most = limits::TEXT_BYTES)]
+    TooLong {
+        /// Bytes given.
+        bytes: usize,
+    },
+    /// A control character other than a line break or a tab.
+    #[error("has a control character (U+{0:04X}) in it")]
+    Control(u32),
+}
+
+impl ChatText {
+    /// Checks a text as somebody typed it; blanks at both ends are cut.
+    ///
+    /// # Errors
+    /// When it is blank, too long or has control characters; see [`ChatTextError`].
+    pub fn new(text: &str) -> Result<Self, ChatTextError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(ChatTextError::Empty);
+        }
+        if text.len() > limits::TEXT_BYTES {
+            return Err(ChatTextError::TooLong { bytes: text.len() });
+        }
+        match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+            Some(c) => Err(ChatTextError::Control(u32::from(c))),
+            None => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ChatText {
+    type Error = ChatTextError;
+    fn try_from(text: String) -> Result<Self, ChatTextError> {
+        Self::new(&text)
+    }
+}
+
+impl From<ChatText> for String {
+    fn from(text: ChatText) -> Self {
+        text.0
+    }
+}
+
+/// A stored message. The writer's name stands in it, because people leave and history stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatMessage {
+    /// Its place in the server's order.
+    pub id: MessageId,
+    /// The writer, while signed in under the same sign-in; `None` in history of earlier ones.
+    pub from: Option<PersonId>,
+    /// The writer's name at the time.
+    pub from_name: String,
+    /// The conversation it belongs to, as the receiving client sees it: for a private message the other person.
+    pub conversation: Conversation,
+    /// For a private message the name of the person it was written to.
+    pub to_name: Option<String>,
+    /// What was written.
+    pub text: String,
+    /// When the server took it, in milliseconds since the Unix epoch.
+    pub sent_ms: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_and_checked() {
+        assert_eq!(ChatText::new("  hi\nthere ").unwrap().as_str(), "hi\nthere");
+        assert_eq!(ChatText::new(" \n "), Err(ChatTextError::Empty));
+        assert_eq!(ChatText::new("a\u{1b}[2J"), Err(ChatTextError::Control(0x1b)));
+        assert!(ChatText::new(&"é".repeat(limits::TEXT_BYTES / 2)).is_ok());
+        assert_eq!(
+            ChatText::new(&"x".repeat(limits::TEXT_BYTES + 1)),
+            Err(ChatTextError::TooLong { bytes: limits::TEXT_BYTES + 1 })
+        );
+    }
+}

@@ -1,0 +1,255 @@
+//! What clients and server say on the Control channel: everything that must arrive, in order, and is not the floor.
+
+use crate::{
+    chat::{ChatMessage, ChatText, Conversation},
+    ids::{MessageId, PersonId, RequestId, RoomId},
+    names::RoomName,
+    pose::WirePoint,
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// From a client.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ClientMessage {
+    /// The first message on a link: the secret that the front desk gave with the connect token. Until it came, the
+    /// server takes nothing else from the link.
+    Prove {
+        /// The secret.
+        secret: [u8; 16],
+    },
+    /// A message to a conversation.
+    Say {
+        /// Comes back with the stored message or the refusal.
+        request: RequestId,
+        /// Where to.
+        to: Conversation,
+        /// What.
+        text: ChatText,
+    },
+    /// The person is typing into a conversation; sent again every two seconds while it goes on.
+    Typing {
+        /// Where.
+        to: Conversation,
+    },
+    /// A page of what was said, the newest before `before`.
+    History {
+        /// Comes back with the page.
+        request: RequestId,
+        /// Which conversation; a room only from inside.
+        of: Conversation,
+        /// Only older messages than this one.
+        before: Option<MessageId>,
+        /// How many, at most [`crate::limits::HISTORY_PAGE`].
+        count: u16,
+    },
+    /// A new room on a free plot.
+    CreateRoom {
+        /// Comes back with the answer.
+        request: RequestId,
+        /// What it is called.
+        name: RoomName,
+    },
+    /// Take a room down that people created.
+    DeleteRoom {
+        /// Comes back with the answer.
+        request: RequestId,
+        /// Which.
+        room: RoomId,
+    },
+}
+
+/// From the server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ServerMessage {
+    /// The secret was right: the person is in the world.
+    Welcome {
+        /// The client's own person.
+        person: PersonId,
+        /// Where it stands.
+        at: WirePoint,
+    },
+    /// Somebody wrote something that this client may read, or its own message is stored.
+    Said {
+        /// The message.
+        message: ChatMessage,
+        /// The writer's own number, in the copy that the writer gets.
+        request: Option<RequestId>,
+    },
+    /// The answer to [`ClientMessage::History`], oldest first.
+    History {
+        /// The question's number.
+        request: RequestId,
+        /// The page.
+        messages: Vec<ChatMessage>,
+    },
+    /// The answer to [`ClientMessage::CreateRoom`].
+    RoomCreated {
+        /// The question's number.
+        request: RequestId,
+        /// The new room.
+        room: RoomId,
+    },
+    /// The answer to [`ClientMessage::DeleteRoom`].
+    RoomDeleted {
+        /// The question's number.
+        request: RequestId,
+    },
+    /// Something that was asked for can't be.
+    Refused {
+        /// The question's number.
+        request: RequestId,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// The server placed this client in a room, or in the hall.
+    Placed {
+        /// The room; `None` is the hall.
+        room: Option<RoomId>,
+        /// The ids of the others inside.
+        people: Vec<PersonId>,
+    },
+    /// Something changed about another person. Entering and leaving is told to those inside the room, arriving and
+    /// going to everyone.
+    PersonChanged {
+        /// Who.
+        person: PersonId,
+        /// The name, since the person may be gone by the time this is read.
+        name: String,
+        /// What.
+        change: PersonChange,
+    },
+    /// Somebody is typing where this client reads. Shown for three seconds.
+    Typing {
+        /// Who.
+        from: PersonId,
+        /// Where, as this client sees it.
+        to: Conversation,
+    },
+    /// The server did not take the client's way and put it back.
+    PutBack {
+        /// Where it stands now.
+        at: WirePoint,
+        /// Number of times this client was put back; its pose reports carry it from now on.
+        epoch: u8,
+        /// Why.
+        cause: PutBackCause,
+    },
+    /// The server ends the connection on purpose.
+    Closing {
+        /// Why.
+        cause: CloseCause,
+    },
+}
+
+/// What changed about a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PersonChange {
+    /// Signed in.
+    Arrived,
+    /// Signed out or lost.
+    Gone,
+    /// Came into the room.
+    Entered(RoomId),
+    /// Left the room.
+    Left(RoomId),
+}
+
+/// Why an avatar was put back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PutBackCause {
+    /// It came further than one can walk in that time.
+    TooFast,
+    /// There is a wall in between, or no such place.
+    ThroughWall,
+    /// The room in which it stood was taken down.
+    RoomGone,
+}
+
+/// Why the server ends a connection on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CloseCause {
+    /// The server is being stopped; a reconnect may be tried after so many milliseconds.
+    ServerStops {
+        /// Suggested pause, in milliseconds.
+        retry_after_ms: u32,
+    },
+    /// The client broke the rules of the protocol again and again.
+    Misbehaved,
+}
+
+/// Why something that was asked for can't be. Shown as a sentence; scripts get [`Refusal::code`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refusal {
+    /// Messages come faster than the server takes them.
+    TooFast,
+    /// The room is not the one that the asker is in.
+    NotInRoom,
+    /// There is no such person any more.
+    NoSuchPerson,
+    /// There is no such room any more.
+    NoSuchRoom,
+    /// A private message to oneself.
+    ToOneself,
+    /// Another room has that name.
+    RoomNameTaken {
+        /// The other room's name as it is shown.
+        name: String,
+    },
+    /// Every plot has a room.
+    NoFreePlot,
+    /// The room belongs to the map.
+    RoomOfMap,
+    /// Somebody else created the room.
+    NotOwner {
+        /// Who created it.
+        owner: String,
+    },
+    /// The message could not be stored.
+    StoreFailed,
+}
+
+impl Refusal {
+    /// A word for scripts.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooFast => "too_fast",
+            Self::NotInRoom => "not_in_room",
+            Self::NoSuchPerson => "no_such_person",
+            Self::NoSuchRoom => "no_such_room",
+            Self::ToOneself => "to_oneself",
+            Self::RoomNameTaken { .. } => "room_name_taken",
+            Self::NoFreePlot => "no_free_plot",
+            Self::RoomOfMap => "room_of_map",
+            Self::NotOwner { .. } => "not_owner",
+            Self::StoreFailed => "store_failed",
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooFast => f.write_str("That was too fast; wait a moment and send it again."),
+            Self::NotInRoom => f.write_str("You are not in that room; walk in first."),
+            Self::NoSuchPerson => f.write_str("That person is not here any more."),
+            Self::NoSuchRoom => f.write_str("That room is not there any more."),
+            Self::ToOneself => f.write_str("That is you; choose somebody else to write to."),
+            Self::RoomNameTaken { name } => write!(f, "There is a room named “{name}” already; choose another name."),
+            Self::NoFreePlot => f.write_str("Every plot has a room; delete one or wait until an empty one disappears."),
+            Self::RoomOfMap => f.write_str("That room belongs to the map and can't be deleted."),
+            Self::NotOwner { owner } => write!(f, "Only {owner}, who created the room, can delete it."),
+            Self::StoreFailed => f.write_str("The server could not store the message; try again in a moment."),
+        }
+    }
+}
+
+impl fmt::Display for CloseCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ServerStops { .. } => f.write_str("The server is being stopped."),
+            Self::Misbehaved => f.write_str("The server refused what this client sent."),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What lightyear replicates: the slow state of people and rooms that every client sees.
+//!
+//! The server owns these components; clients get copies every [`crate::limits::REPLICATION_INTERVAL`]. What must be
+//! known at once (the floor, messages) comes on its own channel.
+
+use crate::{
+    ids::{PersonId, RoomId},
+    names::{DisplayName, RoomName},
+};
+use bevy::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A person who is signed in.
+#[derive(Component, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The person's id.
+    pub id: PersonId,
+    /// The person's name.
+    pub name: DisplayName,
+}
+
+/// The room a person is in; `None` is the hall.
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InRoom(pub Option<RoomId>);
+
+/// Whether a person's voice is being passed on right now.
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Talking(pub bool);
+
+/// A room that people can walk into.
+#[derive(Component, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Room {
+    /// The room's id.
+    pub id: RoomId,
+    /// The room's name.
+    pub name: RoomName,
+    /// Where it stands.
+    pub site: RoomSite,
+}
+
+/// Where a room stands on the map.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RoomSite {
+    /// It is drawn on the map.
+    Map,
+    /// People created it on a plot.
+    Plot {
+        /// The plot's place in the map's list.
+        plot: u16,
+        /// Who created it: the only one who may delete it. `None` once that person is gone.
+        owner: Option<PersonId>,
+    },
+}
+
+/// Who holds a room's floor.
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FloorHolder(pub Option<PersonId>);

@@ -1,0 +1,153 @@
+//! What the face, or a script, asks of the session.
+
+use hallway_protocol::{
+    chat::Conversation,
+    ids::{MessageId, RoomId},
+    map::Point,
+};
+use std::{fmt, str::FromStr};
+
+/// A wish. The session answers with [events](super::events::Event) and a new [snapshot](super::snapshot::Snapshot).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Sign in; an earlier sign-in ends first.
+    SignIn(SignIn),
+    /// Leave the server but keep the session.
+    SignOut,
+    /// Walk in this direction (length at most 1; 0 stands still). Counts for a quarter of a second, so that a stuck
+    /// face never makes an avatar walk on; say it again while the key is down.
+    Steer {
+        /// To the right.
+        x: f32,
+        /// Down.
+        y: f32,
+    },
+    /// Walk there, round the walls.
+    WalkTo(Point),
+    /// Walk into a room.
+    Enter(RoomId),
+    /// Walk back to the hall.
+    Leave,
+    /// Write to a conversation.
+    Say {
+        /// Where to.
+        to: Conversation,
+        /// What; checked by the session.
+        text: String,
+    },
+    /// The person is typing into a conversation. May be said at every keystroke.
+    Typing {
+        /// Where.
+        to: Conversation,
+    },
+    /// Ask for older messages; they come into the conversation's log and as an event.
+    History {
+        /// Of which conversation.
+        of: Conversation,
+        /// Only older ones than this.
+        before: Option<MessageId>,
+        /// How many.
+        count: u16,
+    },
+    /// Create a room on a free plot.
+    CreateRoom {
+        /// Its name; checked by the session.
+        name: String,
+    },
+    /// Take a room down.
+    DeleteRoom(RoomId),
+    /// The talk key went down.
+    PressTalk,
+    /// The talk key went up, or the window lost the focus: said as often as wanted.
+    ReleaseTalk,
+}
+
+/// How to sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignIn {
+    /// Where.
+    pub server: ServerAddress,
+    /// Under which name.
+    pub name: String,
+    /// Whether a free variant will do when the name is taken.
+    pub or_variant: bool,
+    /// Which certificates to take.
+    pub trust: Trust,
+}
+
+/// Which certificate of a front desk is taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// Only the one that was pinned for this server before.
+    #[default]
+    Pinned,
+    /// The pinned one; where none is, the one it shows now, which is then pinned.
+    New,
+    /// Only the one with this fingerprint, which is then pinned: SHA-256 in hex, colons allowed.
+    Fingerprint(String),
+}
+
+/// A front desk's host and port.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ServerAddress {
+    /// Host name or address, without brackets.
+    pub host: String,
+    /// TCP port of the front desk, which is the UDP port of the live door as well.
+    pub port: u16,
+}
+
+/// The port where nothing else is said.
+pub const DEFAULT_PORT: u16 = 7443;
+
+impl FromStr for ServerAddress {
+    type Err = String;
+
+    /// Reads `HOST`, `HOST:PORT`, `[V6]` or `[V6]:PORT`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("“{text}” is no server address; write it as HOST or HOST:PORT, such as talk.example:7443");
+        let (host, port) = match text.strip_prefix('[') {
+            Some(rest) => rest.split_once(']').ok_or_else(wrong)?,
+            None if text.matches(':').count() > 1 => (text, ""),
+            None => text.find(':').map_or((text, ""), |colon| text.split_at(colon)),
+        };
+        let port = match port.strip_prefix(':') {
+            Some(port) => port.parse().ok().filter(|port| *port != 0).ok_or_else(wrong)?,
+            None if port.is_empty() => DEFAULT_PORT,
+            None => return Err(wrong()),
+        };
+        let is_host = !host.is_empty() && host.chars().all(|c| c.is_alphanumeric() || "-._:%".contains(c));
+        if is_host { Ok(Self { host: host.to_owned(), port }) } else { Err(wrong()) }
+    }
+}
+
+impl fmt::Display for ServerAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_with_and_without_port() {
+        let cases = [
+            ("talk.example", "talk.example:7443"),
+            ("127.0.0.1:99", "127.0.0.1:99"),
+            ("[::1]:99", "[::1]:99"),
+            ("[::1]", "[::1]:7443"),
+            ("::1", "[::1]:7443"),
+        ];
+        for (text, shown) in cases {
+            assert_eq!(text.parse::<ServerAddress>().unwrap().to_string(), shown);
+        }
+        for text in ["", ":99", "a b", "host:", "host:0", "host:99999", "[::1", "[::1]x", "https://host"] {
+            assert!(text.parse::<ServerAddress>().is_err(), "{text}");
+        }
+    }
+}

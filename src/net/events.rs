@@ -1,0 +1,202 @@
+//! What happened in the session, told once to the face or the script. What lasts is in the
+//! [snapshot](super::snapshot::Snapshot); whoever misses an event misses a notice, never the state.
+
+use hallway_protocol::{
+    chat::{ChatMessage, Conversation},
+    floor::messages::{DenyCause, RevokeCause},
+    ids::{PersonId, RoomId},
+    map::Point,
+};
+use std::time::Duration;
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Signed in, and in the world.
+    Welcome {
+        /// The own id.
+        person: PersonId,
+        /// The own name as granted.
+        name: String,
+        /// `HOST:PORT` of the server.
+        server: String,
+        /// The server's version.
+        version: String,
+        /// The certificate's fingerprint.
+        fingerprint: String,
+    },
+    /// The sign-in was refused, or could not be made.
+    SignInFailed(SignInFailure),
+    /// The own avatar came into a room.
+    Entered {
+        /// Which.
+        room: RoomId,
+        /// Its name.
+        name: String,
+        /// Names of all inside, the own included.
+        people: Vec<String>,
+    },
+    /// The own avatar left a room.
+    Left {
+        /// Which.
+        room: RoomId,
+        /// Its name.
+        name: String,
+    },
+    /// Something changed about another person.
+    PersonChanged {
+        /// Who.
+        person: PersonId,
+        /// The name.
+        name: String,
+        /// What.
+        change: PersonChanged,
+    },
+    /// A walk that was asked for ended where it should.
+    Arrived {
+        /// Where.
+        at: Point,
+        /// In which room.
+        room: Option<RoomId>,
+    },
+    /// Somebody wrote, or an own message is stored.
+    Message(ChatMessage),
+    /// An answer to a history command.
+    History {
+        /// Of which conversation.
+        of: Conversation,
+        /// The page, oldest first.
+        messages: Vec<ChatMessage>,
+    },
+    /// Something about the floor of the room one is in.
+    Floor {
+        /// Which room; `None` in the hall.
+        room: Option<RoomId>,
+        /// What.
+        change: FloorChanged,
+    },
+    /// The connection was lost, is being tried again, or is back.
+    Connection(ConnectionChanged),
+    /// Something that was asked for can't be.
+    Refused {
+        /// The headless word of the command, such as `say`.
+        command: &'static str,
+        /// A word for scripts.
+        code: &'static str,
+        /// A sentence for people.
+        text: String,
+    },
+    /// Something people should know: a device went away, a room was taken down, the server stops soon.
+    Notice {
+        /// A word for scripts.
+        code: &'static str,
+        /// A sentence for people.
+        text: String,
+    },
+    /// The session ended after [`quit`](super::SessionHandle::quit).
+    Ended,
+}
+
+/// What changed about another person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PersonChanged {
+    /// Signed in.
+    Arrived,
+    /// Signed out or lost.
+    Gone,
+    /// Came into one's room.
+    Entered(RoomId),
+    /// Left one's room.
+    Left(RoomId),
+}
+
+/// What changed about the floor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FloorChanged {
+    /// It is one's own: the microphone is open.
+    Granted {
+        /// From key-down to the grant.
+        after: Duration,
+        /// How long the turn may last.
+        remaining: Duration,
+    },
+    /// Somebody else holds it: the microphone stays closed.
+    Busy {
+        /// From key-down to the answer.
+        after: Duration,
+        /// Name of the holder.
+        holder: String,
+    },
+    /// It was not given for another reason.
+    Denied {
+        /// From key-down to the answer.
+        after: Duration,
+        /// Why.
+        cause: DenyCause,
+    },
+    /// The own turn ends soon.
+    Warning {
+        /// Time left.
+        remaining: Duration,
+    },
+    /// The own turn ended by one's own will.
+    Released,
+    /// The own turn was ended by the server.
+    Revoked {
+        /// Why.
+        cause: RevokeCause,
+    },
+    /// Somebody else talks now.
+    Taken {
+        /// Name of the holder.
+        holder: String,
+    },
+    /// Nobody talks now.
+    Idle,
+}
+
+/// What changed about the connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConnectionChanged {
+    /// Lost; a sentence tells why.
+    Lost(String),
+    /// Another try is under way.
+    Retrying,
+    /// Back in the world.
+    Regained,
+    /// Given up: not regained in time.
+    GivenUp(String),
+}
+
+/// Why a sign-in failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignInFailure {
+    /// Somebody has the name.
+    NameTaken {
+        /// The holder's name as it is shown.
+        holder: String,
+        /// A variant that was free at that moment.
+        variant: String,
+    },
+    /// The server shows a certificate that was never pinned.
+    UnknownCertificate {
+        /// Its fingerprint.
+        fingerprint: String,
+    },
+    /// The server shows another certificate than the pinned one.
+    ChangedCertificate {
+        /// The pinned fingerprint.
+        pinned: String,
+        /// The one it shows now.
+        shown: String,
+    },
+    /// The server refused for another reason.
+    Refused {
+        /// The server's word.
+        code: String,
+        /// The server's sentence.
+        text: String,
+    },
+    /// The server could not be reached, or what it said made no sense. A sentence tells what and what to do.
+    Unreachable(String),
+}
