@@ -1,1 +1,3 @@
-//! stub
+//! Hallway's client: the session that talks to a server, the face that shows it, and the same without a face.
+
+pub mod net;

@@ -93,7 +93,7 @@ pub enum Event {
         /// A sentence for people.
         text: String,
     },
-    /// The session ended after [`quit`](super::SessionHandle::quit).
+    /// The session ended: its face is gone or it was told to quit.
     Ended,
 }
 

@@ -1,0 +1,89 @@
+//! The one connection between a face (or a script) and the session: commands in, snapshots and events out.
+//!
+//! Neither side ever waits for the other. Commands and events are queued up to a bound; snapshots replace each other.
+
+use super::{commands::Command, events::Event, snapshot::Snapshot};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    mpsc::{self, Receiver, SyncSender, TryRecvError},
+};
+
+/// Commands that may wait for the session. Steering says sixty a second; a session that is a second behind is stuck.
+const COMMAND_QUEUE: usize = 256;
+/// Events that may wait for a face that is stuck. A room of fifty people writing all the time makes about ten a second.
+const EVENT_QUEUE: usize = 4096;
+
+/// The face's end.
+pub struct SessionHandle {
+    commands: SyncSender<Command>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+    snapshot: Arc<Mutex<Arc<Snapshot>>>,
+    events: Receiver<Event>,
+}
+
+/// The session's end.
+pub struct SessionPort {
+    commands: Receiver<Command>,
+    snapshot: Arc<Mutex<Arc<Snapshot>>>,
+    events: SyncSender<Event>,
+}
+
+/// Makes both ends; `wake` is called after each command, from the face's thread, and must not block.
+#[must_use]
+pub fn pair(wake: impl Fn() + Send + Sync + 'static) -> (SessionHandle, SessionPort) {
+    let (commands, commands_out) = mpsc::sync_channel(COMMAND_QUEUE);
+    let (events_in, events) = mpsc::sync_channel(EVENT_QUEUE);
+    let snapshot = Arc::new(Mutex::new(Arc::new(Snapshot::signed_out())));
+    let port = SessionPort { commands: commands_out, snapshot: Arc::clone(&snapshot), events: events_in };
+    (SessionHandle { commands, wake: Arc::new(wake), snapshot, events }, port)
+}
+
+impl SessionHandle {
+    /// Asks something of the session. Lost, and said so in the log, when the session has not taken any for long.
+    pub fn send(&self, command: Command) {
+        if self.commands.try_send(command).is_err() {
+            tracing::warn!("the session takes no commands; one was dropped");
+        }
+        (self.wake)();
+    }
+
+    /// The newest state.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The next event, if there is one.
+    #[must_use]
+    pub fn try_event(&self) -> Option<Event> {
+        self.events.try_recv().ok()
+    }
+
+    /// The next event, waiting up to `patience` for it.
+    #[must_use]
+    pub fn wait_event(&self, patience: std::time::Duration) -> Option<Event> {
+        self.events.recv_timeout(patience).ok()
+    }
+}
+
+impl SessionPort {
+    /// The next command; `Err` once the face is gone, which ends the session.
+    ///
+    /// # Errors
+    /// [`TryRecvError::Empty`] when there is none now, [`TryRecvError::Disconnected`] when there never will be.
+    pub fn try_command(&self) -> Result<Command, TryRecvError> {
+        self.commands.try_recv()
+    }
+
+    /// Replaces the state.
+    pub fn publish(&self, snapshot: Snapshot) {
+        *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+    }
+
+    /// Tells an event. Dropped when the face has not taken any for long: the snapshot has what lasts.
+    pub fn emit(&self, event: Event) {
+        if self.events.try_send(event).is_err() {
+            tracing::debug!("nobody takes the session's events; one was dropped");
+        }
+    }
+}
