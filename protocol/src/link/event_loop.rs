@@ -87,16 +87,26 @@ pub fn until_fixed_tick(world: &World) -> Duration {
     time.timestep().saturating_sub(time.overstep())
 }
 
+/// Finishes the app's plugins, if they are not: what a runner does, needed earlier by who spawns the server or a client
+/// before the app runs. No plugin may be added after it.
+pub fn finish_plugins(app: &mut App) {
+    while app.plugins_state() == PluginsState::Adding {
+        bevy::tasks::tick_global_task_pools_on_main_thread();
+    }
+    if app.plugins_state() == PluginsState::Ready {
+        app.finish();
+    }
+    if app.plugins_state() == PluginsState::Finished {
+        app.cleanup();
+    }
+}
+
 /// Runs the app until it exits: an update for every tick, and one within [`COALESCE`] of a datagram or a wake-up.
 ///
 /// `until_next_tick` is asked after each update, e.g. [`until_fixed_tick`]. The app needs the resource [`LiveLoop`];
 /// without one it falls back to ticks alone.
 pub fn run(app: &mut App, until_next_tick: impl Fn(&World) -> Duration) -> AppExit {
-    while app.plugins_state() == PluginsState::Adding {
-        bevy::tasks::tick_global_task_pools_on_main_thread();
-    }
-    app.finish();
-    app.cleanup();
+    finish_plugins(app);
     loop {
         let started = Instant::now();
         app.update();

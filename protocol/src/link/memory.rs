@@ -27,8 +27,11 @@ mod plugin;
 pub use faults::NetworkFaults;
 pub use plugin::MemoryClientLink;
 
-use super::setup::{self, ServerSettings, tokens};
-use bevy::{app::PluginsState, prelude::*, time::TimeUpdateStrategy};
+use super::{
+    event_loop::finish_plugins,
+    setup::{self, ServerSettings, tokens},
+};
+use bevy::{prelude::*, time::TimeUpdateStrategy};
 use faults::Dice;
 use lightyear::netcode::Key;
 use plugin::{MemoryEnd, MemoryLinkPlugin};
@@ -110,7 +113,7 @@ impl MemoryWire {
     /// app's plugins. The server entity is returned.
     pub fn serve(&self, app: &mut App, key: Key, protocol_id: u64) -> Entity {
         self.attach_server(app);
-        finish(app);
+        finish_plugins(app);
         setup::spawn_server(app.world_mut(), ServerSettings { key, protocol_id, gate: None, max_clients: 1024 })
     }
 
@@ -137,7 +140,7 @@ impl MemoryWire {
     /// When the bytes are no token.
     pub fn connect_with(&self, app: &mut App, token: &[u8]) -> Entity {
         self.attach_client(app);
-        finish(app);
+        finish_plugins(app);
         let token = tokens::read_token(token).expect("the test hands in a connect token");
         let link = self.new_client_link();
         setup::spawn_client(app.world_mut(), token, link).expect("netcode takes its own token")
@@ -234,14 +237,6 @@ impl Network {
 fn add_plugin(app: &mut App) {
     if !app.is_plugin_added::<MemoryLinkPlugin>() {
         app.add_plugins(MemoryLinkPlugin);
-    }
-}
-
-/// Finishes the plugins of an app that is stepped by hand.
-fn finish(app: &mut App) {
-    if app.plugins_state() != PluginsState::Cleaned {
-        app.finish();
-        app.cleanup();
     }
 }
 

@@ -146,7 +146,7 @@ fn a_pong_from_the_far_future_is_dropped() {
     for _ in 0..20 {
         let mut body = vec![channel, 40];
         for ping in 0..40 {
-            body.extend([0, 15, message, 0, ping, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+            body.extend([0, 16, message, 0, ping, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
         }
         pair.send_payload(packet(0, &body));
         pair.step_for(Duration::from_millis(100));

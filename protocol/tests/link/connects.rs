@@ -137,8 +137,7 @@ fn a_token_connects_once() {
     let gate = SessionGate::default();
     let mut server = server();
     wire.attach_server(&mut server);
-    server.finish();
-    server.cleanup();
+    event_loop::finish_plugins(&mut server);
     let settings = ServerSettings { key: KEY, protocol_id: PROTOCOL, gate: Some(gate.clone()), max_clients: 10 };
     setup::spawn_server(server.world_mut(), settings);
     let token = gate.issue(&[wire.server_address()], 5, KEY, PROTOCOL).unwrap();
@@ -160,16 +159,14 @@ fn udp_server(app: &mut App) -> SocketAddr {
     let socket = LiveSocket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = socket.local_addr().unwrap();
     app.insert_resource(ServerSocket(socket)).insert_resource(LiveLoop::new().unwrap().0);
-    app.finish();
-    app.cleanup();
+    event_loop::finish_plugins(app);
     let settings = ServerSettings { key: KEY, protocol_id: PROTOCOL, gate: None, max_clients: 10 };
     setup::spawn_server(app.world_mut(), settings);
     address
 }
 
 fn udp_client(app: &mut App, server: SocketAddr, session: u64) -> Entity {
-    app.finish();
-    app.cleanup();
+    event_loop::finish_plugins(app);
     let token = setup::tokens::make_token(&[server], session, KEY, PROTOCOL).unwrap();
     let token = setup::tokens::read_token(&token).unwrap();
     setup::spawn_client(app.world_mut(), token, UdpClientLink::new(server)).unwrap()
