@@ -194,7 +194,7 @@ impl DoorPass<'_, '_> {
         let (Some(server), since) = (self.door.server, self.time.elapsed()) else { return };
         for (entity, address, link) in self.fresh.drain(..) {
             let mut counters = LinkCounters::default();
-            counters.received = link.recv.len() as u64;
+            counters.received += link.recv.len() as u64;
             let heard = LastHeard(now(&self.time));
             self.commands.entity(entity).insert((
                 LinkOf { server },
@@ -224,8 +224,8 @@ pub(crate) fn send_all<F: QueryFilter>(
     mut send: impl FnMut(SocketAddr, &[u8]) -> Result<(), DropCause>,
 ) {
     for (mut link, door, mut counters) in links {
-        // An idle link is not marked as changed.
-        if link.bypass_change_detection().send.len() == 0 {
+        // Looked at first, so that an idle link is not marked as changed.
+        if link.send.len() == 0 {
             continue;
         }
         for datagram in link.send.drain() {
