@@ -10,6 +10,8 @@ pub mod ids;
 pub mod limits;
 pub mod map;
 pub mod names;
+pub mod path;
 pub mod pose;
 pub mod replicated;
 pub mod voice;
+pub mod walk;
