@@ -1,1 +1,3 @@
-//! stub
+//! The Hallway client.
+
+pub mod media;
