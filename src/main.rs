@@ -60,5 +60,4 @@ fn has_display() -> bool {
 }
 
 #[cfg(feature = "window")]
-const NO_WINDOW: &str =
-    "There is no display to open a window on; use the client without one: hallway --headless --server HOST --name NAME.";
+const NO_WINDOW: &str = "There is no display to open a window on; use the client without one: hallway --headless --server HOST --name NAME.";

@@ -170,8 +170,19 @@ mod tests {
 
     #[test]
     fn a_script_says_where_and_as_whom() {
-        let arguments =
-            ["--headless", "--server", "[::1]:9", "--name", "Ann", "--trust", "new", "--reconnect", "0", "--stats", "0.5"];
+        let arguments = [
+            "--headless",
+            "--server",
+            "[::1]:9",
+            "--name",
+            "Ann",
+            "--trust",
+            "new",
+            "--reconnect",
+            "0",
+            "--stats",
+            "0.5",
+        ];
         let Mode::Headless(settings) = mode(&arguments) else { panic!("no window was asked for") };
         assert_eq!(settings.sign_in.server.to_string(), "[::1]:9");
         assert_eq!((settings.sign_in.name.as_str(), &settings.sign_in.trust), ("Ann", &Trust::New));
@@ -195,12 +206,7 @@ mod tests {
 
     #[test]
     fn wrong_values_are_refused() {
-        for arguments in [
-            ["--trust", "abc"],
-            ["--server", "a:b"],
-            ["--mic", "loud"],
-            ["--camera", "pattern"],
-        ] {
+        for arguments in [["--trust", "abc"], ["--server", "a:b"], ["--mic", "loud"], ["--camera", "pattern"]] {
             assert!(Arguments::try_parse_from(["hallway"].iter().chain(&arguments)).is_err(), "{arguments:?}");
         }
     }

@@ -266,10 +266,7 @@ mod tests {
                 },
                 r#"{"change":"entered","event":"person","name":"Bob","room":"room 4"}"#,
             ),
-            (
-                Event::Arrived { at: Point { x: 1.5, y: 2.25 }, room: None },
-                r#"{"event":"arrived","x":1.5,"y":2.25}"#,
-            ),
+            (Event::Arrived { at: Point { x: 1.5, y: 2.25 }, room: None }, r#"{"event":"arrived","x":1.5,"y":2.25}"#),
             (
                 said(Conversation::World, None),
                 r#"{"event":"message","from":"Bob","id":7,"sent":12,"text":"hi \"all\"","to":{"world":true}}"#,

@@ -6,7 +6,9 @@ use super::{
     chat::Requests,
     commands::{Command, SignIn},
     events::{ConnectionChanged, Event, SignInFailure},
-    session::{Clock, EnteredWorld, FromFace, FromServer, LeftWorld, LiveLink, Mirror, SessionSystems, ToFace, tell_face},
+    session::{
+        Clock, EnteredWorld, FromFace, FromServer, LeftWorld, LiveLink, Mirror, SessionSystems, ToFace, tell_face,
+    },
     sign_in::{Admission, Answer, Desk, Question},
     snapshot::{ConnectionState, Me, Snapshot},
 };
@@ -59,7 +61,9 @@ pub struct Dialer(Dial);
 impl Dialer {
     /// Opens links with this function: a client entity, spawned and connecting.
     #[must_use]
-    pub fn new(dial: impl Fn(&mut World, ConnectToken, SocketAddr) -> Result<Entity, String> + Send + Sync + 'static) -> Self {
+    pub fn new(
+        dial: impl Fn(&mut World, ConnectToken, SocketAddr) -> Result<Entity, String> + Send + Sync + 'static,
+    ) -> Self {
         Self(Box::new(dial))
     }
 

@@ -61,7 +61,6 @@ impl Commander {
     pub fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.snapshot.lock().unwrap_or_else(PoisonError::into_inner))
     }
-
 }
 
 impl SessionHandle {
