@@ -83,12 +83,21 @@ impl WorldDoor {
     async fn sign_in(&self, name: DisplayName, or_variant: bool, reached_at: SocketAddr) -> Result<SignInGrant, Denied> {
         let (reply, answer) = oneshot::channel();
         let ask = WorldAsk { name, or_variant, reached_at, reply };
+        self.ask(ask)?;
+        answer.await.unwrap_or(Err(Denied::Stopping))
+    }
+
+    /// Puts a question to the world, which answers over the question's own channel.
+    ///
+    /// # Errors
+    /// When the world has too many questions already, or has ended.
+    pub fn ask(&self, ask: WorldAsk) -> Result<(), Denied> {
         self.asks.try_send(ask).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Denied::Full,
             mpsc::error::TrySendError::Closed(_) => Denied::Stopping,
         })?;
         (self.wake)();
-        answer.await.unwrap_or(Err(Denied::Stopping))
+        Ok(())
     }
 }
 

@@ -40,10 +40,10 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let name = settings.name.clone();
     let running = hallway_server::start(settings)?;
     stop_on_signals(&running)?;
-    tell_ready(&running, &name, json)?;
+    tell_ready(&running, &name, json);
     while let Some(event) = running.next_event() {
         if json {
-            tell_event(event)?;
+            tell_event(event);
         }
     }
     running.wait()?;
@@ -69,7 +69,7 @@ fn stop_on_signals(running: &Running) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn tell_ready(running: &Running, name: &str, json: bool) -> io::Result<()> {
+fn tell_ready(running: &Running, name: &str, json: bool) {
     let (listen, fingerprint) = (running.listen, &running.fingerprint);
     let version = env!("CARGO_PKG_VERSION");
     let line = if json {
@@ -78,10 +78,10 @@ fn tell_ready(running: &Running, name: &str, json: bool) -> io::Result<()> {
     } else {
         format!("{name} {version} is ready on {listen}. Fingerprint of its certificate: {fingerprint}")
     };
-    tell(&line)
+    tell(&line);
 }
 
-fn tell_event(event: ServerEvent) -> io::Result<()> {
+fn tell_event(event: ServerEvent) {
     match event {
         ServerEvent::Relay(counters) => tell(
             &json!({
@@ -93,12 +93,12 @@ fn tell_event(event: ServerEvent) -> io::Result<()> {
             })
             .to_string(),
         ),
-        _ => Ok(()),
+        _ => {}
     }
 }
 
-fn tell(line: &str) -> io::Result<()> {
+/// Writes a line to standard output; when nobody reads it any more, the server goes on.
+fn tell(line: &str) {
     let mut out = io::stdout().lock();
-    writeln!(out, "{line}")?;
-    out.flush()
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }

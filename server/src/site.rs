@@ -60,7 +60,7 @@ pub enum SiteError {
         error: io::Error,
     },
     /// The map can't be used.
-    #[error("{0}")]
+    #[error("The map is of no use: {0}.")]
     Map(#[from] tmx::MapError),
 }
 
@@ -121,10 +121,7 @@ pub(crate) fn resolve_public(settings: &Settings, port: u16) -> Result<Option<So
 
 /// Reads the map that the settings name, or takes the one that is built in.
 pub(crate) fn read_map(settings: &Settings) -> Result<(WorldMap, Exhibits), SiteError> {
-    let tmx::LoadedMap { map, tiles_png } = match &settings.map {
-        Some(path) => tmx::read(path)?,
-        None => tmx::built_in()?,
-    };
+    let (map, tiles_png) = settings.map.as_ref().map_or_else(|| Ok(tmx::built_in()), |path| tmx::read(path))?;
     let map_json = serde_json::to_vec(&map).expect("a map has text keys only");
     let exhibits =
         Exhibits { map_json: map_json.into(), map_digest: map.digest(), tiles_png: tiles_png.into() };

@@ -5,6 +5,7 @@ use bevy::prelude::*;
 use hallway_protocol::control::{CloseCause, ServerMessage};
 use lightyear::connection::client::Disconnecting;
 use std::time::Duration;
+use tracing::info;
 
 /// Messages on the Control channel: more than any of their kinds is allowed alone.
 const CONTROL: Rate = Rate { per_second: 30.0, burst: 90.0 };

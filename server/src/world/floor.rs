@@ -19,6 +19,7 @@ use hallway_protocol::{
 };
 use lightyear::prelude::MessageReceiver;
 use std::time::Duration;
+use tracing::debug;
 
 /// Decisions that were made and wait to be carried out, in order.
 #[derive(Resource, Default)]

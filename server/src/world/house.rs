@@ -16,6 +16,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     time::Duration,
 };
+use tracing::warn;
 
 /// Somebody who is in the world.
 #[derive(Clone, Debug)]
@@ -68,7 +69,6 @@ pub(crate) struct Departed {
 #[derive(Resource, Default)]
 pub(crate) struct House {
     people: HashMap<PersonId, Guest>,
-    by_link: HashMap<Entity, PersonId>,
     by_name: HashMap<NameKey, PersonId>,
     rooms: BTreeMap<RoomId, RoomState>,
     last_room: u32,
@@ -158,7 +158,6 @@ impl House {
 
     /// Lets somebody in, into the hall.
     pub(crate) fn arrive(&mut self, id: PersonId, name: DisplayName, link: Entity, entity: Entity) {
-        self.by_link.insert(link, id);
         self.by_name.insert(name.key(), id);
         self.people.insert(id, Guest { name, link, entity, room: None });
     }
@@ -166,7 +165,6 @@ impl House {
     /// Forgets somebody who is in no room any more; see [`Self::relocate`].
     pub(crate) fn depart(&mut self, id: PersonId) -> Option<Guest> {
         let guest = self.people.remove(&id)?;
-        self.by_link.remove(&guest.link);
         self.by_name.remove(&guest.name.key());
         Some(guest)
     }
@@ -204,10 +202,6 @@ impl House {
 
     pub(crate) fn by_name(&self, key: &NameKey) -> Option<PersonId> {
         self.by_name.get(key).copied()
-    }
-
-    pub(crate) fn by_link(&self, link: Entity) -> Option<PersonId> {
-        self.by_link.get(&link).copied()
     }
 
     /// The people in a room.

@@ -17,8 +17,9 @@ use hallway_protocol::{
     pose::{Pose, PoseBatch, PoseReport, WirePoint},
     walk::{Cause, Ground, WalkJudge},
 };
-use lightyear::prelude::{MessageReceiver, MultiMessageSender};
+use lightyear::prelude::{MessageReceiver, ServerMultiMessageSender};
 use std::time::Duration;
+use tracing::debug;
 
 /// How often the places of those who stand still are told again: a batch may get lost, and somebody may have come.
 const REFRESH: Duration = Duration::from_secs(2);
@@ -170,7 +171,7 @@ fn tell_places(
     mut standings: Query<(Entity, &mut Standing), With<Session>>,
     mut times: ResMut<PoseTimes>,
     time: Res<Time<Real>>,
-    mut sender: MultiMessageSender,
+    mut sender: ServerMultiMessageSender,
 ) -> Result {
     let now = time.elapsed();
     if now < times.next {
@@ -192,7 +193,8 @@ fn tell_places(
     let links: EntityHashSet = standings.iter().map(|(link, _)| link).collect();
     let server_ms = now.as_millis() as u32;
     for poses in poses.chunks(PoseBatch::MOST) {
-        sender.send::<PoseBatch, PoseDownChannel>(&PoseBatch { server_ms, poses: poses.to_vec() }, &links)?;
+        let batch = PoseBatch { server_ms, poses: poses.to_vec() };
+        sender.send_to_entities::<PoseBatch, PoseDownChannel>(&batch, &links)?;
     }
     Ok(())
 }

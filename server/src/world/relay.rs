@@ -25,6 +25,7 @@ use lightyear::{
     transport::{channel::registry::ChannelKind, plugin::TransportSystems},
 };
 use std::time::Duration;
+use tracing::debug;
 
 /// How often at most the counters are reported, when they changed.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);

@@ -17,6 +17,7 @@ use hallway_protocol::{
     replicated::{FloorHolder, InRoom, Room, RoomSite},
 };
 use lightyear::prelude::{NetworkTarget, Replicate};
+use tracing::info;
 
 pub(super) fn plugin(app: &mut App) {
     app.add_systems(PreStartup, open_house);

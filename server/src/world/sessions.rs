@@ -29,6 +29,7 @@ use lightyear::{
 };
 use reception::{Reception, SignIn};
 use std::{net::SocketAddr, time::Duration};
+use tracing::{debug, error, info};
 
 /// How long a link may take to prove its secret: the proof is its first message.
 const PROOF_TIME: Duration = Duration::from_secs(5);
@@ -236,12 +237,11 @@ fn read_control(
             continue;
         }
         for message in receiver.receive() {
-            match (session, allowance.as_mut()) {
-                (Some(Session { person }), Some(allowance)) if allowance.control.take(now) => {
-                    said.write(FromClient { person: *person, link, message });
-                }
-                (_, Some(allowance)) => allowance.strike(now),
-                (_, None) => {}
+            let (Some(Session { person }), Some(allowance)) = (session, allowance.as_mut()) else { continue };
+            if allowance.control.take(now) {
+                said.write(FromClient { person: *person, link, message });
+            } else {
+                allowance.strike(now);
             }
         }
     }

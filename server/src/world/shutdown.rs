@@ -11,6 +11,7 @@ use std::{
     },
     time::Duration,
 };
+use tracing::info;
 
 /// Time for the farewell to arrive, with one loss on the way.
 const FAREWELL: Duration = Duration::from_millis(300);
