@@ -128,7 +128,7 @@ fn one_talks_and_the_other_is_told_who() {
     stage
         .until("the other's turn", |stage| matches!(stage.people[1].handle.snapshot().talk, TalkState::Talking { .. }));
     let heard = stage.people[0].heard.lock().unwrap();
-    let cues: Vec<_> = heard.iter().filter_map(|command| match command {
+    let cues = heard.iter().filter_map(|command| match command {
         VoiceCommand::Play(cue) => Some(*cue),
         _ => None,
     });

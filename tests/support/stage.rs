@@ -1,6 +1,8 @@
 //! A whole Hallway on one thread and one clock: the server's world, sessions, and a wire in memory between them. The
 //! test stands in for the front desk's HTTPS, the store's disk and the voice engines.
 
+#![allow(dead_code, unreachable_pub, reason = "each test program uses its part of the stage")]
+
 use bevy::prelude::*;
 use bytes::Bytes;
 use hallway::{
