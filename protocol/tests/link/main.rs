@@ -1,0 +1,5 @@
+//! The live door's tests with whole apps: what must work, and what must not.
+
+mod attacks;
+mod common;
+mod connects;
