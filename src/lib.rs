@@ -1,5 +1,6 @@
 //! Hallway's client: the session that talks to a server, the face that shows it, and the same without a face.
 
+pub mod media;
 pub mod net;
 #[cfg(feature = "window")]
 pub mod face;
