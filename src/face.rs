@@ -82,8 +82,7 @@ fn task_pools() -> TaskPoolPlugin {
         on_thread_destroy: None,
     };
     let compute = TaskPoolThreadAssignmentPolicy { max_threads: 3, percent: 1.0, ..one.clone() };
-    let options =
-        TaskPoolOptions { io: one.clone(), async_compute: one, compute, ..TaskPoolOptions::default() };
+    let options = TaskPoolOptions { io: one.clone(), async_compute: one, compute, ..TaskPoolOptions::default() };
     TaskPoolPlugin { task_pool_options: options }
 }
 

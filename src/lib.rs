@@ -1,9 +1,9 @@
 //! Hallway's client: the session that talks to a server, the face that shows it, and the same without a face.
 
-pub mod media;
-pub mod net;
 #[cfg(feature = "window")]
 pub mod face;
+pub mod media;
+pub mod net;
 #[cfg(feature = "window")]
 pub mod ui;
 #[cfg(feature = "window")]

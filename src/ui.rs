@@ -166,7 +166,12 @@ fn dress(
 }
 
 /// Takes in what happened.
-fn hear(link: Res<Link>, mut state: ResMut<UiState>, window: Query<&Window, With<PrimaryWindow>>, time: Res<Time<Real>>) {
+fn hear(
+    link: Res<Link>,
+    mut state: ResMut<UiState>,
+    window: Query<&Window, With<PrimaryWindow>>,
+    time: Res<Time<Real>>,
+) {
     if link.events().is_empty() {
         return;
     }
@@ -183,7 +188,13 @@ fn hear(link: Res<Link>, mut state: ResMut<UiState>, window: Query<&Window, With
 }
 
 /// Keys that belong to no panel: Enter goes to the chat, F1 and ? show the keys, Esc closes what is open.
-fn shortcuts(keys: Res<ButtonInput<KeyCode>>, letters: Res<ButtonInput<Key>>, stage: Res<Stage>, link: Res<Link>, mut state: ResMut<UiState>) {
+fn shortcuts(
+    keys: Res<ButtonInput<KeyCode>>,
+    letters: Res<ButtonInput<Key>>,
+    stage: Res<Stage>,
+    link: Res<Link>,
+    mut state: ResMut<UiState>,
+) {
     if link.snapshot().me.is_none() {
         return;
     }

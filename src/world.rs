@@ -45,5 +45,8 @@ pub fn plugin(app: &mut App) {
         .init_resource::<talk_key::TalkKey>()
         .add_systems(Update, (walking::steer, talk_key::watch, picking::click).chain().in_set(WorldSystems::Act))
         .add_systems(Update, own::predict.in_set(WorldSystems::Follow).before(avatars::place))
-        .add_systems(EguiPrimaryContextPass, (picking::paint, signs::paint, labels::paint).chain().before(PanelSystems));
+        .add_systems(
+            EguiPrimaryContextPass,
+            (picking::paint, signs::paint, labels::paint).chain().before(PanelSystems),
+        );
 }

@@ -1,10 +1,8 @@
 //! The panels, used as a person would use them: by what is written on them, by clicks and by keys.
 #![cfg(feature = "window")]
 
-use egui_kittest::{
-    Harness,
-    kittest::{NodeT, Queryable},
-};
+use bevy_egui::egui::{self, Key, Modifiers, Ui};
+use egui_kittest::{Harness, kittest::Queryable};
 use hallway::{
     net::{
         commands::{Command, Trust},
@@ -14,7 +12,10 @@ use hallway::{
     },
     ui::{
         Action,
-        chat::{self, model::{ChatModel, Tab}},
+        chat::{
+            self,
+            model::{ChatModel, Tab},
+        },
         fonts,
         people::{self, PeopleModel},
         rooms::{self, RoomsModel},
@@ -28,7 +29,6 @@ use hallway_protocol::{
     map::Point,
     replicated::RoomSite,
 };
-use bevy_egui::egui::{self, Key, Modifiers, Ui};
 use std::{sync::Arc, time::Instant};
 
 const ROOM: RoomId = RoomId(1);
@@ -81,8 +81,12 @@ fn in_a_room() -> Snapshot {
         room: Some(ROOM),
         path: Vec::new(),
     });
-    snapshot.people =
-        vec![person(2, "Ann", Some(ROOM)), person(3, "Anna Lee", None), person(4, "Bert", None), person(1, "Mara", Some(ROOM))];
+    snapshot.people = vec![
+        person(2, "Ann", Some(ROOM)),
+        person(3, "Anna Lee", None),
+        person(4, "Bert", None),
+        person(1, "Mara", Some(ROOM)),
+    ];
     let room = |id, name: &str, owner: Option<u32>| RoomView {
         id: RoomId(id),
         name: name.to_owned(),
@@ -112,9 +116,17 @@ fn with_lines(lines: Vec<ChatLine>) -> Snapshot {
     snapshot
 }
 
+/// A form in which this name stands.
+fn form(name: &str) -> SignInModel {
+    let mut model = SignInModel::default();
+    (model.name, model.server) = (name.to_owned(), "host".to_owned());
+    model
+}
+
 /// A chat bench whose text field has the keyboard.
 fn writing(snapshot: Snapshot) -> Harness<'static, Bench<ChatModel>> {
-    let model = ChatModel { take_focus: true, ..ChatModel::default() };
+    let mut model = ChatModel::default();
+    model.take_focus = true;
     let mut harness = bench(model, snapshot, chat::show);
     harness.run_steps(2);
     assert!(harness.state().model.typing);
@@ -132,7 +144,7 @@ fn sends(actions: &[Action]) -> Vec<&Action> {
 
 #[test]
 fn a_taken_name_shows_its_holder_and_one_click_takes_the_variant() {
-    let mut model = SignInModel { name: "mara".into(), server: "host".into(), ..SignInModel::default() };
+    let mut model = form("mara");
     let (holder, variant) = ("Mara".to_owned(), "mara 2".to_owned());
     model.hear(&Event::SignInFailed(SignInFailure::NameTaken { holder, variant }));
     let mut harness = bench(model, Snapshot::signed_out(), sign_in::show);
@@ -149,7 +161,7 @@ fn a_taken_name_shows_its_holder_and_one_click_takes_the_variant() {
 
 #[test]
 fn a_name_that_can_not_be_one_is_told_before_anything_is_sent() {
-    let model = SignInModel { name: "  ".into(), server: "host".into(), ..SignInModel::default() };
+    let model = form("  ");
     let mut harness = bench(model, Snapshot::signed_out(), sign_in::show);
     harness.get_by_label("Come in").click();
     harness.run_steps(2);
@@ -159,7 +171,7 @@ fn a_name_that_can_not_be_one_is_told_before_anything_is_sent() {
 
 #[test]
 fn an_unknown_certificate_is_shown_and_trusted_by_its_fingerprint_only() {
-    let mut model = SignInModel { name: "Mara".into(), server: "host".into(), ..SignInModel::default() };
+    let mut model = form("Mara");
     model.hear(&Event::SignInFailed(SignInFailure::UnknownCertificate { fingerprint: "abcd1234".into() }));
     let mut harness = bench(model, Snapshot::signed_out(), sign_in::show);
     assert!(harness.query_by_label_contains("abcd 1234").is_some());
@@ -173,7 +185,7 @@ fn an_unknown_certificate_is_shown_and_trusted_by_its_fingerprint_only() {
 
 #[test]
 fn a_changed_certificate_stops_with_both_fingerprints() {
-    let mut model = SignInModel { name: "Mara".into(), server: "host".into(), ..SignInModel::default() };
+    let mut model = form("Mara");
     let (pinned, shown) = ("aaaa1111".to_owned(), "bbbb2222".to_owned());
     model.hear(&Event::SignInFailed(SignInFailure::ChangedCertificate { pinned, shown }));
     let harness = bench(model, Snapshot::signed_out(), sign_in::show);
@@ -344,7 +356,8 @@ fn a_click_on_a_room_walks_there_and_the_own_room_is_where_one_is() {
 
 #[test]
 fn a_room_is_made_by_name_and_a_bad_name_is_told() {
-    let model = RoomsModel { new_name: Some(String::new()), ..RoomsModel::default() };
+    let mut model = RoomsModel::default();
+    model.new_name = Some(String::new());
     let mut harness = bench(model, in_a_room(), rooms::show);
     harness.get_by_label("Create").click();
     harness.run_steps(2);

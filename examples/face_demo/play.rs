@@ -25,7 +25,7 @@ use std::{
 
 /// What is played.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Scene {
+pub(crate) enum Scene {
     /// Everybody is in the world already.
     World,
     /// One has to sign in; it works at the second try with a trusted certificate or another name.
@@ -34,7 +34,7 @@ pub enum Scene {
 
 /// What goes wrong at the first sign-in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
+pub(crate) enum Trouble {
     /// Somebody has the name.
     Taken,
     /// The certificate is new.
@@ -43,7 +43,7 @@ pub enum Trouble {
 
 impl Scene {
     /// The scene of this name; the world where there is none.
-    pub fn named(name: &str) -> Self {
+    pub(crate) fn named(name: &str) -> Self {
         match name {
             "sign-in" => Self::SignIn(None),
             "taken" => Self::SignIn(Some(Trouble::Taken)),
@@ -55,7 +55,19 @@ impl Scene {
 
 const TICK: Duration = Duration::from_millis(33);
 const NAMES: [&str; 14] = [
-    "Mara", "Jonas", "李小龙", "Ольга", "Ngozi", "محمد", "Søren", "अनिता", "Tomás", "지민", "Bea", "นภา", "Ελένη",
+    "Mara",
+    "Jonas",
+    "李小龙",
+    "Ольга",
+    "Ngozi",
+    "محمد",
+    "Søren",
+    "अनिता",
+    "Tomás",
+    "지민",
+    "Bea",
+    "นภา",
+    "Ελένη",
     "Kwame Mensah-Boateng",
 ];
 /// Who stands in which of the map's rooms, in their order; the others are in the hall.
@@ -71,15 +83,18 @@ const LINES: [(usize, &str); 14] = [
     (9, "안녕하세요, 금방 갈게요"),
     (11, "สวัสดีค่ะ"),
     (12, "Καλημέρα σε όλους"),
-    (1, "Shall we start with the map? I would like to show the new rooms first, and then walk through the open points \
-         one by one."),
+    (
+        1,
+        "Shall we start with the map? I would like to show the new rooms first, and then walk through the open points \
+         one by one.",
+    ),
     (3, "Да, давайте."),
     (2, "好的，没问题"),
     (0, "Then hold V and talk, Jonas."),
 ];
 
 /// Plays on a thread of its own until the window is gone; every command is told.
-pub fn start(port: SessionPort, scene: Scene, mut tell: impl FnMut(&Command) + Send + 'static) {
+pub(crate) fn start(port: SessionPort, scene: Scene, mut tell: impl FnMut(&Command) + Send + 'static) {
     let mut play = Play::new(scene);
     thread::spawn(move || {
         play.publish(&port);
@@ -183,7 +198,8 @@ impl Play {
             None => {
                 room.holder = Some(PersonId(0));
                 self.snapshot.people[0].talking = true;
-                self.snapshot.talk = TalkState::Talking { ends: Instant::now() + Duration::from_secs(60), warned: false };
+                self.snapshot.talk =
+                    TalkState::Talking { ends: Instant::now() + Duration::from_secs(60), warned: false };
             }
         }
     }
@@ -335,7 +351,9 @@ fn rooms(map: &LoadedMap, people: &[PersonView]) -> Vec<RoomView> {
 fn chats(room: RoomId) -> BTreeMap<Conversation, Arc<ChatLog>> {
     let start = now_ms() - 26 * 3_600_000;
     let here = Conversation::Room(room);
-    let time = |number: usize| if number < 2 { start + number as i64 * 40_000 } else { now_ms() - (14 - number as i64) * 95_000 };
+    let time = |number: usize| {
+        if number < 2 { start + number as i64 * 40_000 } else { now_ms() - (14 - number as i64) * 95_000 }
+    };
     let mut lines: Vec<_> = LINES
         .iter()
         .enumerate()

@@ -29,10 +29,7 @@ pub(super) fn plugin() -> WindowPlugin {
 
 /// Every frame while one looks at it, some frames a second otherwise.
 pub(super) fn winit_settings() -> WinitSettings {
-    WinitSettings {
-        focused_mode: UpdateMode::Continuous,
-        unfocused_mode: UpdateMode::reactive_low_power(UNFOCUSED),
-    }
+    WinitSettings { focused_mode: UpdateMode::Continuous, unfocused_mode: UpdateMode::reactive_low_power(UNFOCUSED) }
 }
 
 /// Gives the window its icon.

@@ -91,7 +91,10 @@ fn obey_face(mut asked: MessageReader<FromFace>, mut chat: Chat) {
             Command::History { of, before, count } => chat.ask_history(*of, *before, *count, true),
             Command::CreateRoom { name } => chat.create_room(name),
             Command::DeleteRoom(room) => {
-                chat.ask("delete", Asked::DeleteRoom(*room), |request| ClientMessage::DeleteRoom { request, room: *room });
+                chat.ask("delete", Asked::DeleteRoom(*room), |request| ClientMessage::DeleteRoom {
+                    request,
+                    room: *room,
+                });
             }
             _ => {}
         }

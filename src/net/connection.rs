@@ -56,7 +56,9 @@ pub struct Dialer(Dial);
 impl Dialer {
     /// Opens links with this function: a client entity, spawned and connecting.
     #[must_use]
-    pub fn new(dial: impl Fn(&mut World, ConnectToken, SocketAddr) -> Result<Entity, String> + Send + Sync + 'static) -> Self {
+    pub fn new(
+        dial: impl Fn(&mut World, ConnectToken, SocketAddr) -> Result<Entity, String> + Send + Sync + 'static,
+    ) -> Self {
         Self(Box::new(dial))
     }
 

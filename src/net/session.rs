@@ -1,14 +1,10 @@
 //! What all parts of the session share: the order of their systems, and the facts they tell each other.
 
 use super::{commands::Command, events::Event, handle::SessionPort, snapshot::Snapshot};
-use bevy::{
-    ecs::system::SystemParam,
-    platform::cell::SyncCell,
-    prelude::*,
-};
+use bevy::{ecs::system::SystemParam, platform::cell::SyncCell, prelude::*};
 use hallway_protocol::{
-    control::{ClientMessage, ServerMessage},
     channels::{ControlChannel, FloorChannel},
+    control::{ClientMessage, ServerMessage},
     floor::messages::{FloorNotice, FloorRequest},
     link,
 };

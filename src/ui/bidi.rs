@@ -18,8 +18,11 @@ pub fn paragraph(ui: &Ui, text: &str, width: f32) -> (String, Align) {
         return (text.to_owned(), Align::Min);
     }
     let font = TextStyle::Body.resolve(ui.style());
-    let lines: Vec<String> =
-        text.lines().flat_map(|line| wrapped(line, |words| measured(ui, words, &font) <= width)).map(|l| reorder(&l)).collect();
+    let lines: Vec<String> = text
+        .lines()
+        .flat_map(|line| wrapped(line, |words| measured(ui, words, &font) <= width))
+        .map(|l| reorder(&l))
+        .collect();
     let side = if base_is_rtl(text) { Align::Max } else { Align::Min };
     (lines.join("\n"), side)
 }

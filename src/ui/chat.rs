@@ -12,8 +12,8 @@ use crate::net::{
     snapshot::{ChatLog, Snapshot},
 };
 use bevy_egui::egui::{
-    self, Button, Event, EventFilter, Id, Key, Modifiers, RichText, TextEdit, TextStyle, Ui, text::CCursor, text::CCursorRange,
-    vec2,
+    self, Button, Event, EventFilter, Id, Key, Modifiers, RichText, TextEdit, TextStyle, Ui, text::CCursor,
+    text::CCursorRange, vec2,
 };
 use hallway_protocol::{chat::Conversation, limits};
 use model::{ChatModel, Tab};
@@ -53,7 +53,7 @@ pub fn show(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot) -> Vec<Acti
             None => hall(ui),
         }
     });
-    typing_line(ui, model, snapshot, conversation);
+    typing_line(ui, snapshot, conversation);
     if let Some(to) = conversation {
         offers(ui, model, snapshot);
         field(ui, model, snapshot, to, &mut actions);
@@ -151,7 +151,7 @@ fn tab_menu(ui: &mut Ui, model: &ChatModel, snapshot: &Snapshot, actions: &mut V
 }
 
 /// Who is typing here, with moving dots.
-fn typing_line(ui: &mut Ui, model: &ChatModel, snapshot: &Snapshot, conversation: Option<Conversation>) {
+fn typing_line(ui: &mut Ui, snapshot: &Snapshot, conversation: Option<Conversation>) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), egui::Sense::hover());
     let Some(here) = conversation else { return };
     let me = snapshot.me.as_ref().map(|me| me.id);
@@ -178,7 +178,6 @@ fn typing_line(ui: &mut Ui, model: &ChatModel, snapshot: &Snapshot, conversation
     let galley = ui.painter().layout(sentence, font, theme::MUTED, rect.width() - 36.0);
     ui.painter().galley(rect.left_center() + vec2(32.0, -galley.size().y / 2.0), galley, theme::MUTED);
     ui.ctx().request_repaint();
-    let _ = model;
 }
 
 /// Everybody else's name.
@@ -198,7 +197,7 @@ fn cursor(ui: &Ui, text: &str) -> usize {
 fn set_cursor(ui: &Ui, text: &str, byte: usize) {
     let chars = text[..byte.min(text.len())].chars().count();
     let mut state = TextEdit::load_state(ui.ctx(), field_id()).unwrap_or_default();
-    state.cursor.set_char_range(Some(CCursorRange::one(CCursor::new(chars.into()))));
+    state.cursor.set_char_range(Some(CCursorRange::one(CCursor::new(chars))));
     state.store(ui.ctx(), field_id());
 }
 
@@ -233,7 +232,8 @@ fn field(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot, to: Conversati
     };
     let mut text = model.drafts.remove(&tab).unwrap_or_default();
     let has_keyboard = ui.memory(|memory| memory.has_focus(field_id()));
-    let sends = has_keyboard && !text.trim().is_empty() && takes(ui, Modifiers::NONE, Key::Enter);
+    let entered = has_keyboard && takes_enter(ui);
+    let sends = entered && !text.trim().is_empty();
     if has_keyboard {
         keys(ui, model, snapshot, &mut text);
     }
@@ -272,17 +272,21 @@ fn takes(ui: &Ui, modifiers: Modifiers, key: Key) -> bool {
     ui.input_mut(|input| input.consume_key(modifiers, key))
 }
 
-/// Keys of the field that are not the text engine's: blank Enter, Tab for names, Esc back to the world.
+/// Whether Enter was pressed without Shift, which alone makes a new line; it is used up then.
+fn takes_enter(ui: &Ui) -> bool {
+    let is_enter = |event: &Event| matches!(event, Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if !modifiers.shift);
+    ui.input_mut(|input| {
+        let before = input.events.len();
+        input.events.retain(|event| !is_enter(event));
+        input.events.len() < before
+    })
+}
+
+/// Keys of the field that are not the text engine's: Tab for names, Esc back to the world.
 fn keys(ui: &Ui, model: &mut ChatModel, snapshot: &Snapshot, text: &mut String) {
     if takes(ui, Modifiers::NONE, Key::Escape) {
         ui.memory_mut(|memory| memory.surrender_focus(field_id()));
     }
-    // Enter alone never makes a new line.
-    ui.input_mut(|input| {
-        input.events.retain(|event| {
-            !matches!(event, Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if !modifiers.shift)
-        });
-    });
     if takes(ui, Modifiers::NONE, Key::Tab)
         && let Some((completed, at)) = complete::tab(text, cursor(ui, text), &names(snapshot), &mut model.cycle)
     {

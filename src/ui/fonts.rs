@@ -19,17 +19,8 @@ const FILE_BYTES: u64 = 40 << 20;
 const ALL_BYTES: u64 = 160 << 20;
 
 /// Families that make a good text font, best first.
-const TEXT_FAMILIES: [&str; 9] = [
-    "Inter",
-    "Noto Sans",
-    "Segoe UI",
-    "SF Pro Text",
-    "Helvetica Neue",
-    "Cantarell",
-    "Ubuntu",
-    "Roboto",
-    "DejaVu Sans",
-];
+const TEXT_FAMILIES: [&str; 9] =
+    ["Inter", "Noto Sans", "Segoe UI", "SF Pro Text", "Helvetica Neue", "Cantarell", "Ubuntu", "Roboto", "DejaVu Sans"];
 
 /// What a script needs: letters that a font must have to be taken for it, and families to prefer.
 struct Script {
@@ -42,7 +33,9 @@ const SCRIPTS: [Script; 24] = [
     Script { letters: "ابتثم", families: &["Noto Sans Arabic", "Noto Naskh Arabic", "Geeza Pro"] },
     Script { letters: "אבגש", families: &["Noto Sans Hebrew", "Arial Hebrew"] },
     Script { letters: "अआकखम", families: &["Noto Sans Devanagari", "Nirmala UI", "Kohinoor Devanagari"] },
-    Script { letters: "กขคไม", families: &["Noto Sans Thai", "Noto Looped Thai", "Leelawadee UI", "Thonburi"] },
+    Script {
+        letters: "กขคไม", families: &["Noto Sans Thai", "Noto Looped Thai", "Leelawadee UI", "Thonburi"]
+    },
     Script {
         letters: "中国語漢字あア",
         families: &[
@@ -75,7 +68,10 @@ const SCRIPTS: [Script; 24] = [
     Script { letters: "აბგ", families: &["Noto Sans Georgian", "Sylfaen"] },
     Script { letters: "աբգ", families: &["Noto Sans Armenian", "Sylfaen"] },
     Script { letters: "አቡጊ", families: &["Noto Sans Ethiopic", "Ebrima"] },
-    Script { letters: "✓★☎♫→∑", families: &["Noto Sans Symbols2", "Noto Sans Symbols", "Segoe UI Symbol", "DejaVu Sans"] },
+    Script {
+        letters: "✓★☎♫→∑",
+        families: &["Noto Sans Symbols2", "Noto Sans Symbols", "Segoe UI Symbol", "DejaVu Sans"],
+    },
 ];
 
 /// The fonts that come with the program, under the names that the theme uses.

@@ -16,12 +16,8 @@ const KEYS: [(&str, &str); 10] = [
     ("F1 or ?", "This page"),
 ];
 
-const COMMANDS: [(&str, &str); 4] = [
-    ("@NAME text", "A private message"),
-    ("/msg NAME text", "The same"),
-    ("/help", "This page"),
-    ("/quit", "Leave"),
-];
+const COMMANDS: [(&str, &str); 4] =
+    [("@NAME text", "A private message"), ("/msg NAME text", "The same"), ("/help", "This page"), ("/quit", "Leave")];
 
 /// Shows the page.
 pub fn show(ui: &mut Ui) {

@@ -18,8 +18,8 @@ const BAR: f32 = 64.0;
 pub fn show(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> (Rect, Vec<Action>) {
     let window = ctx.content_rect();
     let mut actions = Vec::new();
-    let is_in = snapshot.me.is_some()
-        && matches!(snapshot.connection, ConnectionState::Connected | ConnectionState::Retrying);
+    let is_in =
+        snapshot.me.is_some() && matches!(snapshot.connection, ConnectionState::Connected | ConnectionState::Retrying);
     if !is_in {
         actions.extend(sign_in_card(ctx, state, snapshot));
         actions.extend(notices(ctx, state, window));

@@ -83,7 +83,8 @@ fn row(ui: &mut Ui, person: &PersonView, snapshot: &Snapshot, actions: &mut Vec<
     theme::paint_portrait(ui.painter(), rect.left_center() + vec2(20.0, 0.0), 28.0, &person.name);
     let text = rect.with_min_x(rect.left() + 42.0).with_max_x(rect.right() - 26.0);
     let name = if is_me { format!("{} (you)", bidi::line(&person.name)) } else { bidi::line(&person.name) };
-    let place = person.room.and_then(|room| snapshot.room(room)).map_or("Hall".to_owned(), |room| bidi::line(&room.name));
+    let place =
+        person.room.and_then(|room| snapshot.room(room)).map_or("Hall".to_owned(), |room| bidi::line(&room.name));
     let bold = egui::FontId::new(14.0, egui::FontFamily::Name(theme::BOLD.into()));
     line(ui, text.left_top() + vec2(0.0, 3.0), text.width(), &name, bold, theme::TEXT);
     let small = TextStyle::Small.resolve(ui.style());

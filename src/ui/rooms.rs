@@ -122,7 +122,13 @@ fn faces(ui: &Ui, rect: egui::Rect, below: egui::Pos2, inside: &[&str], at_right
     }
     if rest > 0 {
         let at = egui::pos2(x + shown as f32 * 15.0 - 2.0, below.y + 1.0);
-        ui.painter().text(at, egui::Align2::LEFT_TOP, format!("+{rest}"), egui::FontId::proportional(11.0), theme::MUTED);
+        ui.painter().text(
+            at,
+            egui::Align2::LEFT_TOP,
+            format!("+{rest}"),
+            egui::FontId::proportional(11.0),
+            theme::MUTED,
+        );
     }
 }
 

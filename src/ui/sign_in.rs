@@ -109,7 +109,12 @@ fn fields(ui: &mut Ui, model: &mut SignInModel) -> bool {
     ui.add_space(4.0);
     let label = ui.label(theme::muted("Server")).id;
     let server = if model.hosted {
-        ui.add(Button::new(theme::muted("This computer")).fill(theme::WELL).min_size(vec2(WIDTH, 36.0)).sense(egui::Sense::hover()))
+        ui.add(
+            Button::new(theme::muted("This computer"))
+                .fill(theme::WELL)
+                .min_size(vec2(WIDTH, 36.0))
+                .sense(egui::Sense::hover()),
+        )
     } else {
         field(ui, &mut model.server, "talk.example:7443").labelled_by(label)
     };

@@ -111,7 +111,8 @@ fn connection(ui: &mut Ui, snapshot: &Snapshot) {
 fn place(ui: &mut Ui, snapshot: &Snapshot) {
     let Some(me) = &snapshot.me else { return };
     theme::portrait(ui, &me.name, 22.0);
-    let room = me.room.and_then(|room| snapshot.room(room)).map_or_else(|| "Hall".to_owned(), |room| bidi::line(&room.name));
+    let room =
+        me.room.and_then(|room| snapshot.room(room)).map_or_else(|| "Hall".to_owned(), |room| bidi::line(&room.name));
     ui.label(theme::strong(room));
 }
 
@@ -154,7 +155,11 @@ mod tests {
                 "You are talking: 10 s left",
                 Tone::Warning,
             ),
-            (TalkState::Busy { holder: hallway_protocol::ids::PersonId(9) }, "Busy: Somebody is talking", Tone::Warning),
+            (
+                TalkState::Busy { holder: hallway_protocol::ids::PersonId(9) },
+                "Busy: Somebody is talking",
+                Tone::Warning,
+            ),
             (TalkState::Refused("Nobody can hear you here.".into()), "Nobody can hear you here.", Tone::Trouble),
         ];
         for (talk, text, tone) in cases {

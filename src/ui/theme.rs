@@ -119,7 +119,7 @@ fn shadow() -> Shadow {
 #[must_use]
 pub fn card() -> Frame {
     Frame::new()
-        .fill(Color32::from_rgba_unmultiplied(CARD.r(), CARD.g(), CARD.b(), 244))
+        .fill(CARD)
         .stroke(Stroke::new(1.0, LINE))
         .corner_radius(CARD_RADIUS)
         .inner_margin(Margin::same(14))
@@ -148,11 +148,10 @@ pub fn small(text: impl Into<String>) -> RichText {
 pub fn primary_button(ui: &mut Ui, text: &str, width: f32) -> Response {
     let text = RichText::new(text).family(FontFamily::Name(BOLD.into())).color(ON_ACCENT);
     ui.scope(|ui| {
-        for state in [&mut ui.visuals_mut().widgets.hovered, &mut ui.visuals_mut().widgets.active] {
-            state.weak_bg_fill = Color32::from_rgb(255, 199, 122);
-        }
-        ui.visuals_mut().widgets.inactive.weak_bg_fill = ACCENT;
-        ui.visuals_mut().widgets.active.weak_bg_fill = Color32::from_rgb(255, 199, 122);
+        let widgets = &mut ui.visuals_mut().widgets;
+        widgets.inactive.weak_bg_fill = ACCENT;
+        widgets.hovered.weak_bg_fill = Color32::from_rgb(255, 199, 122);
+        widgets.active.weak_bg_fill = Color32::from_rgb(255, 199, 122);
         ui.add(Button::new(text).min_size(vec2(width, 38.0)))
     })
     .inner

@@ -20,7 +20,7 @@ const RANGE_PX: std::ops::RangeInclusive<f32> = 20.0..=112.0;
 /// How much one notch of the wheel changes.
 const NOTCH: f32 = 1.15;
 /// How much of the night round the map may be seen, in tiles.
-const MARGIN: f32 = 1.5;
+const MARGIN: f32 = 0.75;
 /// How fast the camera comes to where it should be, per second.
 const FOLLOW: f32 = 9.0;
 
@@ -90,7 +90,8 @@ pub(super) fn plugin(app: &mut App) {
 }
 
 fn spawn(mut commands: Commands) {
-    let projection = OrthographicProjection { scaling_mode: ScalingMode::WindowSize, ..OrthographicProjection::default_2d() };
+    let projection =
+        OrthographicProjection { scaling_mode: ScalingMode::WindowSize, ..OrthographicProjection::default_2d() };
     commands.spawn((Camera2d, Msaa::Off, PrimaryEguiContext, Projection::Orthographic(projection)));
 }
 
@@ -136,13 +137,15 @@ fn follow(
         let eased = view.shift * (1.0 - ease(2.5));
         view.shift = eased;
     }
-    let map = link.snapshot().map.as_ref().map(|loaded| Vec2::new(f32::from(loaded.map.width), f32::from(loaded.map.height)));
+    let map =
+        link.snapshot().map.as_ref().map(|loaded| Vec2::new(f32::from(loaded.map.width), f32::from(loaded.map.height)));
     match (own.at, map) {
         (Some(at), Some(map)) => {
             let free = free_part(&stage, view);
             let wanted = Vec2::new(at.x, at.y) + view.shift;
             let clamped = clamped(wanted, free.size() / view.tile_px / 2.0, map);
-            view.shift += clamped - wanted;
+            // What the pointer moved beyond the edge does not have to be undone first.
+            view.shift = lesser(view.shift, clamped - Vec2::new(at.x, at.y));
             // The middle of the free part is not the middle of the window.
             let goal = clamped - (free.center() - view.window / 2.0) / view.tile_px;
             let now = Vec2::new(view.center.x, view.center.y);
@@ -195,6 +198,12 @@ fn clamped(wanted: Vec2, half_view: Vec2, map: Vec2) -> Vec2 {
     Vec2::new(axis(wanted.x, half_view.x, map.x), axis(wanted.y, half_view.y, map.y))
 }
 
+/// Of two shifts the lesser, both ways apart.
+fn lesser(a: Vec2, b: Vec2) -> Vec2 {
+    let axis = |a: f32, b: f32| if b.abs() < a.abs() { b } else { a };
+    Vec2::new(axis(a.x, b.x), axis(a.y, b.y))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,8 +213,8 @@ mod tests {
         let (half, map) = (Vec2::new(10.0, 8.0), Vec2::new(64.0, 44.0));
         let cases = [
             (Vec2::new(30.0, 20.0), Vec2::new(30.0, 20.0)),
-            (Vec2::new(0.0, 0.0), Vec2::new(8.5, 6.5)),
-            (Vec2::new(99.0, 99.0), Vec2::new(55.5, 37.5)),
+            (Vec2::new(0.0, 0.0), Vec2::new(9.25, 7.25)),
+            (Vec2::new(99.0, 99.0), Vec2::new(54.75, 36.75)),
         ];
         for (wanted, expected) in cases {
             assert_eq!(clamped(wanted, half, map), expected);

@@ -1,7 +1,11 @@
 //! What floats over the people: names, initials, and the dots of who is typing. They are drawn by the panels' text
 //! engine, so that they are sharp at every zoom and show every script.
 
-use super::{avatars::{BODY_TILES, Crowd}, camera::View, palette, picking};
+use super::{
+    avatars::{BODY_TILES, Crowd},
+    camera::View,
+    palette, picking,
+};
 use crate::{
     face::link::Link,
     net::snapshot::{LoadedMap, PersonView, Snapshot},
@@ -125,7 +129,14 @@ struct Label {
 }
 
 impl Label {
-    fn new(painter: &egui::Painter, person: &PersonView, snapshot: &Snapshot, at: Point, view: &View, stage: &Stage) -> Self {
+    fn new(
+        painter: &egui::Painter,
+        person: &PersonView,
+        snapshot: &Snapshot,
+        at: Point,
+        view: &View,
+        stage: &Stage,
+    ) -> Self {
         let is_own = snapshot.me.as_ref().is_some_and(|me| me.id == person.id);
         let tile = view.tile(stage);
         let size = quantised((tile * 0.27).clamp(10.0, 15.0));

@@ -1,7 +1,10 @@
 //! Light and shade: the room one is in is bright, the others lie a little in the dark.
 
 use super::{WorldSystems, depth, own::OwnAvatar};
-use crate::{face::link::Link, net::snapshot::{LoadedMap, RoomView}};
+use crate::{
+    face::link::Link,
+    net::snapshot::{LoadedMap, RoomView},
+};
 use bevy::prelude::*;
 use hallway_protocol::{
     ids::RoomId,

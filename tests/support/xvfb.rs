@@ -6,7 +6,7 @@ use std::{
 };
 
 /// A running Xvfb.
-pub struct Xvfb {
+pub(crate) struct Xvfb {
     child: Child,
     display: String,
 }
@@ -16,7 +16,7 @@ impl Xvfb {
     ///
     /// # Panics
     /// When Xvfb is not installed or does not start: the test can't be made without.
-    pub fn start(width: u32, height: u32) -> Self {
+    pub(crate) fn start(width: u32, height: u32) -> Self {
         let mut child = Command::new("Xvfb")
             .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", &format!("{width}x{height}x24")])
             .stdout(Stdio::piped())
@@ -31,12 +31,12 @@ impl Xvfb {
     }
 
     /// Its name, for `DISPLAY`.
-    pub fn display(&self) -> &str {
+    pub(crate) fn display(&self) -> &str {
         &self.display
     }
 
     /// A command that uses this display and draws without a graphics card.
-    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env("DISPLAY", self.display()).env_remove("WAYLAND_DISPLAY").env("WGPU_BACKEND", "vulkan");
         let lavapipe = "/usr/share/vulkan/icd.d/lvp_icd.x86_64.json";

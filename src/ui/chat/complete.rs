@@ -29,16 +29,15 @@ pub fn complete(text: &str, cursor: usize, names: &[String]) -> Option<Completio
     let before = text.get(..cursor)?;
     let line = before.rfind('\n').map_or(0, |at| at + 1);
     let at_sign = before[line..].rfind('@').map(|at| line + at + 1);
-    let word = before.rfind(char::is_whitespace).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+    let word =
+        before.rfind(char::is_whitespace).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
     let found = |start: usize, offered| {
         let typed = before[start..].to_lowercase();
         let names: Vec<_> = names.iter().filter(|name| name.to_lowercase().starts_with(&typed)).cloned().collect();
         let is_whole = names.len() == 1 && names[0] == before[start..];
         (!names.is_empty() && !is_whole).then_some(Completion { range: start..cursor, names, offered })
     };
-    at_sign
-        .and_then(|start| found(start, true))
-        .or_else(|| if word < cursor { found(word, false) } else { None })
+    at_sign.and_then(|start| found(start, true)).or_else(|| if word < cursor { found(word, false) } else { None })
 }
 
 /// Puts a name where the word was; answers the new text and the cursor's byte position.
@@ -87,7 +86,10 @@ mod tests {
         ];
         for (text, offered, expected) in cases {
             let completion = complete(text, text.len(), &names()).unwrap();
-            assert_eq!((completion.offered, completion.names), (offered, expected.iter().map(|n| (*n).to_owned()).collect()));
+            assert_eq!(
+                (completion.offered, completion.names),
+                (offered, expected.iter().map(|n| (*n).to_owned()).collect())
+            );
         }
         for text in ["", "hi ", "zz", "@Bert"] {
             assert_eq!(complete(text, text.len(), &names()), None, "{text}");

@@ -170,11 +170,11 @@ fn row(
             let head = head_of_own(snapshot, place);
             body(ui, head, "", text, theme::DANGER, snapshot, actions);
             ui.horizontal(|ui| {
-                ui.add_space(GUTTER - 8.0);
+                ui.add_space(GUTTER);
                 ui.add(Label::new(RichText::new(reason).text_style(TextStyle::Small).color(theme::DANGER)).wrap());
             });
             ui.horizontal(|ui| {
-                ui.add_space(GUTTER - 8.0);
+                ui.add_space(GUTTER);
                 if ui.add(Button::new(RichText::new("Send again").text_style(TextStyle::Small))).clicked() {
                     model.sent_again.insert(*request);
                     actions.push(Action::Send(Command::Say { to: of, text: text.clone() }));
@@ -231,8 +231,10 @@ fn head_line(
 ) {
     ui.horizontal(|ui| {
         let shown = theme::strong(bidi::line(name)).color(theme::person_color(name));
-        let is_other = id.is_some_and(|id| snapshot.me.as_ref().is_some_and(|me| me.id != id) && snapshot.person(id).is_some());
-        let response = ui.add(Label::new(shown).sense(if is_other { Sense::click() } else { Sense::hover() }).truncate());
+        let is_other =
+            id.is_some_and(|id| snapshot.me.as_ref().is_some_and(|me| me.id != id) && snapshot.person(id).is_some());
+        let response =
+            ui.add(Label::new(shown).sense(if is_other { Sense::click() } else { Sense::hover() }).truncate());
         ui.label(theme::small(time));
         if is_other && response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
             actions.extend(id.map(|id| Action::Menu { person: id, at: ui.ctx().pointer_latest_pos() }));
@@ -252,7 +254,7 @@ fn message_text(ui: &mut Ui, text: &str, color: Color32) {
 fn notice(ui: &mut Ui, text: &str, at_ms: i64) {
     ui.add_space(5.0);
     ui.horizontal_wrapped(|ui| {
-        ui.add_space(GUTTER - 8.0);
+        ui.add_space(GUTTER);
         ui.label(theme::small(format!("{} · {}", bidi::line(text), clock::hour(at_ms))));
     });
     ui.add_space(2.0);
@@ -295,7 +297,8 @@ fn jump_pill(ui: &mut Ui, inside: Rect, model: &mut ChatModel, log: &ChatLog) {
     let rect = Rect::from_center_size(pos2(inside.center().x, inside.bottom() - 22.0), vec2(150.0, 30.0));
     let color = if fresh > 0 { theme::ON_ACCENT } else { theme::TEXT };
     let fill = if fresh > 0 { theme::ACCENT } else { theme::RAISED_HOVER };
-    let button = Button::new(RichText::new(text).text_style(TextStyle::Small).color(color)).fill(fill).corner_radius(15);
+    let button =
+        Button::new(RichText::new(text).text_style(TextStyle::Small).color(color)).fill(fill).corner_radius(15);
     if ui.put(rect, button).clicked() {
         model.scroll.to_end = true;
     }
@@ -305,7 +308,8 @@ fn jump_pill(ui: &mut Ui, inside: Rect, model: &mut ChatModel, log: &ChatLog) {
 fn place(before: Option<&ChatLine>, line: &ChatLine, snapshot: &Snapshot) -> Place {
     let day = |line: &ChatLine| time(line).map(|ms| clock::local(ms).date_naive());
     let last_day = before.and_then(day);
-    let new_day = day(line).filter(|day| last_day.is_none_or(|last| last != *day) && !(before.is_some() && last_day.is_none()));
+    let new_day =
+        day(line).filter(|day| last_day.is_none_or(|last| last != *day) && !(before.is_some() && last_day.is_none()));
     let same_author = match (before, line) {
         (Some(ChatLine::Said(a)), ChatLine::Said(b)) => {
             a.from == b.from && a.from_name == b.from_name && b.sent_ms - a.sent_ms < TOGETHER_MS
@@ -313,9 +317,10 @@ fn place(before: Option<&ChatLine>, line: &ChatLine, snapshot: &Snapshot) -> Pla
         (Some(ChatLine::Said(a)), ChatLine::Pending { .. } | ChatLine::Failed { .. }) => {
             a.from.is_some() && a.from == snapshot.me.as_ref().map(|me| me.id)
         }
-        (Some(ChatLine::Pending { .. } | ChatLine::Failed { .. }), ChatLine::Pending { .. } | ChatLine::Failed { .. }) => {
-            true
-        }
+        (
+            Some(ChatLine::Pending { .. } | ChatLine::Failed { .. }),
+            ChatLine::Pending { .. } | ChatLine::Failed { .. },
+        ) => true,
         _ => false,
     };
     Place { new_day, continues: same_author && new_day.is_none() }
