@@ -104,7 +104,8 @@ impl FromStr for ServerAddress {
 
     /// Reads `HOST`, `HOST:PORT`, `[V6]` or `[V6]:PORT`.
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("“{text}” is no server address; write it as HOST or HOST:PORT, such as talk.example:7443");
+        let wrong =
+            || format!("“{text}” is no server address; write it as HOST or HOST:PORT, such as talk.example:7443");
         let (host, port) = match text.strip_prefix('[') {
             Some(rest) => rest.split_once(']').ok_or_else(wrong)?,
             None if text.matches(':').count() > 1 => (text, ""),

@@ -1,0 +1,14 @@
+//! End to end: the real client and the real server as processes of their own, driven by what people and scripts have.
+//!
+//! The clients run without a window and are driven over standard input and output, as docs/headless.md has it; one test
+//! opens the window and presses real keys.
+
+mod crashes;
+mod floor;
+mod rooms;
+mod server_program;
+mod sign_in;
+#[path = "../support/helpers.rs"]
+mod support;
+mod voice;
+mod walking;

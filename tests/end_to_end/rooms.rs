@@ -1,0 +1,97 @@
+//! Who reads and hears what: rooms, private messages, the channel to everyone.
+
+use crate::support::{
+    client::client,
+    server::TestServer,
+    speech::{self, OTHER_SENTENCE, SENTENCE},
+};
+
+/// Words that the three write, by where they go.
+const IN_LIBRARY: &str = "only for those among the books";
+const IN_KITCHEN: &str = "only for those at the stove";
+const TO_ANN: &str = "for Ann alone";
+const TO_BOB: &str = "for Bob alone, from the other room";
+const TO_ALL: &str = "for everyone";
+
+#[test]
+fn three_people_in_two_rooms_read_and_hear_only_what_is_theirs() {
+    let server = TestServer::start();
+    let folder = tempfile::tempdir().unwrap();
+    let words = speech::speak(SENTENCE, "en-gb", &folder.path().join("ann.wav"));
+    let other_words = speech::speak(OTHER_SENTENCE, "en-us", &folder.path().join("cem.wav"));
+    let mut ann = client(&server, "Ann").speaking(&words).listening().sign_in();
+    let mut bob = client(&server, "Bob").listening().sign_in();
+    let mut cem = client(&server, "Cem").speaking(&other_words).listening().sign_in();
+    ann.enter("Library");
+    bob.enter("Library");
+    cem.enter("Kitchen");
+
+    ann.write("say", IN_LIBRARY);
+    bob.reads(IN_LIBRARY);
+    cem.write("say", IN_KITCHEN);
+    bob.write("msg Ann", TO_ANN);
+    ann.reads(TO_ANN);
+    cem.write("@Bob", TO_BOB);
+    bob.reads(TO_BOB);
+
+    // Both rooms' floors are held at once, and only one of the rooms has a listener.
+    cem.talk();
+    ann.talk();
+    bob.voice("received", 100);
+    ann.send("quiet");
+    ann.floor("released");
+    cem.send("quiet");
+    cem.floor("released");
+
+    // Messages come in order: who has this one has all that were to come before.
+    bob.write("shout", TO_ALL);
+    ann.reads(TO_ALL);
+    cem.reads(TO_ALL);
+    assert_eq!(ann.texts(), [IN_LIBRARY, TO_ANN, TO_ALL]);
+    assert_eq!(sorted(bob.texts()), sorted([IN_LIBRARY, TO_ANN, TO_BOB, TO_ALL].map(str::to_owned).to_vec()));
+    assert_eq!(cem.texts(), [IN_KITCHEN, TO_BOB, TO_ALL]);
+
+    let [ann, bob, cem] = [ann, bob, cem].map(|person| speech::loud_seconds(&person.quit().heard()));
+    assert!(bob > 1.0, "Bob heard {bob} s of Ann");
+    assert_eq!((ann, cem), (0.0, 0.0), "seconds that Ann and Cem heard, alone with their own voices");
+}
+
+#[test]
+fn private_messages_to_nobody_and_to_oneself_are_refused() {
+    let server = TestServer::start();
+    let mut ann = client(&server, "Ann").sign_in();
+    for line in ["msg Nobody hello", "msg Ann hello", "say hello from the hall", "frobnicate", "say"] {
+        ann.send(line);
+        let refusal = ann.expect(&format!("error for {line:?}"), |event| event["event"] == "error");
+        let text = refusal["text"].as_str().unwrap_or_default();
+        assert!(text.len() > 10 && !text.contains('\n'), "{line:?}: {refusal}");
+    }
+    assert!(ann.texts().is_empty());
+    ann.quit();
+}
+
+#[test]
+fn who_comes_into_a_room_is_shown_what_was_said_there() {
+    let server = TestServer::start();
+    let mut ann = client(&server, "Ann").sign_in();
+    ann.enter("Library");
+    for text in ["one", "two", "three — 三 ثلاثة תלתא 👋"] {
+        ann.write("say", text);
+    }
+    let mut bob = client(&server, "Bob").sign_in();
+    bob.enter("Library");
+    bob.send("history room 2");
+    let page = bob.expect("a page of two", |event| {
+        event["event"] == "history" && event["messages"].as_array().is_some_and(|messages| messages.len() == 2)
+    });
+    let texts: Vec<_> = page["messages"].as_array().unwrap().iter().map(|message| message["text"].clone()).collect();
+    assert_eq!(texts, ["two", "three — 三 ثلاثة תלתא 👋"]);
+    assert_eq!(page["messages"][0]["from"], "Ann");
+    bob.quit();
+    ann.quit();
+}
+
+fn sorted(mut texts: Vec<String>) -> Vec<String> {
+    texts.sort();
+    texts
+}
