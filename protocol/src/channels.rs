@@ -48,8 +48,7 @@ fn register_channels(app: &mut App) {
         ..default()
     };
     // Media and poses that found no room in this flush are stale in the next one.
-    let unreliable =
-        |mode, priority| ChannelSettings { mode, priority, retry_unsent_messages: false, ..default() };
+    let unreliable = |mode, priority| ChannelSettings { mode, priority, retry_unsent_messages: false, ..default() };
     app.add_channel::<ControlChannel>(reliable(CONTROL_RESEND, 5.0)).add_direction(Bidirectional);
     app.add_channel::<FloorChannel>(reliable(FLOOR_RESEND, 8.0)).add_direction(Bidirectional);
     app.add_channel::<PoseUpChannel>(unreliable(ChannelMode::SequencedUnreliable, 1.0)).add_direction(ClientToServer);

@@ -8,6 +8,7 @@ pub mod desk;
 pub mod floor;
 pub mod ids;
 pub mod limits;
+pub mod link;
 pub mod map;
 pub mod names;
 pub mod pose;

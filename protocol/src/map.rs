@@ -52,7 +52,7 @@ pub struct RoomArea {
 
 /// A place for a room that people create. Its walls stand always; its door is shut (cannot be walked through) while
 /// the plot is free.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plot {
     /// The tiles that count as inside once a room stands here.
     pub inside: TileRect,
@@ -103,7 +103,10 @@ impl TileRect {
     /// The middle of the rectangle.
     #[must_use]
     pub fn center(&self) -> Point {
-        Point { x: f32::from(self.x) + f32::from(self.width) / 2.0, y: f32::from(self.y) + f32::from(self.height) / 2.0 }
+        Point {
+            x: f32::from(self.x) + f32::from(self.width) / 2.0,
+            y: f32::from(self.y) + f32::from(self.height) / 2.0,
+        }
     }
 }
 

@@ -77,11 +77,28 @@ fn forbidden(c: char) -> Option<NameError> {
         _ if c.is_control() => Some(NameError::Control(code)),
         // Blanks other than the space, and the signs that fonts draw as nothing (Unicode's Default_Ignorable and
         // Hangul fillers, the empty Braille cell, tags, private use and noncharacters).
-        0x00AD | 0x034F | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F | 0x200B..=0x200D | 0x2028 | 0x2029
-        | 0x2060..=0x206F | 0x2800 | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFFD
-        | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A | 0xE000..=0xF8FF | 0xE0000..=0xE0FFF | 0xF0000..=0x10FFFF => {
-            Some(NameError::Invisible(code))
-        }
+        0x00AD
+        | 0x034F
+        | 0x115F
+        | 0x1160
+        | 0x17B4
+        | 0x17B5
+        | 0x180B..=0x180F
+        | 0x200B..=0x200D
+        | 0x2028
+        | 0x2029
+        | 0x2060..=0x206F
+        | 0x2800
+        | 0x3164
+        | 0xFE00..=0xFE0F
+        | 0xFEFF
+        | 0xFFA0
+        | 0xFFF0..=0xFFFD
+        | 0x1BCA0..=0x1BCA3
+        | 0x1D173..=0x1D17A
+        | 0xE000..=0xF8FF
+        | 0xE0000..=0xE0FFF
+        | 0xF0000..=0x10FFFF => Some(NameError::Invisible(code)),
         _ if c != ' ' && c.is_whitespace() => Some(NameError::Invisible(code)),
         _ if code & 0xFFFE == 0xFFFE => Some(NameError::Invisible(code)),
         _ => None,
@@ -167,7 +184,8 @@ mod tests {
 
     #[test]
     fn names_of_many_scripts_are_kept() {
-        for name in ["Ann", "José", "Łukasz", "Мария", "李小龙", "محمد", "สมชาย", "O'Neil-Smith", "ann_2", "ไม้"] {
+        for name in ["Ann", "José", "Łukasz", "Мария", "李小龙", "محمد", "สมชาย", "O'Neil-Smith", "ann_2", "ไม้"]
+        {
             assert_eq!(DisplayName::new(name).unwrap().as_str(), name);
         }
         assert_eq!(DisplayName::new("  Ann   Lee ").unwrap().as_str(), "Ann Lee");

@@ -1,6 +1,7 @@
 //! The project's chores in one program: install what is needed, start Hallway, run all checks. `cargo xtask --help`.
 #![expect(clippy::print_stdout, reason = "a chore talks to the person who started it")]
 
+mod art;
 mod packages;
 mod process;
 mod run;
@@ -9,7 +10,10 @@ mod test;
 
 use clap::{Args, Parser, Subcommand};
 use packages::{Ask, Need};
-use std::process::ExitCode;
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// Hallway's chores.
 #[derive(Parser)]
@@ -34,6 +38,12 @@ enum Chore {
         need: Need,
         #[command(flatten)]
         consent: Consent,
+    },
+    /// Draws the map's tiles, the default map and the icon into assets/.
+    Assets {
+        /// Write a picture of the whole map to this file instead.
+        #[arg(long)]
+        preview: Option<PathBuf>,
     },
     /// Takes the picture for the README from the running client: docs/screenshot.png.
     Screenshot(Consent),
@@ -89,6 +99,14 @@ fn carry_out(chore: Chore) -> anyhow::Result<ExitCode> {
         Chore::Server(start) => run::server(start.consent.ask(), start.release, &start.args),
         Chore::Test(args) => test::run(args.consent.ask(), args.filter.as_deref()),
         Chore::Packages { need, consent } => packages::provide(need, consent.ask()).map(|()| ExitCode::SUCCESS),
+        Chore::Assets { preview } => draw(preview.as_deref()).map(|()| ExitCode::SUCCESS),
         Chore::Screenshot(consent) => screenshot::take(consent.ask()),
+    }
+}
+
+fn draw(preview: Option<&Path>) -> anyhow::Result<()> {
+    match preview {
+        Some(file) => art::preview(file),
+        None => art::write(Path::new("assets")),
     }
 }

@@ -65,10 +65,10 @@ fn a_holder_who_walks_out_frees_it() {
 
 #[test]
 fn asking_again_does_not_lengthen_the_turn() {
-    let mut inputs: Vec<_> = (0..60).map(|s| (s * 1000, request(ANN, s as u8))).collect();
-    inputs.push((59_999, request(ANN, 60)));
+    let mut inputs: Vec<_> = (0..120).map(|n| (n * 500, request(ANN, n as u8))).collect();
+    inputs.push((59_999, request(ANN, 120)));
     let (_, decisions) = run(&inputs);
-    assert_eq!(decisions.last(), Some(&FloorDecision::Grant { to: ANN, burst: 60, remaining: at(1) }));
+    assert_eq!(decisions.last(), Some(&FloorDecision::Grant { to: ANN, burst: 120, remaining: at(1) }));
 }
 
 #[test]
