@@ -61,6 +61,16 @@ pub enum Event {
     },
     /// Somebody wrote, or an own message is stored.
     Message(ChatMessage),
+    /// The room that one asked for stands; it is in the snapshot a moment later.
+    RoomCreated {
+        /// Which.
+        room: RoomId,
+    },
+    /// The room that one wanted gone is taken down.
+    RoomDeleted {
+        /// Which.
+        room: RoomId,
+    },
     /// An answer to a history command.
     History {
         /// Of which conversation.
