@@ -176,7 +176,7 @@ impl HeadlessClient {
     /// Waits for the end that comes of itself.
     pub(crate) fn ended(mut self) -> Ended {
         let Some(status) = self.process.wait(PATIENCE) else { self.events.fail("does not end") };
-        let events = self.events.to_the_end().to_vec();
+        let events = self.events.rest().to_vec();
         Ended { code: status.code(), events, folder: self.folder }
     }
 }

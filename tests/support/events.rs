@@ -77,7 +77,7 @@ impl Events {
     }
 
     /// Everything, once the program has ended.
-    pub(crate) fn to_the_end(&mut self) -> &[Value] {
+    pub(crate) fn rest(&mut self) -> &[Value] {
         while let Ok(line) = self.incoming.recv_timeout(PATIENCE) {
             self.take(&line);
         }
