@@ -1,3 +1,4 @@
 //! Hallway's client: the session that talks to a server, the face that shows it, and the same without a face.
 
+pub mod media;
 pub mod net;

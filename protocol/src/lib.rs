@@ -11,6 +11,8 @@ pub mod limits;
 pub mod link;
 pub mod map;
 pub mod names;
+pub mod path;
 pub mod pose;
 pub mod replicated;
 pub mod voice;
+pub mod walk;

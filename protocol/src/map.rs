@@ -3,6 +3,11 @@
 //! A map is drawn in Tiled (TMX) and read by the server alone ([`tmx`]); clients get a [`WorldMap`] from the front desk
 //! and never see the file. Positions are in tiles, x to the right, y down, the corner of the map at (0, 0).
 
+mod check;
+pub mod tmx;
+
+pub use check::WorldMapError;
+
 use crate::ids::RoomId;
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +76,26 @@ pub struct TileSet {
     pub columns: u32,
 }
 
+/// What is drawn over a plot's door while it is shut, as tile numbers of the tile set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShutDoor {
+    /// Fills all rows of the door but the lowest.
+    pub top: u16,
+    /// The lowest row's first, third … column.
+    pub left: u16,
+    /// The lowest row's second, fourth … column.
+    pub right: u16,
+}
+
+/// Where a person is, if not in the hall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a room of the map.
+    Room(RoomId),
+    /// On a plot, by its number: in the room that stands there, if any.
+    Plot(usize),
+}
+
 /// A whole map, as server and clients use it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WorldMap {
@@ -82,6 +107,8 @@ pub struct WorldMap {
     pub layers: Vec<TileLayer>,
     /// How to cut the tile image.
     pub tile_set: TileSet,
+    /// What to draw over the doors of free plots.
+    pub shut_door: ShutDoor,
     /// Whether a tile can't be walked on (walls, furniture), row by row, `width * height`.
     pub solid: Vec<bool>,
     /// The rooms of the map.
@@ -93,6 +120,35 @@ pub struct WorldMap {
 }
 
 impl TileRect {
+    /// All tiles, row by row, as columns and rows of the map.
+    pub fn tiles(self) -> impl Iterator<Item = (u16, u16)> {
+        let (right, lower) = (self.x.saturating_add(self.width), self.y.saturating_add(self.height));
+        (self.y..lower).flat_map(move |y| (self.x..right).map(move |x| (x, y)))
+    }
+
+    /// Whether a tile belongs to it.
+    #[must_use]
+    pub fn has_tile(&self, x: u16, y: u16) -> bool {
+        x >= self.x && y >= self.y && x - self.x < self.width && y - self.y < self.height
+    }
+
+    /// Whether both share a tile.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let apart = |a: u16, a_len: u16, b: u16, b_len: u16| {
+            u32::from(a) + u32::from(a_len) <= u32::from(b) || u32::from(b) + u32::from(b_len) <= u32::from(a)
+        };
+        !apart(self.x, self.width, other.x, other.width) && !apart(self.y, self.height, other.y, other.height)
+    }
+
+    /// Whether it has tiles and all of them lie on a map of that size.
+    #[must_use]
+    pub fn fits(&self, width: u16, height: u16) -> bool {
+        let within =
+            |from: u16, count: u16, end: u16| count > 0 && u32::from(from) + u32::from(count) <= u32::from(end);
+        within(self.x, self.width, width) && within(self.y, self.height, height)
+    }
+
     /// Whether the point lies inside.
     #[must_use]
     pub fn contains(&self, point: Point) -> bool {
@@ -107,6 +163,35 @@ impl TileRect {
             x: f32::from(self.x) + f32::from(self.width) / 2.0,
             y: f32::from(self.y) + f32::from(self.height) / 2.0,
         }
+    }
+}
+
+impl ShutDoor {
+    /// The tile that covers a tile of the door, given in columns and rows of the map.
+    #[must_use]
+    pub fn tile(&self, door: TileRect, x: u16, y: u16) -> u16 {
+        let lowest = y + 1 >= door.y.saturating_add(door.height);
+        match (lowest, x.saturating_sub(door.x) % 2) {
+            (false, _) => self.top,
+            (true, 0) => self.left,
+            (true, _) => self.right,
+        }
+    }
+}
+
+impl WorldMap {
+    /// The room or plot whose inside holds the point; `None` is the hall (or a wall).
+    #[must_use]
+    pub fn place_at(&self, point: Point) -> Option<Place> {
+        let room = self.rooms.iter().find(|room| room.inside.contains(point)).map(|room| Place::Room(room.id));
+        room.or_else(|| self.plots.iter().position(|plot| plot.inside.contains(point)).map(Place::Plot))
+    }
+
+    /// The hash of the map: blake3 over its JSON, in hexadecimal. Tells a client whether it has this map already.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let json = serde_json::to_vec(self).expect("a map has text keys only");
+        blake3::hash(&json).to_hex().to_string()
     }
 }
 

@@ -9,6 +9,7 @@ mod print;
 mod sources;
 mod values;
 
+pub use check::Contradiction;
 pub use print::print;
 pub use sources::{Arguments, ConfigError, FILE_NAME, load};
 pub use values::{PublicAddress, PublicAddressError, Seconds, default_data_dir};

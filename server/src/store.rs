@@ -14,7 +14,6 @@ use hallway_protocol::{
     ids::{MessageId, PersonId},
     names::{DisplayName, NameKey},
 };
-use std::sync::mpsc as sync_mpsc;
 use tokio::sync::mpsc;
 
 /// Questions that may wait for the store. A full queue means that the disk is a thousand messages behind.
@@ -167,7 +166,7 @@ pub enum StoreAnswer {
 /// The world's end of the way to the store.
 pub struct StoreClient {
     asks: mpsc::Sender<StoreAsk>,
-    answers: sync_mpsc::Receiver<StoreAnswer>,
+    answers: mpsc::UnboundedReceiver<StoreAnswer>,
 }
 
 impl StoreClient {
@@ -177,7 +176,7 @@ impl StoreClient {
     }
 
     /// The next answer, if one is there.
-    pub fn answer(&self) -> Option<StoreAnswer> {
+    pub fn answer(&mut self) -> Option<StoreAnswer> {
         self.answers.try_recv().ok()
     }
 }
@@ -185,7 +184,7 @@ impl StoreClient {
 /// The store's end of the way to the world.
 pub struct StoreEnd {
     asks: mpsc::Receiver<StoreAsk>,
-    answers: sync_mpsc::Sender<StoreAnswer>,
+    answers: mpsc::UnboundedSender<StoreAnswer>,
 }
 
 impl StoreEnd {
@@ -205,7 +204,7 @@ impl StoreEnd {
 pub fn wire() -> (StoreClient, StoreEnd) {
     let (asks, asks_end) = mpsc::channel(WAITING);
     // Bounded by the questions: each has one answer.
-    let (answers_end, answers) = sync_mpsc::channel();
+    let (answers_end, answers) = mpsc::unbounded_channel();
     (StoreClient { asks, answers }, StoreEnd { asks: asks_end, answers: answers_end })
 }
 

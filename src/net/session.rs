@@ -123,7 +123,7 @@ impl Port {
     /// Gives it back, for the last word after the app is gone.
     #[must_use]
     pub fn into_inner(self) -> SessionPort {
-        self.0.to_inner()
+        SyncCell::to_inner(self.0)
     }
 }
 

@@ -133,6 +133,15 @@ fn a_client_that_says_goodbye_is_gone_at_once() {
 }
 
 #[test]
+fn a_link_that_netcode_forgot_is_removed() {
+    let mut pair = Pair::connected();
+    let server = pair.server.world().get::<LinkOf>(pair.link).unwrap().server;
+    pair.server.world_mut().get_mut::<server::NetcodeServer>(server).unwrap().reset();
+    pair.step_for(limits::LINK_TIMEOUT + Duration::from_secs(3));
+    assert!(pair.server.world().get_entity(pair.link).is_err());
+}
+
+#[test]
 fn a_server_that_stops_says_goodbye() {
     let mut pair = Pair::connected();
     let client = pair.client;

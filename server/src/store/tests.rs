@@ -98,7 +98,7 @@ async fn the_worker_answers_every_ticket_in_order() {
             assert!(client.ask(StoreAsk::Page { ticket: 100 + ticket, query: newest(Thread::World) }));
         }
     }
-    let StoreClient { asks, answers } = client;
+    let StoreClient { asks, mut answers } = client;
     drop(asks);
     worker.run().await;
     let (mut stored, mut read) = (Vec::new(), Vec::new());
@@ -117,16 +117,13 @@ async fn the_worker_answers_every_ticket_in_order() {
 async fn a_store_that_fails_says_so_and_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let mut database = open(folder.path(), 1).await;
-    let (client, end) = wire();
+    let (mut client, end) = wire();
     database.break_for_test().await;
     let worker = tokio::spawn(StoreWorker::new(database, end, || {}).run());
     assert!(client.ask(StoreAsk::Append { ticket: 1, message: message(Thread::World, "Ann", None, "a") }));
-    let answer = tokio::task::spawn_blocking(move || {
-        let answer = client.answers.recv_timeout(Duration::from_secs(10));
-        drop(client);
-        answer
-    });
-    assert_eq!(answer.await.unwrap(), Ok(StoreAnswer::Failed { ticket: 1 }));
+    let answer = tokio::time::timeout(Duration::from_secs(10), client.answers.recv()).await;
+    assert_eq!(answer.unwrap(), Some(StoreAnswer::Failed { ticket: 1 }));
+    drop(client);
     worker.await.unwrap();
 }
 

@@ -180,7 +180,9 @@ fn add_flat_things(sheet: &mut Sheet) {
         }
     });
     sheet.add("stones", ".", |canvas| {
-        for (x, y, rx, ry) in [(9.0, 9.0, 7.0, 6.0), (23.0, 13.0, 6.5, 7.0), (10.0, 24.0, 7.0, 6.0), (25.0, 27.0, 5.0, 4.0)] {
+        for (x, y, rx, ry) in
+            [(9.0, 9.0, 7.0, 6.0), (23.0, 13.0, 6.5, 7.0), (10.0, 24.0, 7.0, 6.0), (25.0, 27.0, 5.0, 4.0)]
+        {
             canvas.ellipse(x, y + 1.5, rx, ry, rgb(0x7fa262));
             canvas.ellipse(x, y, rx, ry, rgb(0xd9d2c0));
             canvas.ellipse(x - 1.0, y - 1.0, rx - 2.0, ry - 2.0, rgb(0xe9e3d4));
@@ -191,11 +193,15 @@ fn add_flat_things(sheet: &mut Sheet) {
 /// Soft shadows that walls cast on the floor: below a face, right of a wall, in the corner of both.
 fn add_shadows(sheet: &mut Sheet) {
     let shade = |canvas: &mut Canvas, below: bool, beside: bool| {
-        canvas.paint([0.0, 0.0, TILE, TILE], |_, _| -1.0, |x, y| {
-            let near = |at: f32, reach: f32| (1.0 - at / reach).clamp(0.0, 1.0);
-            let (down, side) = (if below { near(y, 18.0) } else { 0.0 }, if beside { near(x, 13.0) } else { 0.0 });
-            rgb(0x3a2140).alpha(0.36 * (1.0 - (1.0 - down * down) * (1.0 - side * side)))
-        });
+        canvas.paint(
+            [0.0, 0.0, TILE, TILE],
+            |_, _| -1.0,
+            |x, y| {
+                let near = |at: f32, reach: f32| (1.0 - at / reach).clamp(0.0, 1.0);
+                let (down, side) = (if below { near(y, 18.0) } else { 0.0 }, if beside { near(x, 13.0) } else { 0.0 });
+                rgb(0x3a2140).alpha(0.36 * (1.0 - (1.0 - down * down) * (1.0 - side * side)))
+            },
+        );
     };
     sheet.add("shadow-below", ".", |canvas| shade(canvas, true, false));
     sheet.add("shadow-beside", ".", |canvas| shade(canvas, false, true));

@@ -156,7 +156,9 @@ fn add_tables(sheet: &mut Sheet) {
     });
     sheet.add("reading-table", "###/###", |canvas| {
         block(canvas, [5.0, 5.0, 86.0, 43.0, 9.0], 5.0, WOOD);
-        for (x, y, color) in [(16.0, 14.0, 0xcf6f58), (28.0, 31.0, 0x5d7fa3), (64.0, 14.0, 0xe0b450), (70.0, 32.0, 0x6b9a72)] {
+        for (x, y, color) in
+            [(16.0, 14.0, 0xcf6f58), (28.0, 31.0, 0x5d7fa3), (64.0, 14.0, 0xe0b450), (70.0, 32.0, 0x6b9a72)]
+        {
             book(canvas, x, y, rgb(color));
         }
         canvas.glow(48.0, 24.0, 26.0, rgb(0xfff0b0).alpha(0.7));
@@ -440,14 +442,23 @@ fn fireplace(canvas: &mut Canvas) {
         for brick in 0..7 {
             let x = 2.0 + 14.0 * brick as f32 - if row % 2 == 0 { 0.0 } else { 7.0 };
             let (left, right) = (x.max(2.0), (x + 13.0).min(94.0));
-            canvas.rect(left, 10.0 + 9.2 * row as f32, right - left, 8.2, rgb(0xb97f6c).lighter(0.03 * (brick % 3) as f32));
+            canvas.rect(
+                left,
+                10.0 + 9.2 * row as f32,
+                right - left,
+                8.2,
+                rgb(0xb97f6c).lighter(0.03 * (brick % 3) as f32),
+            );
         }
     }
     canvas.round(24.0, 20.0, 48.0, 44.0, 14.0, rgb(0x5a3a3c));
     canvas.round(28.0, 24.0, 40.0, 44.0, 11.0, rgb(0x2c1d24));
     canvas.rect(0.0, 56.0, 96.0, 8.0, rgb(0x000000).alpha(0.0));
     canvas.glow(48.0, 46.0, 30.0, rgb(0xffb347).alpha(0.9));
-    canvas.polygon(&[(36.0, 54.0), (40.0, 40.0), (44.0, 46.0), (48.0, 32.0), (53.0, 45.0), (57.0, 39.0), (60.0, 54.0)], rgb(0xf08a3c));
+    canvas.polygon(
+        &[(36.0, 54.0), (40.0, 40.0), (44.0, 46.0), (48.0, 32.0), (53.0, 45.0), (57.0, 39.0), (60.0, 54.0)],
+        rgb(0xf08a3c),
+    );
     canvas.polygon(&[(41.0, 54.0), (44.0, 46.0), (48.0, 40.0), (52.0, 47.0), (55.0, 54.0)], rgb(0xffd66b));
     canvas.line((36.0, 55.0), (60.0, 53.0), 4.0, rgb(0x6f4530));
     canvas.line((36.0, 53.0), (60.0, 55.0), 3.0, rgb(0x8a5a3c));
@@ -470,7 +481,9 @@ fn reception(canvas: &mut Canvas) {
     canvas.circle(78.0, 23.0, 3.8, rgb(0xf3cf6b));
     canvas.circle(78.0, 22.0, 1.2, rgb(0xfff6dc));
     canvas.circle(104.0, 24.0, 6.0, rgb(0xf7f2e6));
-    for (x, y, color) in [(101.0, 19.0, 0xe7808a), (106.0, 17.0, 0xf2c65a), (108.0, 22.0, 0xe7808a), (103.0, 23.0, 0x6da06f)] {
+    for (x, y, color) in
+        [(101.0, 19.0, 0xe7808a), (106.0, 17.0, 0xf2c65a), (108.0, 22.0, 0xe7808a), (103.0, 23.0, 0x6da06f)]
+    {
         canvas.circle(x, y, 3.4, rgb(color));
     }
 }

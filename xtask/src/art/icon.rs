@@ -11,9 +11,11 @@ pub(crate) fn draw() -> RgbaImage {
     let mut canvas = Canvas::tiles(TILES, TILES, 32);
     let wall = rgb(0xe08a63);
     canvas.fade([8.0, 8.0, 240.0, 240.0], 56.0, wall.lighter(0.22), wall.darker(0.12));
-    canvas.paint([8.0, 200.0, 248.0, 248.0], |x, y| super::raster::rounded(8.0, 8.0, 240.0, 240.0, 56.0)(x, y).max(204.0 - y), |_, _| {
-        rgb(0xc98f58)
-    });
+    canvas.paint(
+        [8.0, 200.0, 248.0, 248.0],
+        |x, y| super::raster::rounded(8.0, 8.0, 240.0, 240.0, 56.0)(x, y).max(204.0 - y),
+        |_, _| rgb(0xc98f58),
+    );
     canvas.rect(8.0, 198.0, 240.0, 7.0, rgb(0xfbf3e3));
     // The doorway, light behind it, and the light on the floor.
     canvas.round(52.0, 52.0, 98.0, 153.0, 10.0, rgb(0x7d4f37));

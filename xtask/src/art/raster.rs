@@ -142,12 +142,8 @@ impl Canvas {
     /// A straight line with round ends.
     pub(crate) fn line(&mut self, from: (f32, f32), to: (f32, f32), width: f32, color: Color) {
         let half = width / 2.0;
-        let bounds = [
-            from.0.min(to.0) - half,
-            from.1.min(to.1) - half,
-            from.0.max(to.0) + half,
-            from.1.max(to.1) + half,
-        ];
+        let bounds =
+            [from.0.min(to.0) - half, from.1.min(to.1) - half, from.0.max(to.0) + half, from.1.max(to.1) + half];
         self.paint(bounds, move |x, y| segment_distance((x, y), from, to) - half, |_, _| color);
     }
 
@@ -164,19 +160,27 @@ impl Canvas {
     pub(crate) fn shadow(&mut self, [x, y, width, height]: [f32; 4], radius: f32, blur: f32, strength: f32) {
         let edge = rounded(x, y, width, height, radius);
         let bounds = [x - blur, y - blur, x + width + blur, y + height + blur];
-        self.paint(bounds, |_, _| -1.0, |px, py| {
-            let depth = ((blur - edge(px, py)) / (2.0 * blur)).clamp(0.0, 1.0);
-            rgb(0x2a1a30).alpha(strength * depth * depth * (3.0 - 2.0 * depth))
-        });
+        self.paint(
+            bounds,
+            |_, _| -1.0,
+            |px, py| {
+                let depth = ((blur - edge(px, py)) / (2.0 * blur)).clamp(0.0, 1.0);
+                rgb(0x2a1a30).alpha(strength * depth * depth * (3.0 - 2.0 * depth))
+            },
+        );
     }
 
     /// A soft round light.
     pub(crate) fn glow(&mut self, x: f32, y: f32, radius: f32, color: Color) {
-        self.paint([x - radius, y - radius, x + radius, y + radius], |_, _| -1.0, |px, py| {
-            let (dx, dy) = ((px - x) / radius, (py - y) / radius);
-            let depth = (1.0 - (dx * dx + dy * dy).sqrt()).clamp(0.0, 1.0);
-            color.alpha(color.alpha * depth * depth)
-        });
+        self.paint(
+            [x - radius, y - radius, x + radius, y + radius],
+            |_, _| -1.0,
+            |px, py| {
+                let (dx, dy) = ((px - x) / radius, (py - y) / radius);
+                let depth = (1.0 - (dx * dx + dy * dy).sqrt()).clamp(0.0, 1.0);
+                color.alpha(color.alpha * depth * depth)
+            },
+        );
     }
 
     /// Swaps left and right.

@@ -137,8 +137,11 @@ impl Sheet {
         }
         for (id, (name, part)) in tiles {
             if part == Part::Solid {
-                let _ = writeln!(out, " <tile id=\"{id}\" type=\"{name}\">\n  <properties>\n   \
-                    <property name=\"solid\" type=\"bool\" value=\"true\"/>\n  </properties>\n </tile>");
+                let _ = writeln!(
+                    out,
+                    " <tile id=\"{id}\" type=\"{name}\">\n  <properties>\n   \
+                    <property name=\"solid\" type=\"bool\" value=\"true\"/>\n  </properties>\n </tile>"
+                );
             } else {
                 let _ = writeln!(out, " <tile id=\"{id}\" type=\"{name}\"/>");
             }

@@ -20,7 +20,9 @@ pub(crate) fn write(plan: &Plan<'_>, tile_set: &str) -> String {
     for (id, (layer, name)) in (1..).zip(Layer::ALL) {
         let _ = writeln!(out, " <layer id=\"{id}\" name=\"{name}\" width=\"{WIDTH}\" height=\"{HEIGHT}\">");
         if layer == Layer::Above {
-            out.push_str("  <properties>\n   <property name=\"above_people\" type=\"bool\" value=\"true\"/>\n  </properties>\n");
+            out.push_str(
+                "  <properties>\n   <property name=\"above_people\" type=\"bool\" value=\"true\"/>\n  </properties>\n",
+            );
         }
         let rows: Vec<String> = plan.tiles(layer).chunks_exact(WIDTH as usize).map(csv_row).collect();
         let _ = writeln!(out, "  <data encoding=\"csv\">\n{}\n</data>\n </layer>", rows.join(",\n"));
@@ -48,8 +50,11 @@ fn write_object(out: &mut String, id: u32, Object { class, name, area }: &Object
     let [x, y, width, height]: Area = area.map(|tiles| tiles * TILE_PX);
     let place = format!("x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"");
     let _ = match *class {
-        "room" => writeln!(out, "  <object id=\"{id}\" name=\"{name}\" type=\"{class}\" {place}>\n   <properties>\n    \
-            <property name=\"floor\" value=\"exclusive\"/>\n   </properties>\n  </object>"),
+        "room" => writeln!(
+            out,
+            "  <object id=\"{id}\" name=\"{name}\" type=\"{class}\" {place}>\n   <properties>\n    \
+            <property name=\"floor\" value=\"exclusive\"/>\n   </properties>\n  </object>"
+        ),
         _ => writeln!(out, "  <object id=\"{id}\" name=\"{name}\" type=\"{class}\" {place}/>"),
     };
 }

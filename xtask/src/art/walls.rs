@@ -60,7 +60,13 @@ fn face(canvas: &mut Canvas, name: &str, color: Color) {
             for row in 0..3 {
                 canvas.rect(0.0, 8.0 * row as f32 + 8.0, TILE, 1.0, color.darker(0.14));
                 for column in 0..4 {
-                    canvas.rect(8.0 * column as f32 + 4.0 * (row % 2) as f32, 8.0 * row as f32, 1.0, 8.0, color.darker(0.14));
+                    canvas.rect(
+                        8.0 * column as f32 + 4.0 * (row % 2) as f32,
+                        8.0 * row as f32,
+                        1.0,
+                        8.0,
+                        color.darker(0.14),
+                    );
                 }
             }
         }
@@ -155,7 +161,10 @@ fn add_hangings(sheet: &mut Sheet) {
         canvas.shadow([7.0, 5.0, 18.0, 17.0], 1.0, 3.0, 0.4);
         canvas.rect(6.0, 3.0, 20.0, 18.0, rgb(0x7c5138));
         canvas.fade([8.0, 5.0, 16.0, 14.0], 0.0, rgb(0xf7d7a0), rgb(0xe58b6d));
-        canvas.polygon(&[(8.0, 19.0), (14.0, 11.0), (18.0, 15.0), (21.0, 12.0), (24.0, 16.0), (24.0, 19.0)], rgb(0x54708a));
+        canvas.polygon(
+            &[(8.0, 19.0), (14.0, 11.0), (18.0, 15.0), (21.0, 12.0), (24.0, 16.0), (24.0, 19.0)],
+            rgb(0x54708a),
+        );
     });
     sheet.add("painting", "##", |canvas| {
         canvas.shadow([9.0, 4.0, 46.0, 19.0], 1.0, 3.0, 0.4);
@@ -175,7 +184,9 @@ fn add_hangings(sheet: &mut Sheet) {
         canvas.shadow([7.0, 3.0, 82.0, 21.0], 1.0, 3.0, 0.35);
         canvas.round(6.0, 1.0, 84.0, 23.0, 2.0, rgb(0xb9bfc4));
         canvas.rect(8.0, 3.0, 80.0, 19.0, rgb(0xfcfcf7));
-        for (x, y, width, color) in [(14.0, 7.0, 22.0, 0x4f7bb0), (14.0, 11.0, 16.0, 0x4f7bb0), (14.0, 15.0, 20.0, 0xc85c4e)] {
+        for (x, y, width, color) in
+            [(14.0, 7.0, 22.0, 0x4f7bb0), (14.0, 11.0, 16.0, 0x4f7bb0), (14.0, 15.0, 20.0, 0xc85c4e)]
+        {
             canvas.rect(x, y, width, 1.5, rgb(color));
         }
         canvas.circle(58.0, 12.0, 6.0, rgb(0x6da06f));
