@@ -11,7 +11,8 @@ use crate::support::{
 fn of_two_who_press_at_once_one_talks_and_the_other_learns_who() {
     let server = TestServer::start();
     let folder = tempfile::tempdir().unwrap();
-    let words = speech::speak(SENTENCE, "en-gb", &folder.path().join("words.wav"));
+    let words = folder.path().join("words.wav");
+    speech::speak(SENTENCE, &words);
     let mut ann = client(&server, "Ann").speaking(&words).sign_in();
     let mut bob = client(&server, "Bob").speaking(&words).sign_in();
     ann.enter("Library");
@@ -55,7 +56,8 @@ fn the_hall_has_no_floor() {
 fn a_turn_ends_at_the_talk_limit() {
     let server = TestServer::start_with(&["--talk-limit", "5"]);
     let folder = tempfile::tempdir().unwrap();
-    let words = speech::speak(&[SENTENCE; 2].concat(), "en-gb", &folder.path().join("words.wav"));
+    let words = folder.path().join("words.wav");
+    speech::speak(&[SENTENCE; 3].join(" "), &words);
     let mut ann = client(&server, "Ann").speaking(&words).sign_in();
     let mut bob = client(&server, "Bob").sign_in();
     ann.enter("Library");
