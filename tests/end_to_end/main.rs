@@ -5,6 +5,8 @@
 #![expect(clippy::unwrap_used, reason = "what is missing in a test ends it")]
 
 mod crashes;
+#[cfg(feature = "devices")]
+mod devices;
 mod floor;
 mod rooms;
 mod server_program;

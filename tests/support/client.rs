@@ -19,6 +19,7 @@ use tempfile::TempDir;
 pub(crate) struct Plan {
     name: String,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
     folder: TempDir,
 }
 
@@ -51,12 +52,19 @@ impl Plan {
     /// A client that trusts nobody it does not know.
     pub(crate) fn new(address: &str, name: &str) -> Self {
         let arguments = ["--headless", "--server", address, "--name", name].map(str::to_owned).into();
-        Self { name: name.to_owned(), arguments, folder: tempfile::tempdir().unwrap() }
+        Self { name: name.to_owned(), arguments, environment: vec![], folder: tempfile::tempdir().unwrap() }
     }
 
     /// Further arguments.
     pub(crate) fn with(mut self, arguments: &[&str]) -> Self {
         self.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self
+    }
+
+    /// Further environment variables.
+    #[cfg(feature = "devices")]
+    pub(crate) fn in_environment(mut self, variables: &[(&str, String)]) -> Self {
+        self.environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         self
     }
 
@@ -92,6 +100,7 @@ impl Plan {
             .args(&self.arguments)
             .arg("--config-dir")
             .arg(self.folder.path().join("config"))
+            .envs(self.environment)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(File::create(&log).unwrap())

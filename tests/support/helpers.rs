@@ -5,6 +5,8 @@ pub(crate) mod client;
 pub(crate) mod events;
 pub(crate) mod intelligibility;
 pub(crate) mod processes;
+#[cfg(feature = "devices")]
+pub(crate) mod pulse;
 pub(crate) mod recording;
 pub(crate) mod server;
 pub(crate) mod speech;
