@@ -73,7 +73,7 @@ fn every_acknowledged_message_outlives_the_servers_death() {
 #[test]
 fn a_server_that_is_told_to_end_tells_people_and_ends_in_order() {
     let mut server = TestServer::start();
-    let mut ann = client(&server, "Ann").sign_in();
+    let mut ann = client(&server, "Ann").with(&["--reconnect", "0"]).sign_in();
     ann.write("shout", "the last word");
     let start = Instant::now();
     server.terminate();
@@ -81,8 +81,9 @@ fn a_server_that_is_told_to_end_tells_people_and_ends_in_order() {
     let took = start.elapsed();
     assert_eq!(status.code(), Some(0));
     assert!(took < ENDS_WITHIN, "it took {took:?}");
-    ann.expect("lost", |event| is_in(event, "connection", "lost"));
-    assert_eq!(ann.ended().code, Some(4), "no --reconnect was asked for");
+    let lost = ann.expect("lost", |event| is_in(event, "connection", "lost"));
+    assert!(lost["reason"].is_string(), "{lost}");
+    assert_eq!(ann.ended().code, Some(4), "nobody is to be waited for");
 }
 
 fn now_ms() -> u64 {

@@ -15,3 +15,5 @@ mod sign_in;
 mod support;
 mod voice;
 mod walking;
+#[cfg(all(feature = "window", target_os = "linux"))]
+mod window;

@@ -2,6 +2,8 @@
 
 pub(crate) mod cheat;
 pub(crate) mod client;
+#[cfg(feature = "window")]
+pub(crate) mod display;
 pub(crate) mod events;
 pub(crate) mod intelligibility;
 pub(crate) mod processes;

@@ -13,7 +13,7 @@ use std::{fs, path::Path, process::ExitCode};
 const TAKEN: &str = "tests/output/window.png";
 const SHOWN: &str = "docs/screenshot.png";
 /// The test that takes it.
-const TEST: &str = "walked_by_real_keys";
+const TEST: &str = "window::a_window_is_walked_by_real_keys";
 
 /// Runs the test and keeps its picture.
 pub(crate) fn take(ask: Ask) -> Result<ExitCode> {
