@@ -1,4 +1,6 @@
 //! Hallway's client: the session that talks to a server, the face that shows it, and the same without a face.
 
+pub mod headless;
 pub mod media;
 pub mod net;
+pub mod settings;

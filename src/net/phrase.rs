@@ -83,7 +83,8 @@ pub fn split_name<'a, 't>(text: &'t str, names: impl IntoIterator<Item = &'a str
         let key = NameKey::of(quoted);
         return names.into_iter().find(|name| NameKey::of(name) == key).map(|name| (name, rest.trim()));
     }
-    let starts: Vec<(NameKey, &str)> = ends_of_words(text).map(|end| (NameKey::of(&text[..end]), &text[end..])).collect();
+    let starts: Vec<(NameKey, &str)> =
+        ends_of_words(text).map(|end| (NameKey::of(&text[..end]), &text[end..])).collect();
     let known = names.into_iter().filter_map(|name| {
         let key = NameKey::of(name);
         let (_, rest) = starts.iter().find(|(start, _)| *start == key)?;

@@ -1,14 +1,10 @@
 //! What all parts of the session share: the order of their systems, and the facts they tell each other.
 
 use super::{commands::Command, events::Event, handle::SessionPort, snapshot::Snapshot};
-use bevy::{
-    ecs::system::SystemParam,
-    platform::cell::SyncCell,
-    prelude::*,
-};
+use bevy::{ecs::system::SystemParam, platform::cell::SyncCell, prelude::*};
 use hallway_protocol::{
-    control::{ClientMessage, ServerMessage},
     channels::{ControlChannel, FloorChannel},
+    control::{ClientMessage, ServerMessage},
     floor::messages::{FloorNotice, FloorRequest},
     link,
 };
@@ -191,7 +187,8 @@ fn publish_snapshot(mut port: ResMut<Port>, mirror: Res<Mirror>) {
     port.0.get().publish(mirror.0.clone());
 }
 
-fn tell_face(mut port: ResMut<Port>, mut events: MessageReader<ToFace>) {
+/// Hands the events over.
+pub(super) fn tell_face(mut port: ResMut<Port>, mut events: MessageReader<ToFace>) {
     for ToFace(event) in events.read() {
         port.0.get().emit(event.clone());
     }

@@ -7,12 +7,7 @@ use super::{
 };
 use crate::media::engine::{VoiceCommand, VoiceEvent, VoiceStats};
 use bevy::{platform::cell::SyncCell, prelude::*};
-use hallway_protocol::{
-    channels::VoiceDownChannel,
-    control::ServerMessage,
-    ids::PersonId,
-    voice,
-};
+use hallway_protocol::{channels::VoiceDownChannel, control::ServerMessage, ids::PersonId, voice};
 use lightyear::{
     prelude::{ChannelRegistry, MessageSystems, Transport},
     transport::{channel::ChannelKind, plugin::TransportSystems},

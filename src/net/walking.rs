@@ -101,7 +101,8 @@ fn open_plots(mut walking: ResMut<Walking>, mirror: Res<Mirror>) {
     let Some(ground) = walking.bypass_change_detection().ground.as_mut() else { return };
     let Some(map) = mirror.map.as_ref().filter(|_| mirror.is_changed()) else { return };
     for plot in 0..map.map.plots.len() {
-        let stands = |site: &RoomSite| matches!(site, RoomSite::Plot { plot: there, .. } if usize::from(*there) == plot);
+        let stands =
+            |site: &RoomSite| matches!(site, RoomSite::Plot { plot: there, .. } if usize::from(*there) == plot);
         ground.set_plot_open(plot, mirror.rooms.iter().any(|room| stands(&room.site)));
     }
 }
@@ -204,7 +205,9 @@ impl Walk<'_> {
     /// Looks for the way to where the errand leads.
     fn plan(&mut self) {
         let now = self.clock.now();
-        let Walking { feet: Some(feet), ground: Some(ground), errand: Some(errand) } = &mut *self.walking else { return };
+        let Walking { feet: Some(feet), ground: Some(ground), errand: Some(errand) } = &mut *self.walking else {
+            return;
+        };
         let command = errand.command;
         let way = if errand.plans > 0 { path::find(ground, feet.at(), errand.goal) } else { None };
         errand.plans = errand.plans.saturating_sub(1);

@@ -42,12 +42,7 @@ struct Typing {
     others: HashMap<PersonId, Instant>,
 }
 
-fn tell_typing(
-    mut asked: MessageReader<FromFace>,
-    mut typing: ResMut<Typing>,
-    mut to_server: ToServer,
-    clock: Clock,
-) {
+fn tell_typing(mut asked: MessageReader<FromFace>, mut typing: ResMut<Typing>, mut to_server: ToServer, clock: Clock) {
     let now = clock.now();
     for FromFace(command) in asked.read() {
         match command {

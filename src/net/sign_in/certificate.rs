@@ -132,7 +132,13 @@ mod tests {
     fn verify(verifier: &FingerprintVerifier, certificate: &[u8]) -> bool {
         let name = ServerName::try_from("localhost").unwrap();
         verifier
-            .verify_server_cert(&certificate.to_vec().into(), &[], &name, &[], UnixTime::since_unix_epoch(Default::default()))
+            .verify_server_cert(
+                &certificate.to_vec().into(),
+                &[],
+                &name,
+                &[],
+                UnixTime::since_unix_epoch(Default::default()),
+            )
             .is_ok()
     }
 

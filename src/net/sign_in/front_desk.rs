@@ -142,12 +142,7 @@ impl Visit {
         Ok(Self { server: question.server.clone(), trust: question.trust.clone(), wanted, verifier, http })
     }
 
-    async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&SignInRequest>,
-    ) -> Result<Response, SignInFailure> {
+    async fn send(&self, method: Method, path: &str, body: Option<&SignInRequest>) -> Result<Response, SignInFailure> {
         let mut request = self.http.request(method, format!("https://{}{path}", self.server));
         if let Some(body) = body {
             request = request.json(body);

@@ -391,10 +391,7 @@ mod tests {
     fn the_hall_has_no_floor() {
         let (phase, actions) = run(&[(0, TalkInput::Press { in_room: false })]);
         assert_eq!(phase, TalkPhase::Refused(Why::Denied(DenyCause::NotInRoom)));
-        assert_eq!(
-            actions,
-            [TalkAction::Tell(Told::Denied { after: Duration::ZERO, cause: DenyCause::NotInRoom })]
-        );
+        assert_eq!(actions, [TalkAction::Tell(Told::Denied { after: Duration::ZERO, cause: DenyCause::NotInRoom })]);
     }
 
     #[test]
@@ -438,8 +435,7 @@ mod tests {
 
     #[test]
     fn a_stuck_tail_does_not_keep_the_floor() {
-        let (phase, actions) =
-            run(&[(0, PRESS), (10, granted(1)), (20, TalkInput::Release), (1020, TalkInput::Poll)]);
+        let (phase, actions) = run(&[(0, PRESS), (10, granted(1)), (20, TalkInput::Release), (1020, TalkInput::Poll)]);
         assert_eq!(phase, TalkPhase::Quiet);
         assert_eq!(actions[5..], [TalkAction::Abort, release(1), TalkAction::Tell(Told::Released)]);
     }

@@ -70,7 +70,8 @@ mod tests {
         let (map, _) = built_in();
         let ground = Ground::new(&map);
         let inside = map.rooms[0].inside;
-        let taken: Vec<_> = inside.tiles().map(|(x, y)| Point { x: f32::from(x) + 0.5, y: f32::from(y) + 0.5 }).collect();
+        let taken: Vec<_> =
+            inside.tiles().map(|(x, y)| Point { x: f32::from(x) + 0.5, y: f32::from(y) + 0.5 }).collect();
         assert!(free_place(&ground, inside, &taken, PersonId(5)).is_some());
     }
 }
