@@ -49,10 +49,7 @@ impl Window {
             .spawn()
             .unwrap();
         let mut window = Self { display, process: Guarded(child), folder };
-        window.until("a window", |window| {
-            window.display.focus("Hallway");
-            Some(())
-        });
+        window.until("a window", |window| window.display.focus("^Hallway$").then_some(()));
         window
     }
 

@@ -1,54 +1,31 @@
 //! A display without a screen, real keys for the window on it, and what it shows.
 
-use super::processes::{Guarded, PATIENCE};
+use super::xvfb::Xvfb;
 use std::{
     fs,
-    io::{BufRead, BufReader},
     path::Path,
     process::{Command, Stdio},
-    thread,
-    time::{Duration, Instant},
 };
 
-/// How often something is looked for that takes a while to appear.
-const LOOK: Duration = Duration::from_millis(100);
-
-/// An X server in memory.
-pub(crate) struct Display {
-    name: String,
-    _server: Guarded,
-}
+/// A display with hands on its keyboard.
+pub(crate) struct Display(Xvfb);
 
 impl Display {
     /// Starts one with a number of its own, as large as the client's window.
     pub(crate) fn start() -> Self {
-        let mut child = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Xvfb is needed; cargo xtask test installs it");
-        let mut number = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut number).unwrap();
-        assert!(!number.trim().is_empty(), "Xvfb does not start");
-        Self { name: format!(":{}", number.trim()), _server: Guarded(child) }
+        Self(Xvfb::start(1280, 800))
     }
 
     /// A program whose windows open here, with nothing of the developer's own session.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        let mut command = Command::new(program);
-        command.env("DISPLAY", &self.name).env_remove("WAYLAND_DISPLAY").stdin(Stdio::null());
+        let mut command = self.0.command(program);
+        command.stdin(Stdio::null());
         command
     }
 
-    /// Waits for the window and gives it the keyboard: there is no window manager to do so.
-    pub(crate) fn focus(&self, title: &str) {
-        let start = Instant::now();
-        while !self.hands(&["search", "--onlyvisible", "--name", title, "windowfocus"]) {
-            assert!(start.elapsed() < PATIENCE, "there is no window “{title}”");
-            thread::sleep(LOOK);
-        }
+    /// Gives the window the keyboard, which no window manager does here; whether there is such a window.
+    pub(crate) fn focus(&self, title: &str) -> bool {
+        self.hands(&["search", "--onlyvisible", "--name", title, "windowfocus", "--sync"])
     }
 
     /// Presses keys and holds them.

@@ -12,3 +12,5 @@ pub(crate) mod pulse;
 pub(crate) mod recording;
 pub(crate) mod server;
 pub(crate) mod speech;
+#[cfg(feature = "window")]
+pub(crate) mod xvfb;
