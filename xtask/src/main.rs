@@ -86,7 +86,7 @@ fn main() -> ExitCode {
     match carry_out(Cli::parse().chore) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("xtask: {error:#}");
+            eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
     }
