@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! Hallway's client: the session that talks to a server, the face that shows it, and the same without a face.
 
 #[cfg(feature = "window")]
@@ -11,8 +10,3 @@ pub mod settings;
 pub mod ui;
 #[cfg(feature = "window")]
 pub mod world;
-=======
-//! The Hallway client.
-
-pub mod media;
->>>>>>> media
