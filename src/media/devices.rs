@@ -23,7 +23,9 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum DeviceError {
     /// This build was made without sound devices.
-    #[error("This build of Hallway has no sound devices: use `wav:FILE` or `none`, or build with the `devices` feature.")]
+    #[error(
+        "This build of Hallway has no sound devices: use `wav:FILE` or `none`, or build with the `devices` feature."
+    )]
     NotBuilt,
     /// There is no microphone or speaker at all.
     #[error("No {0} was found: connect one, and Hallway picks it up.")]

@@ -4,9 +4,9 @@
 //! speaker's ring. It wakes every 5 ms while somebody talks, and ten times a second while nobody does.
 
 mod capture;
+mod playback;
 #[cfg(feature = "devices")]
 mod presence;
-mod playback;
 mod run;
 
 use super::{
@@ -183,10 +183,7 @@ impl VoiceEngine {
     /// # Errors
     /// When a WAV file cannot be read or created (the message is a sentence for the person), when the codec cannot be
     /// set up, or when the system refuses a thread.
-    pub fn start(
-        settings: VoiceSettings,
-        deliver: impl Fn(VoiceEvent) + Send + 'static,
-    ) -> io::Result<VoiceHandle> {
+    pub fn start(settings: VoiceSettings, deliver: impl Fn(VoiceEvent) + Send + 'static) -> io::Result<VoiceHandle> {
         let shared = Arc::new(Shared::default());
         let (commands, incoming) = channel();
         let runner = run::Runner::new(settings, incoming, shared.clone(), Box::new(deliver))?;

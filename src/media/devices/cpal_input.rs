@@ -77,7 +77,8 @@ impl InputDevice {
     pub(super) fn open(host: &Host, wanted: Option<&str>) -> Result<Self, DeviceError> {
         let device = host.find(Direction::Input, wanted)?;
         let name = host::name(&device);
-        let refused = |reason: String| DeviceError::Refused { kind: Direction::Input.kind(), name: name.clone(), reason };
+        let refused =
+            |reason: String| DeviceError::Refused { kind: Direction::Input.kind(), name: name.clone(), reason };
         let candidates = host::candidates(&device, Direction::Input).map_err(|error| refused(error.to_string()))?;
         let mut reason = "it offers no way to record".to_owned();
         for (config, format) in candidates {
@@ -218,10 +219,9 @@ impl InputResampler {
             return;
         }
         let frames = self.output.len();
-        if let (Ok(input), Ok(mut output)) = (
-            InterleavedSlice::new(&self.input, 1, self.chunk),
-            InterleavedSlice::new_mut(&mut self.output, 1, frames),
-        ) && let Ok((_, written)) = self.fft.process_into_buffer(&input, &mut output, None::<&Indexing>)
+        if let (Ok(input), Ok(mut output)) =
+            (InterleavedSlice::new(&self.input, 1, self.chunk), InterleavedSlice::new_mut(&mut self.output, 1, frames))
+            && let Ok((_, written)) = self.fft.process_into_buffer(&input, &mut output, None::<&Indexing>)
         {
             out.extend_from_slice(&self.output[..written]);
         }

@@ -96,7 +96,8 @@ impl OutputDevice {
     pub(super) fn open(host: &Host, wanted: Option<&str>) -> Result<Self, DeviceError> {
         let device = host.find(Direction::Output, wanted)?;
         let name = host::name(&device);
-        let refused = |reason: String| DeviceError::Refused { kind: Direction::Output.kind(), name: name.clone(), reason };
+        let refused =
+            |reason: String| DeviceError::Refused { kind: Direction::Output.kind(), name: name.clone(), reason };
         let candidates = host::candidates(&device, Direction::Output).map_err(|error| refused(error.to_string()))?;
         let mut reason = "it offers no way to play".to_owned();
         for (config, format) in candidates {

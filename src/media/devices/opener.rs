@@ -49,7 +49,8 @@ impl Opener {
     pub(crate) fn start() -> io::Result<Self> {
         let (requests, incoming) = channel();
         let (outgoing, answers) = channel();
-        let worker = Worker { requests: incoming, answers: outgoing, host: None, input: Watch::Off, output: Watch::Off };
+        let worker =
+            Worker { requests: incoming, answers: outgoing, host: None, input: Watch::Off, output: Watch::Off };
         // Not joined: a sound server that hangs must not keep the client from quitting.
         thread::Builder::new().name("voice-devices".into()).spawn(move || worker.run())?;
         Ok(Self { requests, answers, last_ticket: 0 })

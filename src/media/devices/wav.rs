@@ -36,7 +36,10 @@ fn read_mono(reader: WavReader<BufReader<File>>, spec: WavSpec) -> hound::Result
         SampleFormat::Float => reader.into_samples::<f32>().collect::<Result<_, _>>()?,
         SampleFormat::Int => {
             let scale = 1.0 / (1i64 << (spec.bits_per_sample - 1)) as f32;
-            reader.into_samples::<i32>().map(|sample| sample.map(|value| value as f32 * scale)).collect::<Result<_, _>>()?
+            reader
+                .into_samples::<i32>()
+                .map(|sample| sample.map(|value| value as f32 * scale))
+                .collect::<Result<_, _>>()?
         }
     };
     let channels = usize::from(spec.channels);
@@ -169,7 +172,8 @@ mod tests {
     #[test]
     fn any_rate_channel_count_and_format_is_read_as_48_khz_mono() {
         let dir = tempfile::tempdir().unwrap();
-        let formats = [(8, SampleFormat::Int), (16, SampleFormat::Int), (24, SampleFormat::Int), (32, SampleFormat::Float)];
+        let formats =
+            [(8, SampleFormat::Int), (16, SampleFormat::Int), (24, SampleFormat::Int), (32, SampleFormat::Float)];
         for (rate, channels) in [(8_000, 1), (44_100, 2), (48_000, 6), (96_000, 1)] {
             for (bits, sample_format) in formats {
                 let path = dir.path().join("any.wav");

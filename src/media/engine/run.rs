@@ -1,12 +1,12 @@
 //! The voice thread's loop.
 
+#[cfg(feature = "devices")]
+use super::presence::Presence;
 use super::{
     Message, Shared, VoiceCommand, VoiceEvent, VoiceSettings, VoiceStats,
     capture::{Capture, Source},
     playback::{PacketClock, Playback, Sink},
 };
-#[cfg(feature = "devices")]
-use super::presence::Presence;
 #[cfg(not(feature = "devices"))]
 use crate::media::devices::DeviceError;
 #[cfg(feature = "devices")]

@@ -30,8 +30,7 @@ type Note = (f32, f32);
 
 impl Cue {
     /// All cues, for listening through them.
-    pub const ALL: [Self; 6] =
-        [Self::Granted, Self::Busy, Self::Released, Self::Warning, Self::Revoked, Self::Denied];
+    pub const ALL: [Self; 6] = [Self::Granted, Self::Busy, Self::Released, Self::Warning, Self::Revoked, Self::Denied];
 
     /// Rising means go, falling means over, and a repeated low note means no.
     const fn notes(self) -> &'static [Note] {

@@ -251,17 +251,33 @@ mod tests {
     #[test]
     fn the_gate_lets_out_what_the_table_says() {
         let table: &[(&str, &[Do], &str)] = &[
-            ("pre-roll first, then live, then the tail", &[Press, Sound(2), Grant, Sound(1), Release, Sound(9)], "pppppL E"),
+            (
+                "pre-roll first, then live, then the tail",
+                &[Press, Sound(2), Grant, Sound(1), Release, Sound(9)],
+                "pppppL E",
+            ),
             ("nothing without a key", &[Sound(5)], ""),
             ("nothing without a grant", &[Press, Sound(5)], ""),
             ("a grant before any sound", &[Press, Grant, Sound(1), Release, Sound(5)], "pppL E"),
             ("released before the grant", &[Press, Sound(3), Release, Sound(3)], ""),
-            ("released before the grant, which still comes", &[Press, Sound(3), Release, Sound(3), Grant, Sound(2)], "E"),
-            ("pressed again before the first grant came", &[Press, Sound(2), Release, Press, Sound(1), Grant, Sound(1)], "pp"),
+            (
+                "released before the grant, which still comes",
+                &[Press, Sound(3), Release, Sound(3), Grant, Sound(2)],
+                "E",
+            ),
+            (
+                "pressed again before the first grant came",
+                &[Press, Sound(2), Release, Press, Sound(1), Grant, Sound(1)],
+                "pp",
+            ),
             ("denied", &[Press, Sound(3), Abort, Sound(3), Release], ""),
             ("revoked while open", &[Press, Grant, Sound(2), Abort, Sound(3), Release, Sound(3)], "pp"),
             ("revoked in the tail", &[Press, Grant, Sound(1), Release, Sound(1), Abort, Sound(9)], "pp"),
-            ("pressed again in the tail", &[Press, Grant, Release, Sound(1), Press, Sound(5), Release, Sound(3)], "pppppppp L E"),
+            (
+                "pressed again in the tail",
+                &[Press, Grant, Release, Sound(1), Press, Sound(5), Release, Sound(3)],
+                "pppppppp L E",
+            ),
             ("a second grant changes nothing", &[Press, Sound(1), Grant, Sound(1), Grant, Sound(1)], "ppp"),
             ("a dead microphone in the tail", &[Press, Grant, Sound(2), Release, Wait(400)], "ppL E"),
             ("a microphone that never gave anything", &[Press, Grant, Release, Wait(400)], "E"),
@@ -280,11 +296,26 @@ mod tests {
 
     #[test]
     fn packets_are_numbered_without_holes_and_timed_by_the_media_clock() {
-        let (_, packets) = run(20, &[
-            Press, Sound(3), Abort, Wait(100), // never granted: leaves no hole in seq
-            Press, Sound(2), Grant, Sound(1), Release, Sound(1), Wait(200),
-            Press, Grant, Release, Sound(1),
-        ]);
+        let (_, packets) = run(
+            20,
+            &[
+                Press,
+                Sound(3),
+                Abort,
+                Wait(100), // never granted: leaves no hole in seq
+                Press,
+                Sound(2),
+                Grant,
+                Sound(1),
+                Release,
+                Sound(1),
+                Wait(200),
+                Press,
+                Grant,
+                Release,
+                Sound(1),
+            ],
+        );
         let seqs: Vec<u16> = packets.iter().map(|packet| packet.seq).collect();
         assert_eq!(seqs, [0, 1, 2, 3, 4]);
         assert_eq!(packets.iter().map(|packet| packet.burst).collect::<Vec<_>>(), [1, 1, 1, 1, 2]);

@@ -173,8 +173,7 @@ mod tests {
         let mut samples = (0..).map(|n| {
             let t = n as f32 / rate;
             phase = (phase + (140.0 + 40.0 * (t * 3.1).sin()) / rate).fract();
-            let voice: f32 =
-                (1..12).map(|k| (phase * std::f32::consts::TAU * k as f32).sin() / k as f32).sum();
+            let voice: f32 = (1..12).map(|k| (phase * std::f32::consts::TAU * k as f32).sin() / k as f32).sum();
             let syllable = (t * 4.0 * std::f32::consts::TAU).sin().max(0.0).sqrt();
             0.25 * voice * syllable
         });
@@ -235,7 +234,11 @@ mod tests {
         let mut heard = vec![0.0; 2 * PACKET_SAMPLES];
         let mut out = [0.0; PACKET_SAMPLES];
         for (n, packet) in packets.iter().enumerate() {
-            if lost(n) { decoder.conceal(&mut out).unwrap() } else { decoder.decode(&packet.opus, &mut out).unwrap() }
+            if lost(n) {
+                decoder.conceal(&mut out).unwrap()
+            } else {
+                decoder.decode(&packet.opus, &mut out).unwrap()
+            }
             heard.extend_from_slice(&out);
         }
         heard.resize((packets.len() + 10) * PACKET_SAMPLES, 0.0);
@@ -245,9 +248,8 @@ mod tests {
     #[test]
     fn a_burst_begins_and_ends_without_a_click() {
         // Loud to the very last sample, and its start not heard: a cut would be a step of up to 0.8.
-        let loud: Vec<PacketSamples> = (0..30)
-            .map(|p| std::array::from_fn(|n| 0.8 * ((p * 960 + n) as f32 * 0.0209 + 1.5).sin()))
-            .collect();
+        let loud: Vec<PacketSamples> =
+            (0..30).map(|p| std::array::from_fn(|n| 0.8 * ((p * 960 + n) as f32 * 0.0209 + 1.5).sin())).collect();
         let (heard, talker) = listen(&encoded(&loud), |n| n < 5);
         let largest = heard.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
         assert!(largest < 0.1, "a step of {largest}");

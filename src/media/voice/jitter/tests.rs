@@ -139,7 +139,9 @@ fn losses_while_the_buffer_is_dry_do_not_add_delay() {
 fn a_pause_of_the_speaker_is_silence_and_no_loss() {
     let mut buffer = JitterBuffer::default();
     let after_pause = |n| VoicePacket { media_time: (n + 2) * PACKET_TICKS, ..packet(n) };
-    [packet(0), packet(1), after_pause(2), after_pause(3)].into_iter().for_each(|packet| buffer.push(packet, Duration::ZERO));
+    [packet(0), packet(1), after_pause(2), after_pause(3)]
+        .into_iter()
+        .for_each(|packet| buffer.push(packet, Duration::ZERO));
     assert_eq!(pulls(&mut buffer, Duration::ZERO, 6), "0 1 . . 2 3 ");
     assert_eq!(buffer.counts().lost, 0);
 }
@@ -181,8 +183,11 @@ struct Fate {
 }
 
 fn fates() -> impl Strategy<Value = Vec<Fate>> {
-    let fate = (prop::bool::weighted(0.15), 1..3u8, 0..120u16)
-        .prop_map(|(lost, copies, delay_ms)| Fate { lost, copies, delay_ms });
+    let fate = (prop::bool::weighted(0.15), 1..3u8, 0..120u16).prop_map(|(lost, copies, delay_ms)| Fate {
+        lost,
+        copies,
+        delay_ms,
+    });
     prop::collection::vec(fate, 1..200)
 }
 
