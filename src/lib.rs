@@ -3,6 +3,7 @@
 #[cfg(feature = "window")]
 pub mod face;
 pub mod headless;
+pub mod host;
 pub mod media;
 pub mod net;
 pub mod settings;

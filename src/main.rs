@@ -40,11 +40,24 @@ fn start_log() {
 
 #[cfg(feature = "window")]
 fn run_window(settings: WindowSettings) -> Result<ExitCode, String> {
+    use hallway::{face, host::Host, net};
     if !has_display() {
         return Err(NO_WINDOW.to_owned());
     }
-    let _ = settings;
-    Err(NO_WINDOW.to_owned())
+    let host = if settings.server.is_none() { Some(Host::start()?) } else { None };
+    let handle = net::start(settings.session).map_err(|error| error.to_string())?;
+    let server = settings.server.or_else(|| host.as_ref().map(Host::address));
+    let trust = settings.trust.or_else(|| host.as_ref().map(Host::trust));
+    let exit = face::run(face::FaceSettings {
+        server: server.map(|server| server.to_string()).unwrap_or_default(),
+        name: settings.name,
+        hosted: host.is_some(),
+        trust: trust.unwrap_or_default(),
+        sign_in_now: settings.sign_in_now,
+        handle,
+    });
+    host.map_or(Ok(()), Host::stop)?;
+    Ok(if exit.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 #[cfg(not(feature = "window"))]
@@ -60,4 +73,5 @@ fn has_display() -> bool {
 }
 
 #[cfg(feature = "window")]
-const NO_WINDOW: &str = "There is no display to open a window on; use the client without one: hallway --headless --server HOST --name NAME.";
+const NO_WINDOW: &str =
+    "There is no display to open a window on; use the client without one: hallway --headless --server HOST --name NAME.";
