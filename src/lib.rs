@@ -2,8 +2,11 @@
 
 #[cfg(feature = "window")]
 pub mod face;
+pub mod headless;
+pub mod host;
 pub mod media;
 pub mod net;
+pub mod settings;
 #[cfg(feature = "window")]
 pub mod ui;
 #[cfg(feature = "window")]

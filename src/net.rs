@@ -23,7 +23,7 @@ pub mod walking;
 
 pub use handle::{SessionHandle, SessionPort};
 
-use crate::media::engine::{VoiceEngine, VoiceEvent, VoiceSettings, VoiceStats};
+use crate::media::engine::{VoiceEngine, VoiceEvent, VoiceSettings};
 use bevy::prelude::*;
 use connection::Dialer;
 use events::Event;
@@ -40,7 +40,10 @@ use snapshot::ConnectionState;
 use std::{
     io,
     path::PathBuf,
-    sync::mpsc::{self, SyncSender},
+    sync::{
+        Arc,
+        mpsc::{self, SyncSender},
+    },
     thread,
     time::Duration,
 };
@@ -77,7 +80,7 @@ const IDLE: Duration = Duration::from_millis(250);
 /// Starts the session on its thread. It ends with [`commands::Command::Quit`], or when the handle is dropped.
 ///
 /// # Errors
-/// When the system gives no thread or no event queue.
+/// When the system gives no thread or no event queue, or a WAV file of the settings can't be used; reads as a sentence.
 pub fn start(settings: SessionSettings) -> io::Result<SessionHandle> {
     let (live, waker) = LiveLoop::new()?;
     let wake = |waker: &LoopWaker| {
@@ -86,14 +89,13 @@ pub fn start(settings: SessionSettings) -> io::Result<SessionHandle> {
     };
     let (handle, port) = handle::pair(wake(&waker));
     let desk = Desk::start(&settings.config_dir, wake(&waker))?;
-    let seams = Seams { port, desk, dialer: Dialer::udp(), voice: start_voice(settings.voice, waker) };
+    let seams = Seams { port, desk, dialer: Dialer::udp(), voice: start_voice(settings.voice, waker)? };
     let reconnect = settings.reconnect;
     thread::Builder::new().name("session".to_owned()).spawn(move || run(live, seams, reconnect))?;
     Ok(handle)
 }
 
 /// A session's app, without a thread, a loop or a clock of its own.
-#[must_use]
 pub fn app(seams: Seams, reconnect: Option<Duration>) -> App {
     let mut app = App::new();
     setup::client_plugins(&mut app);
@@ -140,22 +142,12 @@ fn until_next_update(world: &World) -> Duration {
     }
 }
 
-/// Starts the voice engine. Without one people still see, walk and write; they are told why they hear nothing.
-fn start_voice(settings: VoiceSettings, waker: LoopWaker) -> VoiceLink {
+/// Starts the voice engine.
+fn start_voice(settings: VoiceSettings, waker: LoopWaker) -> io::Result<VoiceLink> {
     let (delivered, events) = mpsc::sync_channel(VOICE_EVENTS);
-    match VoiceEngine::start(settings, deliver(delivered.clone(), waker)) {
-        Ok(engine) => {
-            let engine = std::sync::Arc::new(engine);
-            let other = std::sync::Arc::clone(&engine);
-            VoiceLink::new(move |command| engine.send(command), move || other.stats(), events)
-        }
-        Err(error) => {
-            tracing::error!(%error, "no voice");
-            let text = format!("Voice can't be used: {error}. Writing and walking work.");
-            let _ = delivered.try_send(VoiceEvent::SpeakerLost(text));
-            VoiceLink::new(|_| {}, VoiceStats::default, events)
-        }
-    }
+    let engine = Arc::new(VoiceEngine::start(settings, deliver(delivered, waker))?);
+    let measured = Arc::clone(&engine);
+    Ok(VoiceLink::new(move |command| engine.send(command), move || measured.stats(), events))
 }
 
 fn deliver(events: SyncSender<VoiceEvent>, waker: LoopWaker) -> impl Fn(VoiceEvent) + Send + 'static {

@@ -159,6 +159,12 @@ impl NameKey {
     pub fn of(name: &str) -> Self {
         Self(name.trim().nfkc().collect::<String>().to_lowercase().nfc().collect())
     }
+
+    /// The key as text, for storing.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl DisplayName {

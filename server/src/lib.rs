@@ -1,1 +1,29 @@
-//! stub
+//! Hallway's server: the front desk, the live world and the store, in a process of its own or inside a client.
+//!
+//! [`start`] runs a server on its own threads and touches nothing global: no logger, no signal handler. Three things
+//! work side by side and speak over bounded queues:
+//!
+//! - [`world`], a Bevy app on the thread `world`, decides everything;
+//! - [`desk`], HTTPS on a small tokio runtime, asks the world;
+//! - [`store`], one task over SQLite, is asked by the world.
+
+pub mod config;
+pub mod desk;
+mod running;
+mod site;
+pub mod store;
+pub mod world;
+
+pub use config::Settings;
+pub use running::{Running, StartError, Stopper, WorldFailed, start};
+pub use site::SiteError;
+
+use world::RelayCounters;
+
+/// Something that whoever runs the server may want to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ServerEvent {
+    /// The relay's counters, when they changed: once a second at most.
+    Relay(RelayCounters),
+}

@@ -37,6 +37,7 @@ impl Plugin for ChatPlugin {
                 lose_requests.run_if(on_message::<LeftWorld>),
                 open_world.run_if(on_message::<EnteredWorld>),
                 hear_server,
+                tell_created_rooms,
                 note_comings_and_goings,
                 obey_face,
             )
@@ -48,9 +49,11 @@ impl Plugin for ChatPlugin {
 
 /// What was asked and not answered yet.
 #[derive(Resource, Default)]
-struct Requests {
+pub struct Requests {
     last: u32,
     open: HashMap<RequestId, Asked>,
+    /// Rooms that were granted and are not replicated yet.
+    created: Vec<RoomId>,
 }
 
 #[derive(Clone)]
@@ -58,7 +61,7 @@ enum Asked {
     Say(Conversation),
     History { of: Conversation, count: u16, by_face: bool },
     CreateRoom,
-    DeleteRoom(RoomId),
+    DeleteRoom { room: RoomId, name: String },
 }
 
 /// Conversations whose newest page was asked for since the own person came into the world.
@@ -76,6 +79,12 @@ struct Chat<'w, 's> {
 }
 
 impl Requests {
+    /// Whether the server has answered all that was asked.
+    #[must_use]
+    pub fn are_answered(&self) -> bool {
+        self.open.is_empty()
+    }
+
     fn open(&mut self, asked: Asked) -> RequestId {
         self.last = self.last.wrapping_add(1);
         let request = RequestId(self.last);
@@ -91,10 +100,15 @@ fn obey_face(mut asked: MessageReader<FromFace>, mut chat: Chat) {
             Command::History { of, before, count } => chat.ask_history(*of, *before, *count, true),
             Command::CreateRoom { name } => chat.create_room(name),
             Command::DeleteRoom(room) => {
+<<<<<<< HEAD
+                let asked = Asked::DeleteRoom { room: *room, name: chat.mirror.room_name(*room) };
+                chat.ask("delete", asked, |request| ClientMessage::DeleteRoom { request, room: *room });
+=======
                 chat.ask("delete", Asked::DeleteRoom(*room), |request| ClientMessage::DeleteRoom {
                     request,
                     room: *room,
                 });
+>>>>>>> face
             }
             _ => {}
         }
@@ -109,11 +123,11 @@ fn hear_server(mut heard: MessageReader<FromServer>, mut chat: Chat) {
             ServerMessage::Refused { request, refusal } => chat.refused(*request, refusal),
             ServerMessage::RoomCreated { request, room } => {
                 chat.requests.open.remove(request);
-                chat.tell(Event::RoomCreated { room: *room });
+                chat.requests.created.push(*room);
             }
             ServerMessage::RoomDeleted { request } => {
-                if let Some(Asked::DeleteRoom(room)) = chat.requests.open.remove(request) {
-                    chat.tell(Event::RoomDeleted { room });
+                if let Some(Asked::DeleteRoom { room, name }) = chat.requests.open.remove(request) {
+                    chat.tell(Event::RoomDeleted { room, name });
                 }
             }
             ServerMessage::Placed { room: Some(room), .. } => {
@@ -126,6 +140,21 @@ fn hear_server(mut heard: MessageReader<FromServer>, mut chat: Chat) {
     }
 }
 
+/// A room that was created is told of once it is there to be walked into.
+fn tell_created_rooms(mut chat: Chat) {
+    if chat.requests.created.is_empty() {
+        return;
+    }
+    let (there, later) =
+        std::mem::take(&mut chat.requests.created).into_iter().partition(|room| chat.mirror.room(*room).is_some());
+    chat.requests.created = later;
+    let there: Vec<RoomId> = there;
+    for room in there {
+        let name = chat.mirror.room_name(room);
+        chat.tell(Event::RoomCreated { room, name });
+    }
+}
+
 fn open_world(mut chat: Chat) {
     chat.opened.0.clear();
     chat.open(Conversation::World);
@@ -133,6 +162,7 @@ fn open_world(mut chat: Chat) {
 
 fn lose_requests(mut chat: Chat) {
     chat.requests.open.clear();
+    chat.requests.created.clear();
     let why = "The connection was lost; send it again.";
     for log in chat.mirror.chats.values_mut() {
         Arc::make_mut(log).fail_pending(why);
@@ -250,7 +280,7 @@ impl Chat<'_, '_> {
             Asked::History { by_face: false, .. } => return,
             Asked::History { .. } => "history",
             Asked::CreateRoom => "create",
-            Asked::DeleteRoom(_) => "delete",
+            Asked::DeleteRoom { .. } => "delete",
         };
         self.refuse(command, refusal.code(), refusal.to_string());
     }

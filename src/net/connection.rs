@@ -3,9 +3,12 @@
 //! Every try asks the front desk anew: a connect token opens one link, once.
 
 use super::{
+    chat::Requests,
     commands::{Command, SignIn},
     events::{ConnectionChanged, Event, SignInFailure},
-    session::{Clock, EnteredWorld, FromFace, FromServer, LeftWorld, LiveLink, Mirror, SessionSystems, ToFace},
+    session::{
+        Clock, EnteredWorld, FromFace, FromServer, LeftWorld, LiveLink, Mirror, SessionSystems, ToFace, tell_face,
+    },
     sign_in::{Admission, Answer, Desk, Question},
     snapshot::{ConnectionState, Me, Snapshot},
 };
@@ -36,6 +39,8 @@ const WELCOME_TIMEOUT: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// What was said before a session ends is stored by then, or not at all.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// Updates for which a link that was closed still sends its farewell.
 const FAREWELL_UPDATES: u8 = 3;
 
@@ -90,6 +95,10 @@ struct Connection {
     /// Why the server said it would end the connection.
     closing: Option<CloseCause>,
     farewells: Vec<Farewell>,
+    /// What tells that one is in the world, until what is there has been replicated.
+    welcome: Option<(Event, Instant)>,
+    /// Since when the session is to end.
+    quit_asked: Option<Instant>,
     quitting: bool,
 }
 
@@ -141,14 +150,17 @@ impl Plugin for ConnectionPlugin {
             pause: FIRST_PAUSE,
             closing: None,
             farewells: Vec::new(),
+            welcome: None,
+            quit_asked: None,
             quitting: false,
         });
         app.add_systems(
             Update,
-            (obey_face, take_answer, watch_link, hear_server, try_again, open_link, end_farewells)
+            (quit_when_answered, obey_face, take_answer, watch_link, hear_server, try_again, open_link, end_farewells)
                 .chain()
                 .in_set(SessionSystems::Connect),
         );
+        app.add_systems(Update, tell_welcome.in_set(SessionSystems::Publish).before(tell_face));
     }
 }
 
@@ -156,6 +168,7 @@ fn obey_face(
     mut asked: MessageReader<FromFace>,
     mut connection: ResMut<Connection>,
     desk: Res<Desk>,
+    clock: Clock,
     mut report: Report,
     mut commands: Commands,
 ) {
@@ -169,12 +182,39 @@ fn obey_face(
                 connection.ask(&desk);
             }
             Command::SignOut => connection.sign_out(&mut report, &mut commands),
-            Command::Quit if !connection.quitting => {
-                connection.sign_out(&mut report, &mut commands);
-                connection.quitting = true;
-            }
+            Command::Quit => drop(connection.quit_asked.get_or_insert(clock.now())),
             _ => {}
         }
+    }
+}
+
+/// Ends the session in the update after it was asked, when all that was said before is sent and stored.
+fn quit_when_answered(
+    mut connection: ResMut<Connection>,
+    requests: Res<Requests>,
+    clock: Clock,
+    mut report: Report,
+    mut commands: Commands,
+) {
+    let Some(asked) = connection.quit_asked.filter(|_| !connection.quitting) else { return };
+    let waited = clock.now().saturating_duration_since(asked);
+    if requests.are_answered() || waited >= LAST_WORDS || !matches!(connection.stage, Stage::InWorld(_)) {
+        connection.sign_out(&mut report, &mut commands);
+        connection.quitting = true;
+    }
+}
+
+/// Tells that one is in the world, once it can be seen who and what is there.
+fn tell_welcome(mut connection: ResMut<Connection>, clock: Clock, mut report: Report) {
+    let Some((_, since)) = &connection.welcome else { return };
+    let mirror = &report.mirror;
+    let sees_oneself = mirror.me.as_ref().is_some_and(|me| mirror.person(me.id).is_some());
+    let sees_rooms = mirror.map.as_ref().is_some_and(|map| mirror.rooms.len() >= map.map.rooms.len());
+    let waited = clock.now().saturating_duration_since(*since);
+    if ((sees_oneself && sees_rooms) || waited >= WELCOME_TIMEOUT)
+        && let Some((event, _)) = connection.welcome.take()
+    {
+        report.tell(event);
     }
 }
 
@@ -351,13 +391,14 @@ impl Connection {
             wanted.name.clone_from(&link.name);
             wanted.or_variant = false;
         }
-        if self.lost.take().is_some() {
-            report.connection(ConnectionChanged::Regained);
+        let event = if self.lost.take().is_some() {
+            Event::Connection(ConnectionChanged::Regained)
         } else {
             let server = self.wanted.as_ref().map(|wanted| wanted.server.to_string()).unwrap_or_default();
             let Link { name, version, fingerprint, .. } = link.clone();
-            report.tell(Event::Welcome { person, name, server, version, fingerprint });
-        }
+            Event::Welcome { person, name, server, version, fingerprint }
+        };
+        self.welcome = Some((event, now));
         self.pause = FIRST_PAUSE;
         self.closing = None;
         self.stage = Stage::InWorld(link.entity);
@@ -438,6 +479,7 @@ impl Connection {
             Stage::InWorld(entity) => *entity,
             _ => return,
         };
+        self.welcome = None;
         commands.entity(entity).try_remove::<LiveLink>();
         commands.trigger(Disconnect { entity });
         self.farewells.push(Farewell { link: entity, updates: FAREWELL_UPDATES });

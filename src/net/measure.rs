@@ -14,6 +14,9 @@ const EVERY: Duration = Duration::from_secs(1);
 /// How often while the microphone is open, so that its level can be seen to move.
 const EVERY_WHILE_TALKING: Duration = Duration::from_millis(66);
 
+/// Sound this far below full scale shows as nothing; between there and full scale the meter follows the ear.
+const QUIETEST_DB: f32 = 60.0;
+
 /// Keeps [`SessionStats`].
 pub struct MeasurePlugin;
 
@@ -51,7 +54,7 @@ fn measure(
         voice_concealed: voice.concealed,
         voice_late: voice.late,
         buffer_ms: voice.buffer_ms,
-        microphone_level: voice.microphone_level,
+        microphone_level: ((voice.microphone_level + QUIETEST_DB) / QUIETEST_DB).clamp(0.0, 1.0),
     };
     if mirror.stats != stats {
         mirror.stats = stats;

@@ -187,7 +187,8 @@ fn publish_snapshot(mut port: ResMut<Port>, mirror: Res<Mirror>) {
     port.0.get().publish(mirror.0.clone());
 }
 
-fn tell_face(mut port: ResMut<Port>, mut events: MessageReader<ToFace>) {
+/// Hands the events over.
+pub(super) fn tell_face(mut port: ResMut<Port>, mut events: MessageReader<ToFace>) {
     for ToFace(event) in events.read() {
         port.0.get().emit(event.clone());
     }

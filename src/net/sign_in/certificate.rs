@@ -150,8 +150,9 @@ mod tests {
         let print = Fingerprint::of(b"x");
         let plain = print.to_string();
         assert_eq!(plain.len(), 64);
-        let colons = plain.to_uppercase().as_bytes().chunks(2).map(|pair| String::from_utf8_lossy(pair).into_owned());
-        assert_eq!(colons.collect::<Vec<_>>().join(":").parse(), Ok(print));
+        let digits: Vec<char> = plain.to_uppercase().chars().collect();
+        let colons: Vec<String> = digits.chunks(2).map(|pair| pair.iter().collect()).collect();
+        assert_eq!(colons.join(":").parse(), Ok(print));
         assert_eq!(plain.parse(), Ok(print));
         for text in ["", "12", &plain[1..], "zz"] {
             assert!(text.parse::<Fingerprint>().is_err());

@@ -259,10 +259,11 @@ mod tests {
         assert!(feet.report(now).is_some());
         assert!(feet.report(now + ms(999)).is_none());
         assert!(feet.report(now + ms(1000)).is_some());
-        feet.steer((0.0, 1.0), now + ms(60_000), now + ms(1000));
         let mut reports = 0;
         for n in 1..=50 {
             let now = now + ms(1000 + n * 20);
+            let side = if n % 20 < 10 { 1.0 } else { -1.0 };
+            feet.steer((side, 0.0), now + ms(60_000), now);
             feet.walk(&ground, now);
             reports += usize::from(feet.report(now).is_some());
         }

@@ -1,0 +1,127 @@
+//! The server's settings: what there is to set, its defaults, and the three places it is read from.
+//!
+//! Every setting is written down once, in the table below: its doc comment is the help text of `--help` and the
+//! comment of `--print-config`. Arguments win over the environment, the environment over the file, the file over the
+//! defaults.
+
+mod check;
+mod print;
+mod sources;
+mod values;
+
+pub use check::Contradiction;
+pub use print::print;
+pub use sources::{Arguments, ConfigError, FILE_NAME, load};
+pub use values::{PublicAddress, PublicAddressError, Seconds, default_data_dir};
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use values::SettingValue;
+
+/// Declares the settings: the struct with its defaults, the layer that each source fills in part, and the table that
+/// `--print-config` and the check for unknown keys work on.
+macro_rules! settings {
+    ($(
+        $(#[doc = $doc:literal])*
+        $name:ident: $type:ty as $given:ty, $env:literal $([$($argument:tt)*])?, $default:expr;
+    )*) => {
+        /// All settings of a server, as they are in effect.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct Settings {
+            $($(#[doc = $doc])* pub $name: $type,)*
+        }
+
+        impl Default for Settings {
+            fn default() -> Self {
+                Self { $($name: $default,)* }
+            }
+        }
+
+        /// What one source says: every setting may be left out.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args, serde::Deserialize)]
+        #[serde(default)]
+        pub struct Layer {
+            $(
+                $(#[doc = $doc])*
+                #[arg(long, env = $env, $($($argument)*)?)]
+                pub $name: Option<$given>,
+            )*
+        }
+
+        impl Layer {
+            /// What this layer says, and where it is silent what `below` says.
+            fn or(self, below: Self) -> Self {
+                Self { $($name: self.$name.or(below.$name),)* }
+            }
+
+            /// The settings in effect when this layer is all there is.
+            fn settings(self) -> Settings {
+                let mut settings = Settings::default();
+                $(if let Some(given) = self.$name { settings.$name = given.into(); })*
+                settings
+            }
+        }
+
+        impl Settings {
+            /// Names, help texts and values of all settings, in the order of the table.
+            fn rows(&self) -> Vec<Row> {
+                vec![$(Row { name: stringify!($name), help: &[$($doc),*], value: self.$name.to_toml() }),*]
+            }
+        }
+
+        /// The names of all settings.
+        const NAMES: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+/// One setting, for printing.
+struct Row {
+    name: &'static str,
+    help: &'static [&'static str],
+    /// `None` is unset.
+    value: Option<toml::Value>,
+}
+
+settings! {
+    /// Address and port that the server listens on: TCP for the front desk (HTTPS) and UDP for the live door.
+    /// Port 0 picks one number that is free for both. Default: 0.0.0.0:7443.
+    listen: SocketAddr as SocketAddr, "HALLWAY_LISTEN", SocketAddr::from(([0, 0, 0, 0], 7443));
+
+    /// HOST or HOST:PORT under which clients reach the live door, when that is another address than the one under
+    /// which they reach the front desk (NAT, relays). Unset: the address that the client signed in at.
+    public: Option<PublicAddress> as PublicAddress, "HALLWAY_PUBLIC", None;
+
+    /// Folder for the message store, the certificate and its key; made when it is missing. Default: the platform's
+    /// folder for application data.
+    data_dir: PathBuf as PathBuf, "HALLWAY_DATA_DIR", default_data_dir();
+
+    /// The map: a TMX file as the Tiled editor saves it. Unset: the map that is built in.
+    map: Option<PathBuf> as PathBuf, "HALLWAY_MAP", None;
+
+    /// What the server is called, in its certificate and its first line of output. Default: Hallway.
+    name: String as String, "HALLWAY_NAME", "Hallway".to_owned();
+
+    /// Most people signed in at once; further ones are refused. 1 to 10000, default: 200.
+    max_people: u32 as u32, "HALLWAY_MAX_PEOPLE", 200;
+
+    /// Longest turn at talking, in seconds; the speaker is warned ten seconds before. 5 to 3600, default: 60.
+    talk_limit: Duration as Seconds, "HALLWAY_TALK_LIMIT", Duration::from_secs(60);
+
+    /// How long a room that people created stays while nobody is in it, in seconds. 1 to 604800, default: 600.
+    empty_room_lifetime: Duration as Seconds, "HALLWAY_EMPTY_ROOM_LIFETIME", Duration::from_secs(600);
+
+    /// Most tries to sign in from one address (for IPv6: from one /64 network), per minute. Default: 20.
+    sign_ins_per_minute: u32 as u32, "HALLWAY_SIGN_INS_PER_MINUTE", 20;
+
+    /// The same for this machine itself, where bots and tests sign in at a high rate. Default: 1200.
+    sign_ins_per_minute_local: u32 as u32, "HALLWAY_SIGN_INS_PER_MINUTE_LOCAL", 1200;
+
+    /// What goes to the log on standard error: error, warn, info, debug or trace, or tracing directives such as
+    /// `info,hallway_server=debug`. Default: info.
+    log: String as String, "HALLWAY_LOG", "info".to_owned();
+
+    /// Write one JSON object a line to standard output instead of text. Default: false.
+    json: bool as bool, "HALLWAY_JSON" [num_args = 0..=1, require_equals = true, default_missing_value = "true"], false;
+}
+
+#[cfg(test)]
+mod tests;

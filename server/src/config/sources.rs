@@ -1,0 +1,124 @@
+//! Reads the settings from arguments, environment and file, and lays them over each other.
+
+use super::{Layer, NAMES, Settings, check::Contradiction};
+use clap::Parser;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+use thiserror::Error;
+
+/// The settings file that is read when it lies in the data folder and no other is named.
+pub const FILE_NAME: &str = "hallway-server.toml";
+
+/// How alike two names must be for one to be offered for the other: 1 is the same, 0 has nothing in common.
+const ALIKE: f64 = 0.7;
+
+/// Hallway's server: the front desk, the rooms and everything that is said in them.
+///
+/// Every setting can be given as an argument, as an environment variable (HALLWAY_ and the setting's name in capitals)
+/// or in the settings file; the first of these that gives it counts.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "hallway-server", version)]
+pub struct Arguments {
+    /// Settings file (TOML). Unset: hallway-server.toml in the data folder, if it is there.
+    #[arg(long, env = "HALLWAY_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print all settings as they are in effect, as a settings file, and exit.
+    #[arg(long)]
+    pub print_config: bool,
+    /// The settings that arguments and environment give.
+    #[command(flatten)]
+    pub given: Layer,
+}
+
+/// Why there are no settings. Reads as one sentence.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file can't be read.
+    #[error("The settings file {} can't be read: {error}.", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        error: io::Error,
+    },
+    /// The file is no TOML, or a value has the wrong form.
+    #[error("The settings file {}, line {line}, is wrong: {message}.", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong there.
+        message: String,
+    },
+    /// The file has a key that is no setting.
+    #[error("The settings file {} has an unknown setting “{key}”; {hint}.", path.display())]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+        /// The key.
+        key: String,
+        /// What may have been meant.
+        hint: String,
+    },
+    /// A value is out of its range, or values contradict each other.
+    #[error(transparent)]
+    Contradiction(#[from] Contradiction),
+}
+
+/// The settings in effect.
+///
+/// # Errors
+/// When the file is missing though it was named, can't be read, or says something that is no setting; when values are
+/// out of range or contradict each other.
+pub fn load(arguments: &Arguments) -> Result<Settings, ConfigError> {
+    let given = arguments.given.clone();
+    let file = match &arguments.config {
+        Some(path) => read(path)?,
+        None => {
+            let data_dir = given.data_dir.clone().unwrap_or_else(super::default_data_dir);
+            let path = data_dir.join(FILE_NAME);
+            if path.is_file() { read(&path)? } else { Layer::default() }
+        }
+    };
+    let settings = given.or(file).settings();
+    settings.check()?;
+    Ok(settings)
+}
+
+fn read(path: &Path) -> Result<Layer, ConfigError> {
+    let text = fs::read_to_string(path).map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })?;
+    parse(path, &text)
+}
+
+/// Reads the text of a settings file; `path` is for the errors alone.
+pub(super) fn parse(path: &Path, text: &str) -> Result<Layer, ConfigError> {
+    let malformed = |error: &toml::de::Error| ConfigError::Malformed {
+        path: path.to_owned(),
+        line: 1 + error.span().map_or(0, |span| text[..span.start].matches('\n').count()),
+        message: error.message().trim_end_matches('.').replace('\n', " "),
+    };
+    let table: toml::Table = toml::from_str(text).map_err(|error| malformed(&error))?;
+    if let Some(key) = table.keys().find(|key| !NAMES.contains(&key.as_str())) {
+        return Err(ConfigError::UnknownKey { path: path.to_owned(), key: key.clone(), hint: hint(key) });
+    }
+    toml::from_str(text).map_err(|error| malformed(&error))
+}
+
+/// What may have been meant by an unknown key.
+fn hint(key: &str) -> String {
+    let key = key.replace('-', "_").to_lowercase();
+    let nearest = NAMES
+        .iter()
+        .map(|name| (strsim::jaro_winkler(&key, name), name))
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .filter(|(likeness, _)| *likeness >= ALIKE);
+    match nearest {
+        Some((_, name)) => format!("the nearest known one is “{name}”"),
+        None => format!("there are {}", NAMES.join(", ")),
+    }
+}

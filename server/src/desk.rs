@@ -1,0 +1,155 @@
+//! The front desk: HTTPS for signing in, the map and its picture.
+//!
+//! It decides nothing about people. A sign-in that has the right form is asked of the world ([`WorldAsk`]), which
+//! alone knows who is here; the answer comes back over a one-shot channel.
+
+mod acceptor;
+mod certificate;
+mod limits;
+mod routes;
+
+pub use certificate::{CertificateError, Identity};
+pub use limits::SignInLimits;
+
+use acceptor::{Door, TlsAcceptor};
+use axum_server::Handle;
+use hallway_protocol::{desk::SignInGrant, names::DisplayName};
+use hyper_util::rt::TokioTimer;
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::sync::{mpsc, oneshot};
+
+/// Sign-ins that may wait for the world. It answers within milliseconds, so a longer queue is an attack.
+const WAITING: usize = 64;
+/// How long a client may take to send a request's head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long open requests get to end when the server stops.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// A sign-in, as the desk asks it of the world.
+#[derive(Debug)]
+pub struct WorldAsk {
+    /// Who wants to come in.
+    pub name: DisplayName,
+    /// Whether a free variant of the name will do.
+    pub or_variant: bool,
+    /// The address of this server at which the client asks, port of the front desk included.
+    pub reached_at: SocketAddr,
+    /// Where the answer goes.
+    pub reply: oneshot::Sender<Result<SignInGrant, Denied>>,
+}
+
+/// Why the world lets somebody not in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// The name belongs to somebody who is here.
+    NameTaken {
+        /// The holder's name.
+        holder: DisplayName,
+        /// A name like it that is free.
+        variant: DisplayName,
+    },
+    /// There are as many people as the settings allow.
+    Full,
+    /// The server is being stopped.
+    Stopping,
+    /// No connect token could be made; the reason is in the log.
+    NoToken,
+}
+
+/// What the world has from the desk.
+pub type WorldAsks = mpsc::Receiver<WorldAsk>;
+
+/// The desk's way to the world.
+#[derive(Clone)]
+pub struct WorldDoor {
+    asks: mpsc::Sender<WorldAsk>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl WorldDoor {
+    /// The way to the world, both ends. `wake` is called after a question was put.
+    #[must_use]
+    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> (Self, WorldAsks) {
+        let (asks, world) = mpsc::channel(WAITING);
+        (Self { asks, wake: Arc::new(wake) }, world)
+    }
+
+    /// Asks the world to let somebody in.
+    async fn sign_in(&self, name: DisplayName, or_variant: bool, reached_at: SocketAddr) -> Result<SignInGrant, Denied> {
+        let (reply, answer) = oneshot::channel();
+        let ask = WorldAsk { name, or_variant, reached_at, reply };
+        self.ask(ask)?;
+        answer.await.unwrap_or(Err(Denied::Stopping))
+    }
+
+    /// Puts a question to the world, which answers over the question's own channel.
+    ///
+    /// # Errors
+    /// When the world has too many questions already, or has ended.
+    pub fn ask(&self, ask: WorldAsk) -> Result<(), Denied> {
+        self.asks.try_send(ask).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Denied::Full,
+            mpsc::error::TrySendError::Closed(_) => Denied::Stopping,
+        })?;
+        (self.wake)();
+        Ok(())
+    }
+}
+
+/// What the desk hands out to everyone.
+#[derive(Clone)]
+pub struct Exhibits {
+    /// The map as JSON.
+    pub map_json: bytes::Bytes,
+    /// Its digest, which clients compare.
+    pub map_digest: String,
+    /// The picture of its tiles.
+    pub tiles_png: bytes::Bytes,
+}
+
+/// A front desk that can be stopped.
+pub struct Desk {
+    handle: Handle<SocketAddr>,
+    server: tokio::task::JoinHandle<io::Result<()>>,
+}
+
+impl Desk {
+    /// Opens the desk on a bound listener. Must be called on a tokio runtime.
+    ///
+    /// # Errors
+    /// When the listener can't be used.
+    pub fn open(
+        listener: TcpListener,
+        identity: &Identity,
+        exhibits: Exhibits,
+        world: WorldDoor,
+        limits: SignInLimits,
+    ) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let handle = Handle::new();
+        let acceptor = TlsAcceptor::new(identity.tls(), Door::default());
+        let mut server = axum_server::from_tcp(listener)?.acceptor(acceptor).handle(handle.clone()).http1_only();
+        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+        let routes = routes::routes(exhibits, world, limits);
+        let server = tokio::spawn(server.serve(routes.into_make_service()));
+        Ok(Self { handle, server })
+    }
+
+    /// Takes no more requests, and waits a moment for those that are open.
+    pub async fn close(self) {
+        self.handle.graceful_shutdown(Some(GRACE));
+        match self.server.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the front desk was not closed cleanly"),
+            Err(error) => tracing::warn!(%error, "the front desk failed"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,261 @@
+//! Starts a server on its own threads, and stops it in order.
+
+use crate::{
+    ServerEvent, Settings,
+    config::Contradiction,
+    desk::{CertificateError, Desk, Exhibits, Identity, SignInLimits, WorldDoor},
+    site::{self, DataDir, SiteError},
+    store::{self, Database, OpenError, StoreEnd, StoreWorker},
+    world::{self, StopFlag, WorldSettings, WorldWires},
+};
+use bevy::app::AppExit;
+use hallway_protocol::{
+    floor::FloorTimes,
+    link::{
+        event_loop::{self, LiveLoop, LoopWaker},
+        udp::{LiveSocket, ServerSocket},
+    },
+    map::WorldMap,
+};
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    path::Path,
+    sync::mpsc,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+use thiserror::Error;
+use tokio::runtime::Runtime;
+
+/// Threads of the front desk's runtime; it signs people in and hands out the map.
+const DESK_THREADS: usize = 2;
+/// How long the store may take for its last transaction and its clean end.
+const STORE_GRACE: Duration = Duration::from_secs(1);
+/// What is left of the runtime after that is abandoned.
+const RUNTIME_GRACE: Duration = Duration::from_millis(200);
+
+/// Why a server can't be started. Reads as one sentence.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// A setting is out of its range, or settings contradict each other.
+    #[error(transparent)]
+    Settings(#[from] Contradiction),
+    /// Data folder, port or map are of no use.
+    #[error(transparent)]
+    Site(#[from] SiteError),
+    /// There is no certificate.
+    #[error("The certificate is of no use: {}.", chain(.0))]
+    Certificate(#[from] CertificateError),
+    /// The store can't be opened.
+    #[error("The message store is of no use: {}.", chain(.0))]
+    Store(#[from] OpenError),
+    /// The system gave no thread, timer or poll.
+    #[error("The system refuses what a server needs: {0}.")]
+    System(#[from] io::Error),
+}
+
+/// An error and what caused it, in one line.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let text = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    text.trim_end_matches('.').replace('\n', " ")
+}
+
+/// A server that runs. Dropping it without [`Self::stop`] tells the world to end and waits for nothing.
+pub struct Running {
+    /// Where it listens, with the real port.
+    pub listen: SocketAddr,
+    /// The SHA-256 of its certificate, as `AB:CD:…`.
+    pub fingerprint: String,
+    stopper: Stopper,
+    events: mpsc::Receiver<ServerEvent>,
+    world: Option<JoinHandle<AppExit>>,
+    parts: Option<Parts>,
+}
+
+/// What runs beside the world.
+struct Parts {
+    desk: Desk,
+    store: tokio::task::JoinHandle<()>,
+    runtime: Runtime,
+    _data_dir: DataDir,
+}
+
+/// Ends a server from any thread.
+#[derive(Clone, Debug)]
+pub struct Stopper {
+    flag: StopFlag,
+    waker: LoopWaker,
+}
+
+impl Stopper {
+    /// Asks the server to tell its people and end; returns at once.
+    pub fn stop(&self) {
+        self.flag.set();
+        self.waker.wake();
+    }
+}
+
+/// Starts a server. It is ready when this returns.
+///
+/// # Errors
+/// When it has nothing to stand on; each reason is one sentence. See [`StartError`].
+pub fn start(settings: Settings) -> Result<Running, StartError> {
+    settings.check()?;
+    let data_dir = DataDir::take(&settings.data_dir)?;
+    let (map, exhibits) = site::read_map(&settings)?;
+    let identity = Identity::load_or_make(&settings.data_dir, &settings.name)?;
+    let (listener, socket) = site::bind(settings.listen)?;
+    let listen = listener.local_addr()?;
+    let public = site::resolve_public(&settings, listen.port())?;
+    let runtime = runtime()?;
+    let database = runtime.block_on(open_store(&settings.data_dir))?;
+
+    let (live, waker) = LiveLoop::new()?;
+    let stopper = Stopper { flag: StopFlag::default(), waker: waker.clone() };
+    let (store_client, store_end) = store::wire();
+    let (events_in, events) = mpsc::channel();
+    let (door, asks) = WorldDoor::new(waking(&waker));
+    let store = spawn_store(&runtime, database, store_end, &waker);
+    let desk = open_desk(&runtime, listener, &identity, exhibits, door, &settings)?;
+    let wires = WorldWires { asks, store: store_client, stop: stopper.flag.clone(), events: Some(events_in) };
+    let world = spawn_world(world_settings(&settings, map, public), wires, socket, live)?;
+    let fingerprint = identity.fingerprint().to_owned();
+    let parts = Some(Parts { desk, store, runtime, _data_dir: data_dir });
+    Ok(Running { listen, fingerprint, stopper, events, world: Some(world), parts })
+}
+
+fn runtime() -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(DESK_THREADS)
+        .max_blocking_threads(DESK_THREADS)
+        .thread_name("desk")
+        .enable_all()
+        .build()
+}
+
+async fn open_store(data_dir: &Path) -> Result<Database, OpenError> {
+    // Any number will do that no other run has: a random one of 63 bits.
+    Database::open(data_dir, i64::from_ne_bytes(rand::random::<[u8; 8]>()) & i64::MAX).await
+}
+
+fn spawn_store(
+    runtime: &Runtime,
+    database: Database,
+    end: StoreEnd,
+    waker: &LoopWaker,
+) -> tokio::task::JoinHandle<()> {
+    runtime.spawn(StoreWorker::new(database, end, waking(waker)).run())
+}
+
+fn open_desk(
+    runtime: &Runtime,
+    listener: TcpListener,
+    identity: &Identity,
+    exhibits: Exhibits,
+    door: WorldDoor,
+    settings: &Settings,
+) -> io::Result<Desk> {
+    let limits = SignInLimits::new(settings.sign_ins_per_minute, settings.sign_ins_per_minute_local);
+    let _entered = runtime.enter();
+    Desk::open(listener, identity, exhibits, door, limits)
+}
+
+fn waking(waker: &LoopWaker) -> impl Fn() + Send + Sync + 'static {
+    let waker = waker.clone();
+    move || waker.wake()
+}
+
+fn world_settings(settings: &Settings, map: WorldMap, public: Option<SocketAddr>) -> WorldSettings {
+    let usual = FloorTimes::default();
+    // A short turn is warned at half of it.
+    let warning_before = usual.warning_before.min(settings.talk_limit / 2);
+    WorldSettings {
+        map,
+        max_people: settings.max_people,
+        floor: FloorTimes { talk_limit: settings.talk_limit, warning_before, ..usual },
+        empty_room_lifetime: settings.empty_room_lifetime,
+        public,
+    }
+}
+
+fn spawn_world(
+    settings: WorldSettings,
+    wires: WorldWires,
+    socket: LiveSocket,
+    live: LiveLoop,
+) -> io::Result<JoinHandle<AppExit>> {
+    thread::Builder::new().name("world".to_owned()).spawn(move || {
+        let mut app = world::app(settings, wires);
+        app.insert_resource(ServerSocket(socket)).insert_resource(live);
+        event_loop::run(&mut app, world::until_next_tick)
+    })
+}
+
+impl Running {
+    /// What ends this server from another thread.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        self.stopper.clone()
+    }
+
+    /// Waits for the next event; `None` once the world has ended.
+    pub fn next_event(&self) -> Option<ServerEvent> {
+        self.events.recv().ok()
+    }
+
+    /// Waits until the world has ended, by [`Stopper::stop`] or by a failure, and then closes the rest.
+    ///
+    /// # Errors
+    /// When the world failed.
+    pub fn wait(mut self) -> Result<(), WorldFailed> {
+        while self.next_event().is_some() {}
+        let exit = self.world.take().map(JoinHandle::join);
+        if let Some(parts) = self.parts.take() {
+            parts.close();
+        }
+        match exit {
+            Some(Ok(AppExit::Success)) | None => Ok(()),
+            Some(Ok(AppExit::Error(_)) | Err(_)) => Err(WorldFailed),
+        }
+    }
+
+    /// Ends the server: people are told, what was said is stored. Takes less than five seconds.
+    ///
+    /// # Errors
+    /// When the world failed.
+    pub fn stop(self) -> Result<(), WorldFailed> {
+        self.stopper.stop();
+        self.wait()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stopper.stop();
+        if let Some(parts) = self.parts.take() {
+            parts.runtime.shutdown_background();
+        }
+    }
+}
+
+/// The world ended by a failure; the log has the reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("The server failed; its log says why.")]
+pub struct WorldFailed;
+
+impl Parts {
+    /// Closes the desk, lets the store finish, and ends the runtime.
+    fn close(self) {
+        let Self { desk, store, runtime, _data_dir } = self;
+        runtime.block_on(async {
+            desk.close().await;
+            if tokio::time::timeout(STORE_GRACE, store).await.is_err() {
+                tracing::error!("the store did not finish in time");
+            }
+        });
+        runtime.shutdown_timeout(RUNTIME_GRACE);
+    }
+}

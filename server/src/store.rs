@@ -1,0 +1,212 @@
+//! What was said, on disk: SQLite in the data folder, one writer, and the world's way to both.
+//!
+//! The world never waits for the disk. It puts questions on a bounded queue ([`StoreClient`]) and finds the answers on
+//! another; a message counts as stored, and is told to anybody, only when its answer is there. The writer takes all
+//! messages that wait into one transaction, so that a busy server pays for one sync, not for hundreds.
+
+mod database;
+mod worker;
+
+pub use database::{Database, OpenError};
+pub use worker::StoreWorker;
+
+use hallway_protocol::{
+    ids::{MessageId, PersonId},
+    names::{DisplayName, NameKey},
+};
+use tokio::sync::mpsc;
+
+/// Questions that may wait for the store. A full queue means that the disk is a thousand messages behind.
+const WAITING: usize = 1024;
+
+/// Where a message belongs, across restarts of the server.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Thread {
+    /// Everyone.
+    World,
+    /// A room.
+    Room {
+        /// What tells this room's history from all others'; see [`Thread::map_room`] and [`Thread::made_room`].
+        key: String,
+        /// The room's name, for people who read the database.
+        name: String,
+    },
+    /// Two people, by what their names are compared by.
+    Pair {
+        /// The writer, or the one who asks.
+        from: NameKey,
+        /// The other one.
+        to: NameKey,
+    },
+}
+
+impl Thread {
+    /// A room that is drawn on the map: known by its name, whatever becomes of its number.
+    #[must_use]
+    pub fn map_room(name: &str) -> Self {
+        Self::Room { key: format!("map/{}", NameKey::of(name).as_str()), name: name.to_owned() }
+    }
+
+    /// A room that people created: its history belongs to this life of the room, which `life` names.
+    #[must_use]
+    pub fn made_room(name: &str, life: u64) -> Self {
+        Self::Room { key: format!("made/{life:016x}"), name: name.to_owned() }
+    }
+
+    /// The value of the column `thread`.
+    fn column(&self) -> String {
+        match self {
+            Self::World => "world".to_owned(),
+            Self::Room { key, .. } => key.clone(),
+            Self::Pair { from, to } => {
+                // Names have no control characters, so no two pairs share a column.
+                format!("pair/{}\u{1f}{}", from.min(to).as_str(), from.max(to).as_str())
+            }
+        }
+    }
+
+    /// The value of the column `kind`.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::World => "world",
+            Self::Room { .. } => "room",
+            Self::Pair { .. } => "private",
+        }
+    }
+}
+
+/// A message to be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMessage {
+    /// Where it belongs.
+    pub thread: Thread,
+    /// The writer's id in this run of the server.
+    pub writer: PersonId,
+    /// The writer's name.
+    pub from: DisplayName,
+    /// For a private message, the other one's name.
+    pub to: Option<DisplayName>,
+    /// What was written.
+    pub text: String,
+    /// When the server took it, in milliseconds since the Unix epoch.
+    pub sent_ms: i64,
+}
+
+/// A message as it was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredMessage {
+    /// Its place in the server's order.
+    pub id: MessageId,
+    /// The writer's id, if this run of the server stored it.
+    pub writer: Option<PersonId>,
+    /// The writer's name.
+    pub from_name: String,
+    /// For a private message, the other one's name.
+    pub to_name: Option<String>,
+    /// What was written.
+    pub text: String,
+    /// When the server took it, in milliseconds since the Unix epoch.
+    pub sent_ms: i64,
+}
+
+/// A page of history to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageQuery {
+    /// Of which conversation.
+    pub thread: Thread,
+    /// Only messages older than this one.
+    pub before: Option<MessageId>,
+    /// At most so many, the newest of them.
+    pub count: u16,
+}
+
+/// What the world asks of the store. `ticket` comes back with the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreAsk {
+    /// Store a message.
+    Append {
+        /// The asker's number.
+        ticket: u64,
+        /// The message.
+        message: NewMessage,
+    },
+    /// Read a page.
+    Page {
+        /// The asker's number.
+        ticket: u64,
+        /// The page.
+        query: PageQuery,
+    },
+}
+
+/// What the store answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreAnswer {
+    /// The message is on disk.
+    Stored {
+        /// The asker's number.
+        ticket: u64,
+        /// The message's id.
+        id: MessageId,
+    },
+    /// The page, oldest first.
+    Page {
+        /// The asker's number.
+        ticket: u64,
+        /// Its messages.
+        messages: Vec<StoredMessage>,
+    },
+    /// It could not be done; the reason is in the log.
+    Failed {
+        /// The asker's number.
+        ticket: u64,
+    },
+}
+
+/// The world's end of the way to the store.
+pub struct StoreClient {
+    asks: mpsc::Sender<StoreAsk>,
+    answers: mpsc::UnboundedReceiver<StoreAnswer>,
+}
+
+impl StoreClient {
+    /// Puts a question on the queue; `false` when the queue is full or the store is gone.
+    pub fn ask(&self, ask: StoreAsk) -> bool {
+        self.asks.try_send(ask).is_ok()
+    }
+
+    /// The next answer, if one is there.
+    pub fn answer(&mut self) -> Option<StoreAnswer> {
+        self.answers.try_recv().ok()
+    }
+}
+
+/// The store's end of the way to the world.
+pub struct StoreEnd {
+    asks: mpsc::Receiver<StoreAsk>,
+    answers: mpsc::UnboundedSender<StoreAnswer>,
+}
+
+impl StoreEnd {
+    /// The next question, if one is there: for a store that lives in a test.
+    pub fn ask(&mut self) -> Option<StoreAsk> {
+        self.asks.try_recv().ok()
+    }
+
+    /// Sends an answer; the world may be gone.
+    pub fn answer(&self, answer: StoreAnswer) {
+        let _ = self.answers.send(answer);
+    }
+}
+
+/// The way between the world and the store, both ends.
+#[must_use]
+pub fn wire() -> (StoreClient, StoreEnd) {
+    let (asks, asks_end) = mpsc::channel(WAITING);
+    // Bounded by the questions: each has one answer.
+    let (answers_end, answers) = mpsc::unbounded_channel();
+    (StoreClient { asks, answers }, StoreEnd { asks: asks_end, answers: answers_end })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! The SQLite database: how it is opened, and the statements.
+
+use super::{NewMessage, PageQuery, StoredMessage, Thread};
+use hallway_protocol::ids::{MessageId, PersonId};
+use sqlx::{
+    Connection, Row, SqliteConnection,
+    migrate::{MigrateError, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous},
+};
+use std::{path::Path, time::Duration};
+use thiserror::Error;
+
+/// The database's file in the data folder.
+const FILE_NAME: &str = "hallway.db";
+
+/// How long a statement waits for another process (a backup, a person with a shell) before it fails.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// Why the store can't be opened.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The file can't be opened or is no database.
+    #[error("can't open the database")]
+    Open(#[from] sqlx::Error),
+    /// The tables can't be made or brought up to date.
+    #[error("can't bring the tables up to date")]
+    Migrate(#[from] MigrateError),
+}
+
+/// The database of one server, with one connection.
+pub struct Database {
+    connection: SqliteConnection,
+    /// Tells this run's writers from those of earlier runs, whose ids mean nothing now.
+    run: i64,
+}
+
+impl Database {
+    /// Opens the database in `data_dir`, makes it when it is missing, and brings its tables up to date. `run` is a
+    /// number that no other run of this server has.
+    ///
+    /// # Errors
+    /// When the file can't be opened, is no database, or was made by a newer server.
+    pub async fn open(data_dir: &Path, run: i64) -> Result<Self, OpenError> {
+        let options = SqliteConnectOptions::new()
+            .filename(data_dir.join(FILE_NAME))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // With WAL, only FULL keeps a commit through a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT)
+            .thread_name(|_| "store".to_owned());
+        let mut connection = SqliteConnection::connect_with(&options).await?;
+        MIGRATIONS.run(&mut connection).await?;
+        Ok(Self { connection, run })
+    }
+
+    /// Stores messages in one transaction; all of them or none.
+    ///
+    /// # Errors
+    /// When the disk or the database refuses.
+    pub async fn append(&mut self, messages: &[NewMessage]) -> Result<Vec<MessageId>, sqlx::Error> {
+        let run = self.run;
+        let mut transaction = self.connection.begin().await?;
+        let mut ids = Vec::with_capacity(messages.len());
+        for message in messages {
+            ids.push(insert(&mut transaction, run, message).await?);
+        }
+        transaction.commit().await?;
+        Ok(ids)
+    }
+
+    /// Reads a page, oldest first.
+    ///
+    /// # Errors
+    /// When the disk or the database refuses.
+    pub async fn page(&mut self, query: &PageQuery) -> Result<Vec<StoredMessage>, sqlx::Error> {
+        const NEWEST: &str = "SELECT id, run, writer, from_name, to_name, text, sent_ms FROM messages \
+                              WHERE thread = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+        let rows = sqlx::query(NEWEST)
+            .bind(query.thread.column())
+            .bind(query.before.map_or(i64::MAX, |id| id.0))
+            .bind(i64::from(query.count))
+            .fetch_all(&mut self.connection)
+            .await?;
+        rows.iter().rev().map(|row| stored(row, self.run)).collect()
+    }
+
+    /// Takes the table away, so that every statement fails.
+    #[cfg(test)]
+    pub(super) async fn break_for_test(&mut self) {
+        sqlx::query("DROP TABLE messages").execute(&mut self.connection).await.unwrap();
+    }
+
+    /// Closes the database, so that all of it is in one file again.
+    pub async fn close(self) {
+        if let Err(error) = self.connection.close().await {
+            tracing::warn!(%error, "the store was not closed cleanly");
+        }
+    }
+}
+
+async fn insert(
+    connection: &mut SqliteConnection,
+    run: i64,
+    message: &NewMessage,
+) -> Result<MessageId, sqlx::Error> {
+    const INSERT: &str = "INSERT INTO messages \
+        (kind, thread, room, from_key, from_name, to_key, to_name, run, writer, text, sent_ms) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";
+    let room = match &message.thread {
+        Thread::Room { name, .. } => Some(name.as_str()),
+        Thread::World | Thread::Pair { .. } => None,
+    };
+    let row = sqlx::query(INSERT)
+        .bind(message.thread.kind())
+        .bind(message.thread.column())
+        .bind(room)
+        .bind(message.from.key().as_str())
+        .bind(message.from.as_str())
+        .bind(message.to.as_ref().map(|to| to.key().as_str().to_owned()))
+        .bind(message.to.as_ref().map(|to| to.as_str()))
+        .bind(run)
+        .bind(i64::from(message.writer.0))
+        .bind(message.text.as_str())
+        .bind(message.sent_ms)
+        .fetch_one(connection)
+        .await?;
+    row.try_get(0).map(MessageId)
+}
+
+fn stored(row: &SqliteRow, run: i64) -> Result<StoredMessage, sqlx::Error> {
+    let of_this_run = row.try_get::<i64, _>("run")? == run;
+    let writer = u32::try_from(row.try_get::<i64, _>("writer")?).ok().map(PersonId);
+    Ok(StoredMessage {
+        id: MessageId(row.try_get("id")?),
+        writer: writer.filter(|_| of_this_run),
+        from_name: row.try_get("from_name")?,
+        to_name: row.try_get("to_name")?,
+        text: row.try_get("text")?,
+        sent_ms: row.try_get("sent_ms")?,
+    })
+}

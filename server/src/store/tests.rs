@@ -1,0 +1,135 @@
+//! What is stored is there after a restart, and goes to the right conversation.
+
+use super::*;
+use std::{path::Path, time::Duration};
+
+fn name(name: &str) -> DisplayName {
+    DisplayName::new(name).unwrap()
+}
+
+fn message(thread: Thread, from: &str, to: Option<&str>, text: &str) -> NewMessage {
+    NewMessage { thread, writer: PersonId(7), from: name(from), to: to.map(name), text: text.to_owned(), sent_ms: 5 }
+}
+
+fn pair(from: &str, to: &str) -> Thread {
+    Thread::Pair { from: NameKey::of(from), to: NameKey::of(to) }
+}
+
+fn newest(thread: Thread) -> PageQuery {
+    PageQuery { thread, before: None, count: 50 }
+}
+
+async fn texts(database: &mut Database, thread: Thread) -> Vec<String> {
+    database.page(&newest(thread)).await.unwrap().into_iter().map(|message| message.text).collect()
+}
+
+async fn open(folder: &Path, run: i64) -> Database {
+    Database::open(folder, run).await.unwrap()
+}
+
+#[tokio::test]
+async fn messages_outlive_a_restart_and_their_writers_do_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut database = open(folder.path(), 1).await;
+    let ids = database.append(&[message(Thread::World, "Ann", None, "a"), message(Thread::World, "Bob", None, "b")]);
+    let ids = ids.await.unwrap();
+    assert!(ids[0] < ids[1]);
+    assert_eq!(database.page(&newest(Thread::World)).await.unwrap()[0].writer, Some(PersonId(7)));
+    // Not closed: as after a kill.
+    drop(database);
+    let mut database = open(folder.path(), 2).await;
+    let page = database.page(&newest(Thread::World)).await.unwrap();
+    let read: Vec<_> = page.iter().map(|message| (message.id, message.writer, message.text.as_str())).collect();
+    assert_eq!(read, [(ids[0], None, "a"), (ids[1], None, "b")]);
+    let later = database.append(&[message(Thread::World, "Ann", None, "c")]).await.unwrap();
+    assert!(later[0] > ids[1]);
+}
+
+#[tokio::test]
+async fn each_conversation_has_its_own_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut database = open(folder.path(), 1).await;
+    let (library, first_life, second_life) =
+        (Thread::map_room("Library"), Thread::made_room("Den", 1), Thread::made_room("Den", 2));
+    let said = [
+        message(Thread::World, "Ann", None, "world"),
+        message(library.clone(), "Ann", None, "library"),
+        message(first_life.clone(), "Ann", None, "first life"),
+        message(second_life.clone(), "Ann", None, "second life"),
+        message(pair("Ann", "Bob"), "Ann", Some("Bob"), "to Bob"),
+        message(pair("Bob", "Ann"), "Bob", Some("Ann"), "to Ann"),
+        message(pair("Ann", "Cleo"), "Ann", Some("Cleo"), "to Cleo"),
+    ];
+    database.append(&said).await.unwrap();
+    assert_eq!(texts(&mut database, Thread::World).await, ["world"]);
+    assert_eq!(texts(&mut database, library).await, ["library"]);
+    assert_eq!(texts(&mut database, Thread::map_room("LIBRARY")).await, ["library"]);
+    assert_eq!(texts(&mut database, first_life).await, ["first life"]);
+    assert_eq!(texts(&mut database, second_life).await, ["second life"]);
+    assert_eq!(texts(&mut database, pair("bob", "ANN")).await, ["to Bob", "to Ann"]);
+    assert_eq!(texts(&mut database, pair("Bob", "Cleo")).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn pages_go_back_without_gaps() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut database = open(folder.path(), 1).await;
+    let said: Vec<_> = (0..25).map(|n| message(Thread::World, "Ann", None, &n.to_string())).collect();
+    database.append(&said).await.unwrap();
+    let (mut before, mut read) = (None, Vec::new());
+    loop {
+        let page = database.page(&PageQuery { thread: Thread::World, before, count: 10 }).await.unwrap();
+        let Some(oldest) = page.first() else { break };
+        before = Some(oldest.id);
+        read.splice(0..0, page.into_iter().map(|message| message.text));
+    }
+    assert_eq!(read, (0..25).map(|n| n.to_string()).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn the_worker_answers_every_ticket_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let (client, end) = wire();
+    let worker = StoreWorker::new(open(folder.path(), 1).await, end, || {});
+    for ticket in 0..20 {
+        let text = ticket.to_string();
+        assert!(client.ask(StoreAsk::Append { ticket, message: message(Thread::World, "Ann", None, &text) }));
+        if ticket % 5 == 4 {
+            assert!(client.ask(StoreAsk::Page { ticket: 100 + ticket, query: newest(Thread::World) }));
+        }
+    }
+    let StoreClient { asks, mut answers } = client;
+    drop(asks);
+    worker.run().await;
+    let (mut stored, mut read) = (Vec::new(), Vec::new());
+    while let Ok(answer) = answers.try_recv() {
+        match answer {
+            StoreAnswer::Stored { ticket, .. } => stored.push(ticket),
+            StoreAnswer::Page { ticket, messages } => read.push((ticket, messages.len())),
+            StoreAnswer::Failed { ticket } => panic!("ticket {ticket} failed"),
+        }
+    }
+    assert_eq!(stored, (0..20).collect::<Vec<_>>());
+    assert_eq!(read, [(104, 5), (109, 10), (114, 15), (119, 20)]);
+}
+
+#[tokio::test]
+async fn a_store_that_fails_says_so_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut database = open(folder.path(), 1).await;
+    let (mut client, end) = wire();
+    database.break_for_test().await;
+    let worker = tokio::spawn(StoreWorker::new(database, end, || {}).run());
+    assert!(client.ask(StoreAsk::Append { ticket: 1, message: message(Thread::World, "Ann", None, "a") }));
+    let answer = tokio::time::timeout(Duration::from_secs(10), client.answers.recv()).await;
+    assert_eq!(answer.unwrap(), Some(StoreAnswer::Failed { ticket: 1 }));
+    drop(client);
+    worker.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("hallway.db"), "this is a letter to the editor, not a database").unwrap();
+    assert!(Database::open(folder.path(), 1).await.is_err());
+}

@@ -1,0 +1,85 @@
+//! The one task that works on the database: takes what waits, groups the messages, answers.
+
+use super::{Database, NewMessage, StoreAnswer, StoreAsk, StoreEnd};
+use hallway_protocol::ids::MessageId;
+use tracing::{error, info};
+
+/// Most questions taken at once, which bounds how long a transaction runs.
+const AT_ONCE: usize = 256;
+
+/// The task's state.
+pub struct StoreWorker {
+    database: Database,
+    end: StoreEnd,
+    /// Called after answers were sent.
+    wake: Box<dyn Fn() + Send + Sync>,
+    /// Whether the last transaction failed; a full disk is logged once, not for every message.
+    failing: bool,
+}
+
+impl StoreWorker {
+    /// A worker that answers through `end` and then calls `wake`.
+    #[must_use]
+    pub fn new(database: Database, end: StoreEnd, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { database, end, wake: Box::new(wake), failing: false }
+    }
+
+    /// Works until the world drops its end; what waits then is still stored.
+    pub async fn run(mut self) {
+        let mut waiting = Vec::with_capacity(AT_ONCE);
+        while self.end.asks.recv_many(&mut waiting, AT_ONCE).await > 0 {
+            self.work(&mut waiting).await;
+            (self.wake)();
+        }
+        self.database.close().await;
+    }
+
+    /// Works on questions in their order: messages that stand beside each other go into one transaction.
+    async fn work(&mut self, waiting: &mut Vec<StoreAsk>) {
+        let (mut tickets, mut messages) = (Vec::new(), Vec::new());
+        for ask in waiting.drain(..) {
+            match ask {
+                StoreAsk::Append { ticket, message } => {
+                    tickets.push(ticket);
+                    messages.push(message);
+                }
+                StoreAsk::Page { ticket, query } => {
+                    self.append(&mut tickets, &mut messages).await;
+                    let page = self.database.page(&query).await;
+                    let page = self.note(page);
+                    self.end.answer(match page {
+                        Some(messages) => StoreAnswer::Page { ticket, messages },
+                        None => StoreAnswer::Failed { ticket },
+                    });
+                }
+            }
+        }
+        self.append(&mut tickets, &mut messages).await;
+    }
+
+    async fn append(&mut self, tickets: &mut Vec<u64>, messages: &mut Vec<NewMessage>) {
+        if tickets.is_empty() {
+            return;
+        }
+        let result = self.database.append(messages).await;
+        let ids: Option<Vec<MessageId>> = self.note(result);
+        for (n, ticket) in tickets.drain(..).enumerate() {
+            self.end.answer(match ids.as_ref().and_then(|ids| ids.get(n)) {
+                Some(id) => StoreAnswer::Stored { ticket, id: *id },
+                None => StoreAnswer::Failed { ticket },
+            });
+        }
+        messages.clear();
+    }
+
+    /// Logs when the store begins to fail and when it works again.
+    fn note<T>(&mut self, result: Result<T, sqlx::Error>) -> Option<T> {
+        match (&result, self.failing) {
+            (Err(error), false) => error!(%error, "the store fails; messages are refused until it works again"),
+            (Ok(_), true) => info!("the store works again"),
+            _ => {}
+        }
+        self.failing = result.is_err();
+        result.ok()
+    }
+}

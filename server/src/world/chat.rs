@@ -1,0 +1,314 @@
+//! Chat: a message is checked, stored, and only then told, to exactly those who may read it.
+
+mod clock;
+
+use super::{
+    WorldSystems,
+    conduct::Allowance,
+    house::House,
+    post::Post,
+    sessions::FromClient,
+};
+use crate::store::{NewMessage, PageQuery, StoreAnswer, StoreAsk, StoreClient, StoredMessage, Thread};
+use bevy::prelude::*;
+use clock::WallClock;
+use hallway_protocol::{
+    chat::{ChatMessage, ChatText, Conversation},
+    control::{ClientMessage, Refusal, ServerMessage},
+    ids::{MessageId, PersonId, RequestId},
+    limits,
+    names::DisplayName,
+};
+use std::{collections::HashMap, time::Duration};
+
+/// The way to the store.
+#[derive(Resource)]
+pub(crate) struct Store(pub(crate) StoreClient);
+
+/// What waits for the store's answer.
+#[derive(Resource, Default)]
+pub(crate) struct Tickets {
+    last: u64,
+    open: HashMap<u64, Waiting>,
+}
+
+impl Tickets {
+    /// Whether everything that was asked is answered.
+    pub(crate) fn all_answered(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// Asks the store; a refusal when it takes no more.
+    fn ask(
+        &mut self,
+        store: &Store,
+        waiting: Waiting,
+        ask: impl FnOnce(u64) -> StoreAsk,
+    ) -> std::result::Result<(), Refusal> {
+        self.last += 1;
+        if !store.0.ask(ask(self.last)) {
+            return Err(Refusal::StoreFailed);
+        }
+        self.open.insert(self.last, waiting);
+        Ok(())
+    }
+}
+
+/// Somebody who waits for an answer.
+struct Waiting {
+    person: PersonId,
+    request: RequestId,
+    what: What,
+}
+
+enum What {
+    /// For a message to be stored.
+    Message(Box<Unstored>),
+    /// For a page of this conversation.
+    Page(Conversation),
+}
+
+/// A message that is not told yet.
+struct Unstored {
+    to: Conversation,
+    from_name: DisplayName,
+    to_name: Option<DisplayName>,
+    text: String,
+    sent_ms: i64,
+}
+
+pub(super) fn plugin(app: &mut App) {
+    app.init_resource::<Tickets>().init_resource::<WallClock>();
+    app.add_systems(Update, (take_chat, take_answers).chain().in_set(WorldSystems::Chat));
+}
+
+fn take_chat(
+    mut said: MessageReader<FromClient>,
+    mut allowances: Query<&mut Allowance>,
+    house: Res<House>,
+    store: Res<Store>,
+    mut tickets: ResMut<Tickets>,
+    mut clock: ResMut<WallClock>,
+    time: Res<Time<Real>>,
+    mut post: Post,
+) {
+    let now = time.elapsed();
+    for FromClient { person, link, message } in said.read() {
+        let Ok(mut allowance) = allowances.get_mut(*link) else { continue };
+        let (request, done) = match message {
+            ClientMessage::Say { request, to, text } => {
+                let done = within(allowance.say.take(now), &mut allowance, now)
+                    .and_then(|()| say(*person, *request, *to, text, &house, &store, &mut tickets, &mut clock));
+                (*request, done)
+            }
+            ClientMessage::History { request, of, before, count } => {
+                let done = within(allowance.history.take(now), &mut allowance, now)
+                    .and_then(|()| page(*person, *request, *of, *before, *count, &house, &store, &mut tickets));
+                (*request, done)
+            }
+            ClientMessage::Typing { to } => {
+                if within(allowance.typing.take(now), &mut allowance, now).is_ok() {
+                    pass_typing(*person, *link, *to, &house, &mut post);
+                }
+                continue;
+            }
+            ClientMessage::Prove { .. } => {
+                // A second proof means nothing, and no honest client sends one.
+                allowance.strike(now);
+                continue;
+            }
+            ClientMessage::CreateRoom { .. } | ClientMessage::DeleteRoom { .. } => continue,
+        };
+        if let Err(refusal) = done {
+            post.tell(*link, ServerMessage::Refused { request, refusal });
+        }
+    }
+}
+
+fn within(taken: bool, allowance: &mut Allowance, now: Duration) -> std::result::Result<(), Refusal> {
+    if taken {
+        return Ok(());
+    }
+    allowance.strike(now);
+    Err(Refusal::TooFast)
+}
+
+/// Where a conversation is stored, if this person takes part in it.
+fn thread_of(
+    person: PersonId,
+    conversation: Conversation,
+    house: &House,
+) -> std::result::Result<(Thread, Option<DisplayName>), Refusal> {
+    let own = house.guest(person).ok_or(Refusal::NoSuchPerson)?;
+    match conversation {
+        Conversation::World => Ok((Thread::World, None)),
+        Conversation::Room(id) => {
+            let room = house.room(id).ok_or(Refusal::NoSuchRoom)?;
+            if own.room != Some(id) {
+                return Err(Refusal::NotInRoom);
+            }
+            Ok((room.thread.clone(), None))
+        }
+        Conversation::Person(other) if other == person => Err(Refusal::ToOneself),
+        Conversation::Person(other) => {
+            let other = house.guest(other).ok_or(Refusal::NoSuchPerson)?;
+            Ok((Thread::Pair { from: own.name.key(), to: other.name.key() }, Some(other.name.clone())))
+        }
+    }
+}
+
+fn say(
+    person: PersonId,
+    request: RequestId,
+    to: Conversation,
+    text: &ChatText,
+    house: &House,
+    store: &Store,
+    tickets: &mut Tickets,
+    clock: &mut WallClock,
+) -> std::result::Result<(), Refusal> {
+    let (thread, to_name) = thread_of(person, to, house)?;
+    let from_name = house.guest(person).ok_or(Refusal::NoSuchPerson)?.name.clone();
+    let (text, sent_ms) = (text.as_str().to_owned(), clock.now_ms());
+    let message = NewMessage {
+        thread,
+        writer: person,
+        from: from_name.clone(),
+        to: to_name.clone(),
+        text: text.clone(),
+        sent_ms,
+    };
+    let what = What::Message(Box::new(Unstored { to, from_name, to_name, text, sent_ms }));
+    tickets.ask(store, Waiting { person, request, what }, |ticket| StoreAsk::Append { ticket, message })
+}
+
+fn page(
+    person: PersonId,
+    request: RequestId,
+    of: Conversation,
+    before: Option<MessageId>,
+    count: u16,
+    house: &House,
+    store: &Store,
+    tickets: &mut Tickets,
+) -> std::result::Result<(), Refusal> {
+    let (thread, _) = thread_of(person, of, house)?;
+    let query = PageQuery { thread, before, count: count.min(limits::HISTORY_PAGE) };
+    let waiting = Waiting { person, request, what: What::Page(of) };
+    tickets.ask(store, waiting, |ticket| StoreAsk::Page { ticket, query })
+}
+
+/// Tells those who would read the message that somebody is typing it.
+fn pass_typing(person: PersonId, own_link: Entity, to: Conversation, house: &House, post: &mut Post) {
+    if thread_of(person, to, house).is_err() {
+        return;
+    }
+    for (link, conversation) in readers(person, to, house).filter(|(link, _)| *link != own_link) {
+        post.tell(link, ServerMessage::Typing { from: person, to: conversation });
+    }
+}
+
+/// The links of those who may read what this person writes to a conversation, the writer included, and the
+/// conversation as each of them sees it.
+fn readers(
+    person: PersonId,
+    to: Conversation,
+    house: &House,
+) -> Box<dyn Iterator<Item = (Entity, Conversation)> + '_> {
+    let link = |id: PersonId| house.guest(id).map(|guest| guest.link);
+    match to {
+        Conversation::World => Box::new(house.links().map(move |link| (link, to))),
+        Conversation::Room(room) => {
+            // The writer may have left before the message was stored; it is still the writer's.
+            let writer = (!house.members(room).contains(&person)).then(|| link(person)).flatten();
+            Box::new(house.links_in(room).chain(writer).map(move |link| (link, to)))
+        }
+        Conversation::Person(other) => {
+            let writer = link(person).map(|link| (link, to));
+            let reader = link(other).map(|link| (link, Conversation::Person(person)));
+            Box::new(writer.into_iter().chain(reader))
+        }
+    }
+}
+
+fn take_answers(mut store: ResMut<Store>, mut tickets: ResMut<Tickets>, house: Res<House>, mut post: Post) {
+    while let Some(answer) = store.0.answer() {
+        let ticket = match &answer {
+            StoreAnswer::Stored { ticket, .. } | StoreAnswer::Page { ticket, .. } | StoreAnswer::Failed { ticket } => {
+                *ticket
+            }
+        };
+        let Some(Waiting { person, request, what }) = tickets.open.remove(&ticket) else { continue };
+        match (answer, what) {
+            (StoreAnswer::Stored { id, .. }, What::Message(message)) => {
+                tell_stored(person, request, id, &message, &house, &mut post);
+            }
+            (StoreAnswer::Page { messages, .. }, What::Page(of)) => {
+                tell_page(person, request, of, messages, &house, &mut post);
+            }
+            _ => {
+                if let Some(guest) = house.guest(person) {
+                    post.tell(guest.link, ServerMessage::Refused { request, refusal: Refusal::StoreFailed });
+                }
+            }
+        }
+    }
+}
+
+fn tell_stored(
+    person: PersonId,
+    request: RequestId,
+    id: MessageId,
+    message: &Unstored,
+    house: &House,
+    post: &mut Post,
+) {
+    let own_link = house.guest(person).map(|guest| guest.link);
+    for (link, conversation) in readers(person, message.to, house) {
+        let message = ChatMessage {
+            id,
+            from: Some(person),
+            from_name: message.from_name.to_string(),
+            conversation,
+            to_name: message.to_name.as_ref().map(ToString::to_string),
+            text: message.text.clone(),
+            sent_ms: message.sent_ms,
+        };
+        let request = (Some(link) == own_link).then_some(request);
+        post.tell(link, ServerMessage::Said { message, request });
+    }
+}
+
+/// Gives the page to the one who asked, unless it left the room in between.
+fn tell_page(
+    person: PersonId,
+    request: RequestId,
+    of: Conversation,
+    messages: Vec<StoredMessage>,
+    house: &House,
+    post: &mut Post,
+) {
+    let Some(guest) = house.guest(person) else { return };
+    let answer = match of {
+        Conversation::Room(room) if guest.room != Some(room) => {
+            ServerMessage::Refused { request, refusal: Refusal::NotInRoom }
+        }
+        _ => {
+            let messages = messages.into_iter().map(|message| shown(message, of, house)).collect();
+            ServerMessage::History { request, messages }
+        }
+    };
+    post.tell(guest.link, answer);
+}
+
+fn shown(message: StoredMessage, conversation: Conversation, house: &House) -> ChatMessage {
+    ChatMessage {
+        id: message.id,
+        from: message.writer.filter(|writer| house.guest(*writer).is_some()),
+        from_name: message.from_name,
+        conversation,
+        to_name: message.to_name,
+        text: message.text,
+        sent_ms: message.sent_ms,
+    }
+}

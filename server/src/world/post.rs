@@ -1,0 +1,39 @@
+//! Sends what the server has to say to the links of people.
+
+use bevy::{ecs::system::SystemParam, prelude::*};
+use hallway_protocol::{
+    channels::{ControlChannel, FloorChannel},
+    control::ServerMessage,
+    floor::messages::FloorNotice,
+};
+use lightyear::prelude::MessageSender;
+
+/// The way out for typed messages.
+#[derive(SystemParam)]
+pub(crate) struct Post<'w, 's> {
+    control: Query<'w, 's, &'static mut MessageSender<ServerMessage>>,
+    floor: Query<'w, 's, &'static mut MessageSender<FloorNotice>>,
+}
+
+impl Post<'_, '_> {
+    /// Says something to one client. A link that is gone by now misses nothing.
+    pub(crate) fn tell(&mut self, link: Entity, message: ServerMessage) {
+        if let Ok(mut sender) = self.control.get_mut(link) {
+            sender.send::<ControlChannel>(message);
+        }
+    }
+
+    /// Says the same to several.
+    pub(crate) fn tell_each(&mut self, links: impl IntoIterator<Item = Entity>, message: &ServerMessage) {
+        for link in links {
+            self.tell(link, message.clone());
+        }
+    }
+
+    /// Says something about the floor to one client.
+    pub(crate) fn notice(&mut self, link: Entity, notice: FloorNotice) {
+        if let Ok(mut sender) = self.floor.get_mut(link) {
+            sender.send::<FloorChannel>(notice);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The relay: passes the floor holder's voice on to the others in the room, and nobody else's.
+//!
+//! It runs before typed messages are read, so that the last packets of a turn go out before its release is taken in.
+//! What is passed on is one buffer, shared by all listeners; the sound itself is never looked at.
+
+use super::{
+    WorldSystems,
+    conduct::{Allowance, Closing},
+    events::Events,
+    floor::Decided,
+    house::House,
+    sessions::Session,
+};
+use crate::ServerEvent;
+use bevy::prelude::*;
+use bytes::Bytes;
+use hallway_protocol::{
+    channels::{VoiceDownChannel, VoiceUpChannel},
+    floor::FloorInput,
+    ids::{PersonId, RoomId},
+    voice::{check_up, with_speaker},
+};
+use lightyear::{
+    prelude::{ChannelRegistry, MessageSystems, Transport, server::ClientOf},
+    transport::{channel::registry::ChannelKind, plugin::TransportSystems},
+};
+use std::time::Duration;
+use tracing::debug;
+
+/// How often at most the counters are reported, when they changed.
+const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// What became of the voice packets that came.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RelayCounters {
+    /// Passed on to the others in the room, however many those are.
+    pub passed: u64,
+    /// Dropped: the sender does not hold the floor of the room that it is in.
+    pub refused_not_holder: u64,
+    /// Dropped: no voice packet.
+    pub malformed: u64,
+    /// Dropped: more than any voice makes.
+    pub too_many: u64,
+}
+
+pub(super) fn plugin(app: &mut App) {
+    app.init_resource::<RelayCounters>();
+    app.add_systems(
+        PreUpdate,
+        (take_voice, pass_voice).chain().after(TransportSystems::Receive).before(MessageSystems::Receive),
+    );
+    app.init_resource::<ToPass>();
+    app.add_systems(Update, report.in_set(WorldSystems::Tell));
+}
+
+/// Packets that passed the gate in this update.
+#[derive(Resource, Default)]
+struct ToPass(Vec<(RoomId, PersonId, Bytes)>);
+
+/// Drains every link's voice and keeps what a floor holder sent.
+fn take_voice(
+    channels: Res<ChannelRegistry>,
+    mut links: Query<(&mut Transport, Option<&Session>, Option<&mut Allowance>, Has<Closing>), With<ClientOf>>,
+    mut house: ResMut<House>,
+    mut decided: ResMut<Decided>,
+    mut counters: ResMut<RelayCounters>,
+    mut to_pass: ResMut<ToPass>,
+    time: Res<Time<Real>>,
+) {
+    let Some(channel) = channels.get_net_from_kind(&ChannelKind::of::<VoiceUpChannel>()).copied() else { return };
+    let now = time.elapsed();
+    for (mut transport, session, mut allowance, closing) in &mut links {
+        let Some(receiver) = transport.bypass_change_detection().channel_receive_mut(channel) else { continue };
+        while let Some((_, packet, _)) = receiver.read_message() {
+            let (Some(Session { person }), Some(allowance), false) = (session, allowance.as_mut(), closing) else {
+                counters.refused_not_holder += 1;
+                continue;
+            };
+            if check_up(&packet).is_err() {
+                counters.malformed += 1;
+                allowance.strike(now);
+            } else if !allowance.voice.take(now) {
+                counters.too_many += 1;
+                allowance.strike(now);
+            } else if let Some(room) = heard_by_floor(&mut house, &mut decided, *person, now) {
+                to_pass.0.push((room, *person, with_speaker(*person, &packet)));
+                counters.passed += 1;
+            } else {
+                counters.refused_not_holder += 1;
+            }
+        }
+    }
+}
+
+/// Tells the floor of the person's room that voice came; the room, if the person holds its floor.
+fn heard_by_floor(house: &mut House, decided: &mut Decided, person: PersonId, now: Duration) -> Option<RoomId> {
+    let room = house.guest(person)?.room?;
+    decided.handle(house, room, now, FloorInput::Voice { person });
+    // Asked after the floor's timers have run: a turn that is over at this moment is over.
+    house.room(room)?.floor.may_speak(person).then_some(room)
+}
+
+/// Hands each packet to every other member's link.
+fn pass_voice(mut to_pass: ResMut<ToPass>, house: Res<House>, links: Query<&Transport>) {
+    for (room, speaker, packet) in to_pass.0.drain(..) {
+        for listener in house.members(room).iter().filter(|member| **member != speaker) {
+            let link = house.guest(*listener).and_then(|guest| links.get(guest.link).ok());
+            if let Some(Err(error)) = link.map(|link| link.send::<VoiceDownChannel>(packet.clone())) {
+                debug!(%error, person = %listener, "a voice packet found no way out");
+            }
+        }
+    }
+}
+
+fn report(
+    counters: Res<RelayCounters>,
+    events: Res<Events>,
+    time: Res<Time<Real>>,
+    mut last: Local<(Duration, RelayCounters)>,
+) {
+    let (reported_at, reported) = &mut *last;
+    if *counters == *reported || time.elapsed() < *reported_at + REPORT_INTERVAL {
+        return;
+    }
+    (*reported_at, *reported) = (time.elapsed(), *counters);
+    debug!(?counters, "relay");
+    events.tell(ServerEvent::Relay(*counters));
+}

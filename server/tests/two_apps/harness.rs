@@ -1,0 +1,433 @@
+//! A server's world and its clients in one process, on a wire in memory and a clock that the test steps.
+
+use bevy::prelude::*;
+use bytes::Bytes;
+use hallway_protocol::{
+    channels::{ControlChannel, FloorChannel, PoseUpChannel, ProtocolPlugin, VoiceDownChannel, VoiceUpChannel},
+    chat::{ChatText, Conversation},
+    control::{ClientMessage, ServerMessage},
+    desk::SignInGrant,
+    floor::{
+        FloorTimes,
+        messages::{FloorNotice, FloorRequest},
+    },
+    ids::{MessageId, PersonId, RequestId, RoomId},
+    link::{
+        event_loop::finish_plugins,
+        memory::{MemoryWire, STEP},
+        setup,
+    },
+    map::{Plot, Point, RoomArea, ShutDoor, TileRect, TileSet, WorldMap},
+    names::DisplayName,
+    pose::{PoseBatch, PoseReport},
+    voice::{VoicePacket, decode_down},
+};
+use hallway_server::{
+    desk::{Denied, WorldAsk, WorldDoor},
+    store::{self, PageQuery, StoreAnswer, StoreAsk, StoreEnd, StoredMessage, Thread},
+    world::{self, RelayCounters, StopFlag, WorldSettings, WorldWires},
+};
+use lightyear::{
+    prelude::{ChannelRegistry, Connected, Disconnect, MessageReceiver, MessageSender, MessageSystems, Transport},
+    transport::{channel::registry::ChannelKind, plugin::TransportSystems},
+};
+use std::{collections::HashMap, time::Duration};
+use tokio::sync::oneshot;
+
+/// The first room of the test's map.
+pub const WEST: RoomId = RoomId(1);
+/// The second room.
+pub const EAST: RoomId = RoomId(2);
+
+/// How long anything may take that is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A hall of 24 by 12 tiles with two rooms that have no walls, a wall in the south, and two plots.
+///
+/// People appear at the top in the middle.
+pub fn map() -> WorldMap {
+    let (width, height) = (24, 12);
+    let area = |x, y, width, height| TileRect { x, y, width, height };
+    let mut solid = vec![false; width * height];
+    for x in 8..16 {
+        solid[6 * width + x] = true;
+    }
+    let plot = |x| Plot { inside: area(x, 9, 3, 3), door: area(x + 1, 8, 1, 1), doorstep: Point { x: f32::from(x) + 1.5, y: 7.5 } };
+    WorldMap {
+        width: width as u16,
+        height: height as u16,
+        layers: Vec::new(),
+        tile_set: TileSet { tile_px: 16, columns: 1 },
+        shut_door: ShutDoor::default(),
+        solid,
+        rooms: vec![
+            RoomArea { id: WEST, name: "West".into(), inside: area(0, 0, 6, 5) },
+            RoomArea { id: EAST, name: "East".into(), inside: area(18, 0, 6, 5) },
+        ],
+        plots: vec![plot(2), plot(18)],
+        spawn: area(10, 1, 4, 2),
+    }
+}
+
+/// The middle of a room of the map.
+pub fn middle(room: RoomId) -> Point {
+    map().rooms.iter().find(|area| area.id == room).unwrap().inside.center()
+}
+
+/// A point of the hall.
+pub const HALL: Point = Point { x: 12.0, y: 3.5 };
+
+/// What a client has received and the test has not taken yet.
+#[derive(Resource, Default)]
+pub struct Inbox {
+    pub control: Vec<ServerMessage>,
+    pub floor: Vec<FloorNotice>,
+    pub voice: Vec<(PersonId, VoicePacket)>,
+    pub poses: Vec<PoseBatch>,
+}
+
+/// A world under test.
+pub struct TestWorld {
+    pub wire: MemoryWire,
+    pub server: App,
+    pub clients: Vec<App>,
+    pub people: Vec<PersonId>,
+    pub stop: StopFlag,
+    links: Vec<Entity>,
+    at: Vec<Point>,
+    epochs: Vec<u8>,
+    door: WorldDoor,
+    store: StoreEnd,
+    /// What is stored, by conversation.
+    pub stored: Vec<(Thread, StoredMessage)>,
+    /// Whether the store refuses.
+    pub store_fails: bool,
+    requests: u32,
+}
+
+impl TestWorld {
+    pub fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub fn with(change: impl FnOnce(&mut WorldSettings)) -> Self {
+        let (client, store) = store::wire();
+        let (door, asks) = WorldDoor::new(|| {});
+        let stop = StopFlag::default();
+        let mut settings = WorldSettings {
+            map: map(),
+            max_people: 10,
+            floor: FloorTimes::default(),
+            empty_room_lifetime: Duration::from_secs(20),
+            public: None,
+        };
+        change(&mut settings);
+        let wires = WorldWires { asks, store: client, stop: stop.clone(), events: None };
+        let wire = MemoryWire::perfect();
+        let mut server = world::app(settings, wires);
+        wire.attach_server(&mut server);
+        finish_plugins(&mut server);
+        Self {
+            wire,
+            server,
+            clients: Vec::new(),
+            people: Vec::new(),
+            stop,
+            links: Vec::new(),
+            at: Vec::new(),
+            epochs: Vec::new(),
+            door,
+            store,
+            stored: Vec::new(),
+            store_fails: false,
+            requests: 0,
+        }
+    }
+
+    /// Lets one step pass for everybody.
+    pub fn step(&mut self) {
+        self.wire.step(&mut self.server, &mut self.clients, STEP);
+        self.serve_store();
+    }
+
+    /// Lets time pass.
+    pub fn pass(&mut self, time: Duration) {
+        let end = self.wire.now() + time;
+        while self.wire.now() < end {
+            self.step();
+        }
+    }
+
+    /// Steps until the condition holds; fails with `what` when it takes too long.
+    pub fn until(&mut self, what: &str, condition: impl Fn(&Self) -> bool) {
+        let end = self.wire.now() + PATIENCE;
+        while !condition(self) {
+            assert!(self.wire.now() < end, "waited in vain for: {what}; {}", self.state());
+            self.step();
+        }
+    }
+
+    fn state(&self) -> String {
+        let inboxes = self.clients.iter().map(|client| client.world().resource::<Inbox>());
+        inboxes.map(|inbox| format!("{:?} {:?}", inbox.control, inbox.floor)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Asks the front desk's question of the world.
+    pub fn sign_in(&mut self, name: &str, or_variant: bool) -> Result<SignInGrant, Denied> {
+        let (reply, mut answer) = oneshot::channel();
+        let name = DisplayName::new(name).unwrap();
+        let reached_at = self.wire.server_address();
+        self.door.ask(WorldAsk { name, or_variant, reached_at, reply })?;
+        for _ in 0..10 {
+            self.step();
+            if let Ok(answer) = answer.try_recv() {
+                return answer;
+            }
+        }
+        panic!("the world did not answer the desk");
+    }
+
+    /// Connects a client with a grant, which does not say anything yet. Its number.
+    pub fn connect(&mut self, grant: &SignInGrant) -> usize {
+        let mut app = client_app();
+        let link = self.wire.connect_with(&mut app, &unhex(&grant.token));
+        self.clients.push(app);
+        self.links.push(link);
+        self.people.push(PersonId(grant.person));
+        self.at.push(Point::default());
+        self.epochs.push(0);
+        let client = self.clients.len() - 1;
+        self.until("the link to connect", |world| world.is_connected(client));
+        client
+    }
+
+    pub fn is_connected(&self, client: usize) -> bool {
+        self.clients[client].world().get::<Connected>(self.links[client]).is_some()
+    }
+
+    /// Shows the secret.
+    pub fn prove(&mut self, client: usize, secret: &str) {
+        let secret = unhex(secret).try_into().unwrap();
+        self.tell(client, ClientMessage::Prove { secret });
+    }
+
+    /// Signs somebody in, all the way into the hall. The client's number.
+    pub fn enter(&mut self, name: &str) -> usize {
+        let grant = self.sign_in(name, false).unwrap();
+        let client = self.connect(&grant);
+        self.prove(client, &grant.secret);
+        let welcome = self.wait_for(client, "the welcome", |message| match message {
+            ServerMessage::Welcome { person, at } => Some((*person, Point::from(*at))),
+            _ => None,
+        });
+        assert_eq!(welcome.0, self.people[client]);
+        self.at[client] = welcome.1;
+        client
+    }
+
+    pub fn inbox(&self, client: usize) -> &Inbox {
+        self.clients[client].world().resource::<Inbox>()
+    }
+
+    /// Takes what a client has received.
+    pub fn take(&mut self, client: usize) -> Inbox {
+        std::mem::take(&mut *self.clients[client].world_mut().resource_mut::<Inbox>())
+    }
+
+    /// Waits for a message on the Control channel that `pick` takes, and removes it.
+    pub fn wait_for<T>(&mut self, client: usize, what: &str, pick: impl Fn(&ServerMessage) -> Option<T>) -> T {
+        self.until(what, |world| world.inbox(client).control.iter().any(|message| pick(message).is_some()));
+        let mut inbox = self.clients[client].world_mut().resource_mut::<Inbox>();
+        let place = inbox.control.iter().position(|message| pick(message).is_some()).unwrap();
+        let message = inbox.control.remove(place);
+        pick(&message).unwrap()
+    }
+
+    /// Waits for a notice about the floor.
+    pub fn wait_notice(&mut self, client: usize, what: &str, is: impl Fn(&FloorNotice) -> bool) -> FloorNotice {
+        self.until(what, |world| world.inbox(client).floor.iter().any(&is));
+        let mut inbox = self.clients[client].world_mut().resource_mut::<Inbox>();
+        let place = inbox.floor.iter().position(&is).unwrap();
+        inbox.floor.remove(place)
+    }
+
+    pub fn tell(&mut self, client: usize, message: ClientMessage) {
+        let mut sender = self.sender::<ClientMessage>(client);
+        sender.send::<ControlChannel>(message);
+    }
+
+    pub fn ask_floor(&mut self, client: usize, request: FloorRequest) {
+        self.sender::<FloorRequest>(client).send::<FloorChannel>(request);
+    }
+
+    fn sender<M: lightyear::prelude::Message>(&mut self, client: usize) -> Mut<'_, MessageSender<M>> {
+        self.clients[client].world_mut().get_mut::<MessageSender<M>>(self.links[client]).unwrap()
+    }
+
+    /// Reports a place, whatever the walking rule says.
+    pub fn report(&mut self, client: usize, at: Point) {
+        let report = PoseReport { at: at.into(), facing: 0, epoch: self.epochs[client] };
+        self.sender::<PoseReport>(client).send::<PoseUpChannel>(report);
+    }
+
+    /// Takes over that the server put the client back.
+    pub fn put_back(&mut self, client: usize, at: Point, epoch: u8) {
+        self.at[client] = at;
+        self.epochs[client] = epoch;
+    }
+
+    /// Walks straight to a point, at the speed that is allowed.
+    pub fn walk(&mut self, client: usize, to: Point) {
+        while self.at[client] != to {
+            let (from, left) = (self.at[client], self.at[client].distance(to));
+            let share = (0.2 / left).min(1.0);
+            let next = if share >= 1.0 {
+                to
+            } else {
+                Point { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share }
+            };
+            self.at[client] = next;
+            self.report(client, next);
+            self.pass(Duration::from_millis(50));
+        }
+    }
+
+    /// Walks into a room of the map and waits until the server says so.
+    pub fn walk_into(&mut self, client: usize, room: RoomId) {
+        self.walk(client, middle(room));
+        self.wait_for(client, "to be placed in the room", |message| match message {
+            ServerMessage::Placed { room: Some(placed), .. } if *placed == room => Some(()),
+            _ => None,
+        });
+    }
+
+    pub fn next_request(&mut self) -> RequestId {
+        self.requests += 1;
+        RequestId(self.requests)
+    }
+
+    pub fn say(&mut self, client: usize, to: Conversation, text: &str) -> RequestId {
+        let request = self.next_request();
+        self.tell(client, ClientMessage::Say { request, to, text: ChatText::new(text).unwrap() });
+        request
+    }
+
+    /// Sends raw bytes as voice.
+    pub fn send_voice(&mut self, client: usize, bytes: Bytes) {
+        let transport = self.clients[client].world().get::<Transport>(self.links[client]).unwrap();
+        transport.send::<VoiceUpChannel>(bytes).unwrap();
+    }
+
+    pub fn relay(&self) -> RelayCounters {
+        *self.server.world().resource::<RelayCounters>()
+    }
+
+    /// A client is gone without a word: its app is not updated any more.
+    pub fn kill(&mut self, client: usize) -> App {
+        std::mem::replace(&mut self.clients[client], App::empty())
+    }
+
+    /// A client leaves as it should.
+    pub fn leave(&mut self, client: usize) {
+        let link = self.links[client];
+        self.clients[client].world_mut().trigger(Disconnect { entity: link });
+        self.pass(Duration::from_millis(50));
+    }
+
+    fn serve_store(&mut self) {
+        while let Some(ask) = self.store.ask() {
+            let answer = match ask {
+                StoreAsk::Append { ticket, .. } | StoreAsk::Page { ticket, .. } if self.store_fails => {
+                    StoreAnswer::Failed { ticket }
+                }
+                StoreAsk::Append { ticket, message } => {
+                    let id = MessageId(self.stored.len() as i64 + 1);
+                    let stored = StoredMessage {
+                        id,
+                        writer: Some(message.writer),
+                        from_name: message.from.to_string(),
+                        to_name: message.to.map(String::from),
+                        text: message.text,
+                        sent_ms: message.sent_ms,
+                    };
+                    self.stored.push((symmetric(message.thread), stored));
+                    StoreAnswer::Stored { ticket, id }
+                }
+                StoreAsk::Page { ticket, query } => StoreAnswer::Page { ticket, messages: self.page(query) },
+            };
+            self.store.answer(answer);
+        }
+    }
+
+    fn page(&self, query: PageQuery) -> Vec<StoredMessage> {
+        let thread = symmetric(query.thread);
+        let of_thread = self.stored.iter().filter(|(stored, _)| *stored == thread).map(|(_, message)| message);
+        let older = of_thread.filter(|message| query.before.is_none_or(|before| message.id < before));
+        let mut messages: Vec<_> = older.rev().take(query.count.into()).cloned().collect();
+        messages.reverse();
+        messages
+    }
+}
+
+/// A pair has one history, whoever asks.
+fn symmetric(thread: Thread) -> Thread {
+    match thread {
+        Thread::Pair { from, to } if to < from => Thread::Pair { from: to, to: from },
+        thread => thread,
+    }
+}
+
+/// A voice packet of a burst.
+pub fn voice(burst: u8, seq: u16) -> Bytes {
+    VoicePacket { burst, last: false, seq, media_time: u32::from(seq) * 960, opus: Bytes::from_static(b"sound") }.encode()
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+}
+
+fn client_app() -> App {
+    let mut app = App::new();
+    setup::lean_task_pools(&mut app);
+    setup::client_plugins(&mut app);
+    app.add_plugins(ProtocolPlugin).init_resource::<Inbox>();
+    app.add_systems(PreUpdate, receive_voice.after(TransportSystems::Receive).before(MessageSystems::Receive));
+    app.add_systems(Update, receive);
+    app
+}
+
+fn receive_voice(channels: Res<ChannelRegistry>, mut links: Query<&mut Transport>, mut inbox: ResMut<Inbox>) {
+    let channel = *channels.get_net_from_kind(&ChannelKind::of::<VoiceDownChannel>()).unwrap();
+    for mut transport in &mut links {
+        let Some(receiver) = transport.channel_receive_mut(channel) else { continue };
+        while let Some((_, bytes, _)) = receiver.read_message() {
+            inbox.voice.push(decode_down(&bytes).unwrap());
+        }
+    }
+}
+
+fn receive(
+    mut links: Query<(
+        Option<&mut MessageReceiver<ServerMessage>>,
+        Option<&mut MessageReceiver<FloorNotice>>,
+        Option<&mut MessageReceiver<PoseBatch>>,
+    )>,
+    mut inbox: ResMut<Inbox>,
+) {
+    for (control, floor, poses) in &mut links {
+        inbox.control.extend(control.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
+        inbox.floor.extend(floor.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
+        inbox.poses.extend(poses.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
+    }
+}
+
+/// The texts that each client has been told, by conversation.
+pub fn said(inbox: &Inbox) -> HashMap<Conversation, Vec<String>> {
+    let mut said: HashMap<Conversation, Vec<String>> = HashMap::new();
+    for message in &inbox.control {
+        if let ServerMessage::Said { message, .. } = message {
+            said.entry(message.conversation).or_default().push(message.text.clone());
+        }
+    }
+    said
+}
