@@ -100,15 +100,8 @@ fn obey_face(mut asked: MessageReader<FromFace>, mut chat: Chat) {
             Command::History { of, before, count } => chat.ask_history(*of, *before, *count, true),
             Command::CreateRoom { name } => chat.create_room(name),
             Command::DeleteRoom(room) => {
-<<<<<<< HEAD
                 let asked = Asked::DeleteRoom { room: *room, name: chat.mirror.room_name(*room) };
                 chat.ask("delete", asked, |request| ClientMessage::DeleteRoom { request, room: *room });
-=======
-                chat.ask("delete", Asked::DeleteRoom(*room), |request| ClientMessage::DeleteRoom {
-                    request,
-                    room: *room,
-                });
->>>>>>> face
             }
             _ => {}
         }
