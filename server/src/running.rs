@@ -141,12 +141,7 @@ async fn open_store(data_dir: &Path) -> Result<Database, OpenError> {
     Database::open(data_dir, i64::from_ne_bytes(rand::random::<[u8; 8]>()) & i64::MAX).await
 }
 
-fn spawn_store(
-    runtime: &Runtime,
-    database: Database,
-    end: StoreEnd,
-    waker: &LoopWaker,
-) -> tokio::task::JoinHandle<()> {
+fn spawn_store(runtime: &Runtime, database: Database, end: StoreEnd, waker: &LoopWaker) -> tokio::task::JoinHandle<()> {
     runtime.spawn(StoreWorker::new(database, end, waking(waker)).run())
 }
 

@@ -88,8 +88,10 @@ async fn refusals_have_a_status_a_code_and_a_sentence() {
     let taken = fixture.sign_in("ann").await;
     assert_eq!(taken.status(), StatusCode::CONFLICT);
     let taken: SignInRefusal = taken.json().await.unwrap();
-    assert_eq!((taken.code.as_str(), taken.holder.as_deref(), taken.variant.as_deref()),
-        ("name_taken", Some("Ann"), Some("Ann 2")));
+    assert_eq!(
+        (taken.code.as_str(), taken.holder.as_deref(), taken.variant.as_deref()),
+        ("name_taken", Some("Ann"), Some("Ann 2"))
+    );
     let bad = fixture.sign_in("a\u{202E}b").await;
     assert_eq!(bad.status(), StatusCode::BAD_REQUEST);
     let bad: SignInRefusal = bad.json().await.unwrap();
@@ -120,7 +122,9 @@ async fn too_many_tries_are_refused() {
 #[tokio::test]
 async fn the_map_is_sent_once() {
     let fixture = Fixture::open(SignInLimits::new(9, 9)).await;
-    for (path, media_type, body) in [("/map", "application/json", "{\"map\":1}"), ("/map/tiles.png", "image/png", "picture")] {
+    for (path, media_type, body) in
+        [("/map", "application/json", "{\"map\":1}"), ("/map/tiles.png", "image/png", "picture")]
+    {
         let first = fixture.client.get(fixture.url(path)).send().await.unwrap();
         assert_eq!(first.headers()[header::CONTENT_TYPE], media_type);
         let tag = first.headers()[header::ETAG].clone();
