@@ -54,6 +54,6 @@ pub fn now(time: &Time<Real>) -> Instant {
 /// logged in sum, once a second.
 #[must_use]
 pub fn quiet_filter() -> &'static str {
-    "lightyear_netcode=off,lightyear_transport=off,lightyear_messages=error,lightyear_sync=off,\
+    "lightyear_netcode=off,lightyear_transport=off,lightyear_messages=off,lightyear_sync=off,\
      lightyear_link=warn,lightyear_connection=warn,lightyear_replication=warn,bevy_replicon=warn"
 }

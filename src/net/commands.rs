@@ -60,6 +60,9 @@ pub enum Command {
     PressTalk,
     /// The talk key went up, or the window lost the focus: said as often as wanted.
     ReleaseTalk,
+    /// Sign out and end the session; [`Ended`](super::events::Event::Ended) is the last event. The same happens, unheard,
+    /// when the handle is dropped.
+    Quit,
 }
 
 /// How to sign in.

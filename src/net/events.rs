@@ -7,7 +7,7 @@ use hallway_protocol::{
     ids::{PersonId, RoomId},
     map::Point,
 };
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +61,20 @@ pub enum Event {
     },
     /// Somebody wrote, or an own message is stored.
     Message(ChatMessage),
+    /// The room that one asked for stands, and is in the snapshot.
+    RoomCreated {
+        /// Which.
+        room: RoomId,
+        /// Its name.
+        name: String,
+    },
+    /// The room that one wanted gone is taken down.
+    RoomDeleted {
+        /// Which.
+        room: RoomId,
+        /// Its name.
+        name: String,
+    },
     /// An answer to a history command.
     History {
         /// Of which conversation.
@@ -199,4 +213,39 @@ pub enum SignInFailure {
     },
     /// The server could not be reached, or what it said made no sense. A sentence tells what and what to do.
     Unreachable(String),
+}
+
+impl SignInFailure {
+    /// A word for scripts.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::NameTaken { .. } => "name_taken",
+            Self::UnknownCertificate { .. } => "unknown_certificate",
+            Self::ChangedCertificate { .. } => "changed_certificate",
+            Self::Refused { code, .. } => code,
+            Self::Unreachable(_) => "unreachable",
+        }
+    }
+}
+
+impl fmt::Display for SignInFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NameTaken { holder, variant } => {
+                write!(f, "The name is taken by {holder}; “{variant}” is free, or choose another.")
+            }
+            Self::UnknownCertificate { fingerprint } => write!(
+                f,
+                "This server was never trusted on this machine; compare its fingerprint with what its operator tells: \
+                 {fingerprint}"
+            ),
+            Self::ChangedCertificate { pinned, shown } => write!(
+                f,
+                "The server shows another certificate than the trusted one. Ask its operator before you go on. \
+                 Trusted: {pinned}. Shown: {shown}."
+            ),
+            Self::Refused { text, .. } | Self::Unreachable(text) => f.write_str(text),
+        }
+    }
 }

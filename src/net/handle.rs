@@ -3,9 +3,12 @@
 //! Neither side ever waits for the other. Commands and events are queued up to a bound; snapshots replace each other.
 
 use super::{commands::Command, events::Event, snapshot::Snapshot};
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    mpsc::{self, Receiver, SyncSender, TryRecvError},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TryRecvError},
+    },
+    time::Duration,
 };
 
 /// Commands that may wait for the session. Steering says sixty a second; a session that is a second behind is stuck.
@@ -15,10 +18,16 @@ const EVENT_QUEUE: usize = 4096;
 
 /// The face's end.
 pub struct SessionHandle {
+    commander: Commander,
+    events: Receiver<Event>,
+}
+
+/// The half of the face's end that asks and looks: for another thread than the one that takes the events.
+#[derive(Clone)]
+pub struct Commander {
     commands: SyncSender<Command>,
     wake: Arc<dyn Fn() + Send + Sync>,
     snapshot: Arc<Mutex<Arc<Snapshot>>>,
-    events: Receiver<Event>,
 }
 
 /// The session's end.
@@ -35,10 +44,10 @@ pub fn pair(wake: impl Fn() + Send + Sync + 'static) -> (SessionHandle, SessionP
     let (events_in, events) = mpsc::sync_channel(EVENT_QUEUE);
     let snapshot = Arc::new(Mutex::new(Arc::new(Snapshot::signed_out())));
     let port = SessionPort { commands: commands_out, snapshot: Arc::clone(&snapshot), events: events_in };
-    (SessionHandle { commands, wake: Arc::new(wake), snapshot, events }, port)
+    (SessionHandle { commander: Commander { commands, wake: Arc::new(wake), snapshot }, events }, port)
 }
 
-impl SessionHandle {
+impl Commander {
     /// Asks something of the session. Lost, and said so in the log, when the session has not taken any for long.
     pub fn send(&self, command: Command) {
         if self.commands.try_send(command).is_err() {
@@ -52,6 +61,25 @@ impl SessionHandle {
     pub fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.snapshot.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+impl SessionHandle {
+    /// Asks something of the session; see [`Commander::send`].
+    pub fn send(&self, command: Command) {
+        self.commander.send(command);
+    }
+
+    /// The newest state.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.commander.snapshot()
+    }
+
+    /// The half that asks and looks. The session ends when all of them are gone.
+    #[must_use]
+    pub fn commander(&self) -> Commander {
+        self.commander.clone()
+    }
 
     /// The next event, if there is one.
     #[must_use]
@@ -59,10 +87,15 @@ impl SessionHandle {
         self.events.try_recv().ok()
     }
 
-    /// The next event, waiting up to `patience` for it.
+    /// The next event, waiting up to `patience` for it. Of a session that is no more it is [`Event::Ended`], again and
+    /// again.
     #[must_use]
-    pub fn wait_event(&self, patience: std::time::Duration) -> Option<Event> {
-        self.events.recv_timeout(patience).ok()
+    pub fn wait_event(&self, patience: Duration) -> Option<Event> {
+        match self.events.recv_timeout(patience) {
+            Ok(event) => Some(event),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(Event::Ended),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use super::{
     setup::tokens::SessionGate,
     udp::note_sent,
 };
+use crate::limits;
 use bevy::{
     ecs::{query::QueryFilter, system::SystemParam},
     platform::collections::HashMap,
@@ -19,9 +20,9 @@ use bevy::{
 };
 use bytes::BytesMut;
 use lightyear::{
-    connection::client::Disconnecting,
+    connection::client::{DisconnectedReason, Disconnecting},
     link::LinkReceiveSystems,
-    prelude::{Connected, Link, LinkOf, Linked, PeerAddr},
+    prelude::{Connected, Disconnected, Link, LinkOf, Linked, PeerAddr},
 };
 use std::{
     net::{IpAddr, SocketAddr},
@@ -34,7 +35,7 @@ use tracing::debug;
 pub const LINK_RATE: f64 = 1000.0;
 /// Datagrams that one link may bring at once, after a stall of half a second.
 pub const LINK_BURST: f64 = 500.0;
-/// New links a second from one IP address in the long run: a house full of people whose server was restarted.
+/// New links a second from one IP address (of IPv6, one /64) in the long run: a house full of people whose server was restarted.
 pub const NEW_LINK_RATE: f64 = 32.0;
 /// New links from one IP address at once.
 pub const NEW_LINK_BURST: f64 = 128.0;
@@ -42,6 +43,8 @@ pub const NEW_LINK_BURST: f64 = 128.0;
 pub const PENDING_LINKS: usize = 256;
 /// A link that is not connected after so long is removed; a handshake takes two round trips.
 pub const HANDSHAKE_TIME: Duration = Duration::from_secs(5);
+/// Netcode ends silent links itself after [`limits::LINK_TIMEOUT`]; one that it has lost track of is removed so much later.
+const SILENCE_GRACE: Duration = Duration::from_secs(2);
 /// Datagrams taken in one update; the rest waits for the next, which follows at once.
 pub const DATAGRAMS_PER_UPDATE: usize = 4096;
 
@@ -55,7 +58,7 @@ impl Plugin for DoorPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Door>().init_resource::<FirewallCounters>();
         app.add_observer(forget_link);
-        app.add_systems(PreUpdate, remove_late_links.before(LinkReceiveSystems::BufferToLink));
+        app.add_systems(PreUpdate, (remove_late_links, remove_silent_links).before(LinkReceiveSystems::BufferToLink));
     }
 }
 
@@ -76,6 +79,8 @@ pub struct Door {
     pub(crate) gate: Option<SessionGate>,
     peers: HashMap<SocketAddr, Peer>,
     new_links: HashMap<IpAddr, TokenBucket>,
+    /// When full buckets were last thrown away: looking for them takes time that strangers must not command.
+    tidied_at: Duration,
 }
 
 struct Peer {
@@ -91,8 +96,10 @@ impl Door {
     }
 
     fn take_new_link(&mut self, ip: IpAddr, now: Duration) -> bool {
-        if self.new_links.len() >= IP_BUCKETS {
+        let ip = household(ip);
+        if self.new_links.len() >= IP_BUCKETS && now >= self.tidied_at + Duration::from_secs(1) {
             self.new_links.retain(|_, bucket| !bucket.is_full(NEW_LINK_RATE, NEW_LINK_BURST, now));
+            self.tidied_at = now;
         }
         // So many addresses at once are no neighbours but one attacker: nobody new until buckets have filled again.
         if self.new_links.len() >= IP_BUCKETS && !self.new_links.contains_key(&ip) {
@@ -100,6 +107,14 @@ impl Door {
         }
         let bucket = self.new_links.entry(ip).or_insert_with(|| TokenBucket::full(NEW_LINK_BURST, now));
         bucket.take(NEW_LINK_RATE, NEW_LINK_BURST, now)
+    }
+}
+
+/// The address that new links are counted by: a household has one IPv4 address, or 2^64 of IPv6.
+fn household(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(_) => ip,
+        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into()),
     }
 }
 
@@ -170,16 +185,8 @@ impl DoorPass<'_, '_> {
         if verdict != Verdict::Request {
             return Err(DropCause::Stranger);
         }
-        if self.pending.iter().count() + self.fresh.len() >= PENDING_LINKS {
-            return Err(DropCause::LinkCap);
-        }
         let now = self.time.elapsed();
-        if !self.door.take_new_link(from.ip(), now) {
-            return Err(DropCause::NewLinkRate);
-        }
-        if self.door.gate.as_ref().is_some_and(|gate| !gate.admits(request)) {
-            return Err(DropCause::Token);
-        }
+        self.may_open(from.ip(), request, now)?;
         let entity = self.commands.spawn_empty().id();
         let mut bucket = TokenBucket::full(LINK_BURST, now);
         let mut link = Link::default();
@@ -189,12 +196,30 @@ impl DoorPass<'_, '_> {
         Ok(())
     }
 
+    /// Known tokens come first: strangers without one use up nobody's rate, whatever address they write.
+    fn may_open(&mut self, ip: IpAddr, request: &[u8], now: Duration) -> Result<(), DropCause> {
+        let gate = self.door.gate.clone();
+        if gate.as_ref().is_some_and(|gate| !gate.knows(request)) {
+            return Err(DropCause::Token);
+        }
+        if self.pending.iter().count() + self.fresh.len() >= PENDING_LINKS {
+            return Err(DropCause::LinkCap);
+        }
+        if !self.door.take_new_link(ip, now) {
+            return Err(DropCause::NewLinkRate);
+        }
+        if gate.is_some_and(|gate| !gate.admits(request)) {
+            return Err(DropCause::Token);
+        }
+        Ok(())
+    }
+
     /// Spawns the links that were opened; they take part in this same update.
     pub(crate) fn finish(&mut self) {
         let (Some(server), since) = (self.door.server, self.time.elapsed()) else { return };
         for (entity, address, link) in self.fresh.drain(..) {
             let mut counters = LinkCounters::default();
-            counters.received = link.recv.len() as u64;
+            counters.received += link.recv.len() as u64;
             let heard = LastHeard(now(&self.time));
             self.commands.entity(entity).insert((
                 LinkOf { server },
@@ -224,8 +249,8 @@ pub(crate) fn send_all<F: QueryFilter>(
     mut send: impl FnMut(SocketAddr, &[u8]) -> Result<(), DropCause>,
 ) {
     for (mut link, door, mut counters) in links {
-        // An idle link is not marked as changed.
-        if link.bypass_change_detection().send.len() == 0 {
+        // Looked at first, so that an idle link is not marked as changed.
+        if link.send.len() == 0 {
             continue;
         }
         for datagram in link.send.drain() {
@@ -252,5 +277,49 @@ fn remove_late_links(
             debug!(peer = %link.address, "link without a handshake removed");
             commands.entity(entity).try_despawn();
         }
+    }
+}
+
+/// Netcode forgets a link's record in some orders of handshakes (two tokens, one answer), and would keep the link for
+/// ever.
+fn remove_silent_links(
+    links: Query<(Entity, &LastHeard, &DoorLink), (With<Connected>, Without<Disconnecting>)>,
+    time: Res<Time<Real>>,
+    mut commands: Commands,
+) {
+    for (entity, heard, link) in &links {
+        if heard.silence(&time) > limits::LINK_TIMEOUT + SILENCE_GRACE {
+            debug!(peer = %link.address, "silent link removed");
+            // First disconnected, for those who watch for it.
+            let reason = DisconnectedReason::TransportError("silent".into());
+            commands.entity(entity).try_insert(Disconnected { reason }).try_despawn();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_household_is_one_address_of_ipv4_and_a_network_of_ipv6() {
+        let same = |a: &str, b: &str| household(a.parse().unwrap()) == household(b.parse().unwrap());
+        assert!(!same("192.0.2.1", "192.0.2.2"));
+        assert!(same("2001:db8:0:1::1", "2001:db8:0:1:ffff::2"));
+        assert!(!same("2001:db8:0:1::1", "2001:db8:0:2::1"));
+    }
+
+    #[test]
+    fn new_links_are_limited_by_household_and_many_households_do_not_fill_the_memory() {
+        let mut door = Door::default();
+        let neighbour = "192.0.2.1".parse().unwrap();
+        let taken = (0..1000).filter(|_| door.take_new_link(neighbour, Duration::ZERO)).count();
+        assert_eq!(taken, NEW_LINK_BURST as usize);
+        assert!(door.take_new_link(neighbour, Duration::from_secs(1)));
+        for n in 0..100_000_u32 {
+            door.take_new_link(IpAddr::V4(n.into()), Duration::from_secs(1));
+        }
+        assert!(door.new_links.len() <= IP_BUCKETS);
+        assert!(door.take_new_link("192.0.2.9".parse().unwrap(), Duration::from_secs(10)), "shut for good");
     }
 }

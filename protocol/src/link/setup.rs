@@ -23,13 +23,14 @@ use bevy::{
     time::TimePlugin,
 };
 use lightyear::{
+    connection::ConnectionSystems,
     netcode::{ConnectToken, Key},
     prelude::{
         Authentication, Connect, Connected, Disconnected, EventSender, MessageSystems, PeerId, PingConfig, PingManager,
         PriorityConfig, RemoteId, ReplicationMetadata, ReplicationReceiver, ReplicationSender, SenderMetadata,
         Transport,
         client::{Client, ClientPlugins, NetcodeClient, NetcodeConfig as ClientNetcodeConfig},
-        server::{ClientOf, NetcodeConfig, NetcodeServer, ServerPlugins, Start},
+        server::{ClientOf, NetcodeConfig, NetcodeServer, ServerPlugins, Start, Stop},
     },
 };
 use std::sync::Arc;
@@ -50,6 +51,10 @@ pub fn server_plugins(app: &mut App) {
     app.insert_resource(ReplicationMetadata::new(limits::REPLICATION_INTERVAL));
     app.add_plugins((FirewallPlugin { side: Side::Server }, DoorPlugin, UdpServerLinkPlugin, SingleThreadPlugin));
     app.add_observer(welcome_link);
+    app.add_systems(
+        PostUpdate,
+        say_goodbye.before(ConnectionSystems::Send).run_if(resource_exists_and_changed::<GoodbyeAsked>),
+    );
 }
 
 /// Lightyear for a client's app, with both firewalls and UDP. One app holds one client.
@@ -139,6 +144,22 @@ pub fn spawn_server(world: &mut World, settings: ServerSettings) -> Entity {
     world.trigger(Start { entity });
     world.flush();
     entity
+}
+
+/// Tells every client goodbye in the next update and ends all links in the one after it: update twice, then exit.
+///
+/// Lightyear's `Stop`, triggered between two updates, would remove the links before their farewells are sent.
+pub fn stop_server(world: &mut World) {
+    world.insert_resource(GoodbyeAsked);
+}
+
+#[derive(Resource)]
+struct GoodbyeAsked;
+
+fn say_goodbye(door: Res<Door>, mut commands: Commands) {
+    if let Some(entity) = door.server {
+        commands.trigger(Stop { entity });
+    }
 }
 
 /// Spawns a client entity and starts to connect over `link`: [`super::udp::UdpClientLink`], or a test's

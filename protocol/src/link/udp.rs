@@ -11,12 +11,12 @@ use super::{
     counters::DropCause,
     event_loop::{LiveLoop, LoopWaker},
 };
-use tracing::debug;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::{
     io::{self, ErrorKind},
-    net::{Ipv6Addr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
 };
+use tracing::debug;
 
 /// Kernel buffers of a socket, each way: a second of two thousand voice links. The system may give less.
 pub const SOCKET_BUFFER_BYTES: usize = 4 << 20;
@@ -28,6 +28,8 @@ const RECEIVE_BYTES: usize = 2048;
 #[derive(Debug)]
 pub struct LiveSocket {
     socket: mio::net::UdpSocket,
+    /// Whether IPv4 addresses must be written as IPv6 ones.
+    is_v6: bool,
     waker: Option<LoopWaker>,
 }
 
@@ -55,7 +57,7 @@ impl LiveSocket {
         socket.set_send_buffer_size(SOCKET_BUFFER_BYTES).or_else(|error| tolerate(&error, "send buffer"))?;
         socket.set_nonblocking(true)?;
         socket.bind(&address.into())?;
-        Ok(Self { socket: mio::net::UdpSocket::from_std(socket.into()), waker: None })
+        Ok(Self { socket: mio::net::UdpSocket::from_std(socket.into()), is_v6: address.is_ipv6(), waker: None })
     }
 
     /// Binds a free port and takes datagrams from nobody but `peer`.
@@ -69,13 +71,15 @@ impl LiveSocket {
         Ok(socket)
     }
 
-    /// Makes datagrams on this socket wake the loop.
+    /// Makes datagrams on this socket wake the loop, from now on.
     ///
     /// # Errors
     /// When the system refuses to watch the socket.
     pub fn wake(&mut self, live: &LiveLoop) -> io::Result<()> {
-        live.register(&mut self.socket)?;
-        self.waker = Some(live.waker());
+        if self.waker.is_none() {
+            live.register(&mut self.socket)?;
+            self.waker = Some(live.waker());
+        }
         Ok(())
     }
 
@@ -87,7 +91,7 @@ impl LiveSocket {
         self.socket.local_addr()
     }
 
-    /// Takes a datagram; `from` is asked for only where the socket is not connected.
+    /// Takes the next datagram, or says that there is none.
     pub(crate) fn receive(&self, buffer: &mut [u8]) -> Received {
         match self.socket.recv_from(buffer) {
             Ok((len, from)) => Received::Datagram(len, unmapped(from)),
@@ -113,8 +117,7 @@ impl LiveSocket {
     }
 
     pub(crate) fn send_to(&self, to: SocketAddr, datagram: &[u8]) -> Result<(), DropCause> {
-        let mapped = self.socket.local_addr().is_ok_and(|local| local.is_ipv6());
-        sent(self.socket.send_to(datagram, if mapped { v6(to) } else { to }))
+        sent(self.socket.send_to(datagram, if self.is_v6 { v6(to) } else { to }))
     }
 
     pub(crate) fn send(&self, datagram: &[u8]) -> Result<(), DropCause> {
@@ -138,7 +141,11 @@ fn tolerate(error: &io::Error, what: &str) -> io::Result<()> {
 
 /// A dual-stack socket tells IPv4 peers in IPv6 form; rates and logs want the real address.
 fn unmapped(address: SocketAddr) -> SocketAddr {
-    SocketAddr::new(address.ip().to_canonical(), address.port())
+    match address.ip().to_canonical() {
+        ip @ IpAddr::V4(_) => SocketAddr::new(ip, address.port()),
+        // Kept whole: a link-local address is nothing without its interface.
+        IpAddr::V6(_) => address,
+    }
 }
 
 fn v6(address: SocketAddr) -> SocketAddr {

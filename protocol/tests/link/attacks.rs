@@ -1,5 +1,6 @@
 //! Crafted datagrams and packets that panic, abort or bloat a bare lightyear 0.30.1, against ours.
 
+use crate::common::{KEY, Noise, PROTOCOL, Pair, Words, channel_id, client, heard, links, say, server};
 use bevy::prelude::*;
 use bytes::Bytes;
 use hallway_protocol::link::{
@@ -9,7 +10,6 @@ use hallway_protocol::link::{
     memory::{MemoryClientLink, MemoryWire, STEP},
 };
 use lightyear::prelude::*;
-use crate::common::{KEY, Noise, PROTOCOL, Pair, Words, channel_id, client, heard, links, say, server};
 use std::{net::SocketAddr, time::Duration};
 
 impl Pair {

@@ -1,5 +1,6 @@
 //! Two apps over the memory wire and over loopback UDP: they connect, talk, replicate, lose each other.
 
+use crate::common::{Badge, KEY, PROTOCOL, Pair, channel_id, client, heard, links, make_noise, say, server};
 use bevy::prelude::*;
 use hallway_protocol::{
     limits,
@@ -8,13 +9,13 @@ use hallway_protocol::{
         counters::{DropCause, FirewallCounters},
         door::Door,
         event_loop::{self, LiveLoop},
+        firewall::{Rules, Side},
         memory::{MemoryWire, NetworkFaults, STEP},
         setup::{self, ServerSettings, tokens::SessionGate},
         udp::{LiveSocket, ServerSocket, UdpClientLink},
     },
 };
 use lightyear::prelude::*;
-use crate::common::{Badge, KEY, PROTOCOL, Pair, client, heard, links, make_noise, say, server};
 use std::{
     net::SocketAddr,
     time::{Duration, Instant},
@@ -132,6 +133,35 @@ fn a_client_that_says_goodbye_is_gone_at_once() {
 }
 
 #[test]
+fn a_link_that_netcode_forgot_is_removed() {
+    let mut pair = Pair::connected();
+    let server = pair.server.world().get::<LinkOf>(pair.link).unwrap().server;
+    pair.server.world_mut().get_mut::<server::NetcodeServer>(server).unwrap().reset();
+    pair.step_for(limits::LINK_TIMEOUT + Duration::from_secs(3));
+    assert!(pair.server.world().get_entity(pair.link).is_err());
+}
+
+#[test]
+fn a_server_that_stops_says_goodbye() {
+    let mut pair = Pair::connected();
+    let client = pair.client;
+    setup::stop_server(pair.server.world_mut());
+    pair.step_for(STEP * 2);
+    assert!(pair.clients[0].world().get::<Disconnected>(client).is_some());
+    assert_eq!(pair.server.world().resource::<Door>().links(), 0);
+}
+
+#[test]
+fn a_refused_address_is_told_to_the_client() {
+    let mut app = client();
+    // A broadcast address, which no socket may connect to without asking for it.
+    let entity = udp_client(&mut app, "255.255.255.255:9".parse().unwrap(), 1);
+    app.update();
+    assert!(app.world().get::<Disconnected>(entity).is_some());
+    assert!(matches!(app.world().get::<Unlinked>(entity), Some(Unlinked { reason: UnlinkReason::TransportError(_) })));
+}
+
+#[test]
 fn a_token_connects_once() {
     let wire = MemoryWire::perfect();
     let gate = SessionGate::default();
@@ -152,6 +182,49 @@ fn a_token_connects_once() {
     assert_eq!(links(&server).len(), 1);
     assert!(server.world().resource::<FirewallCounters>().dropped(DropCause::Token) > 0);
     assert_eq!(server.world().resource::<Door>().links(), 1, "a used token opened a link");
+}
+
+#[test]
+fn the_real_protocol_fits_through_the_firewall_in_its_directions() {
+    use hallway_protocol::channels::{
+        ControlChannel, FloorChannel, PoseDownChannel, PoseUpChannel, ProtocolPlugin, VoiceDownChannel, VoiceUpChannel,
+    };
+    let wire = MemoryWire::perfect();
+    let (mut server, mut client) = (App::new(), App::new());
+    setup::server_plugins(&mut server);
+    setup::client_plugins(&mut client);
+    server.add_plugins(ProtocolPlugin);
+    client.add_plugins(ProtocolPlugin);
+    wire.serve(&mut server, KEY, PROTOCOL);
+    let mut clients = [client];
+    let entity = wire.connect(&mut clients[0], KEY, PROTOCOL, 1);
+    assert!(wire.step_until(&mut server, &mut clients, Duration::from_secs(3), |server, _| links(server).len() == 1));
+    let link = links(&server)[0];
+    let world = server.world();
+    let rules = |side| {
+        let transport = match side {
+            Side::Server => world.get::<Transport>(link),
+            Side::Client => clients[0].world().get::<Transport>(entity),
+        };
+        Rules::new(side, world.resource::<ChannelRegistry>(), world.resource::<MessageRegistry>(), transport.unwrap())
+    };
+    let (up, down) = (rules(Side::Server), rules(Side::Client));
+    let registry = world.resource::<ChannelRegistry>();
+    let ways = |id| (up.channel(id).is_some(), down.channel(id).is_some());
+    assert_eq!(ways(channel_id::<ControlChannel>(registry)), (true, true));
+    assert_eq!(ways(channel_id::<FloorChannel>(registry)), (true, true));
+    assert_eq!(ways(channel_id::<PoseUpChannel>(registry)), (true, false));
+    assert_eq!(ways(channel_id::<PoseDownChannel>(registry)), (false, true));
+    assert_eq!(ways(channel_id::<VoiceUpChannel>(registry)), (true, false));
+    assert_eq!(ways(channel_id::<VoiceDownChannel>(registry)), (false, true));
+    assert_eq!(ways(channel_id::<PingChannel>(registry)), (true, true));
+    let replicated = (0..64).filter(|id| registry.get_name_from_net_id(*id).contains("lightyear_replication"));
+    let from_clients: Vec<_> = replicated.filter(|id| up.channel(*id).is_some()).collect();
+    assert_eq!(from_clients.len(), 1, "clients may acknowledge replication, and nothing else: {from_clients:?}");
+    wire.step_for(&mut server, &mut clients, Duration::from_secs(3));
+    for app in [&server, &clients[0]] {
+        assert_eq!(app.world().resource::<FirewallCounters>().dropped_in_all(), 0);
+    }
 }
 
 /// A server on loopback UDP, and where it is.

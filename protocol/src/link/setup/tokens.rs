@@ -119,7 +119,12 @@ impl SessionGate {
         issued.by_nonce.insert(nonce, Session { expires_unix_seconds, links: 0 });
     }
 
-    /// Whether the door may open a link for this connection request.
+    /// Whether this connection request carries a token that was issued here and may still be used.
+    pub(crate) fn knows(&self, request: &[u8]) -> bool {
+        part::<24>(request, REQUEST_NONCE).is_some_and(|nonce| self.issued().by_nonce.contains_key(&nonce))
+    }
+
+    /// Whether the door may open a link for this connection request; it counts those that it did.
     pub(crate) fn admits(&self, request: &[u8]) -> bool {
         let Some(nonce) = part::<24>(request, REQUEST_NONCE) else { return false };
         let mut issued = self.issued();

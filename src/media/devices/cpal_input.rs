@@ -1,0 +1,270 @@
+//! A sound device as microphone: the callback that fills a ring, and its reading end at 48 kHz mono.
+
+use super::{
+    DeviceError,
+    host::{self, Direction, Host},
+};
+use crate::media::voice::frames::SAMPLE_RATE_HZ;
+use cpal::{
+    FromSample, InputCallbackInfo, SampleFormat, SizedSample, StreamConfig,
+    traits::{DeviceTrait, StreamTrait},
+};
+use rtrb::{Consumer, Producer, RingBuffer};
+use rubato::{Fft, FixedSync, Indexing, Resampler, audioadapter_buffers::direct::InterleavedSlice};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+};
+
+/// What callbacks tell the voice thread, without a lock.
+#[derive(Debug, Default)]
+pub struct InputShared {
+    /// Samples dropped because the ring was full.
+    pub overruns: AtomicU64,
+    /// Calls so far: a device that stops calling is lost too.
+    pub calls: AtomicU64,
+    /// Whether the stream is dead.
+    pub lost: AtomicBool,
+}
+
+/// The input callback: averages the channels of each frame into the ring. It never waits and never allocates.
+pub struct InputCallback {
+    ring: Producer<f32>,
+    channels: usize,
+    shared: Arc<InputShared>,
+}
+
+impl InputCallback {
+    /// A callback for interleaved sound of `channels` channels, and the ring's other end. `capacity` is in frames.
+    #[must_use]
+    pub fn new(channels: usize, capacity: usize, shared: Arc<InputShared>) -> (Self, Consumer<f32>) {
+        let (ring, consumer) = RingBuffer::new(capacity);
+        (Self { ring, channels: channels.max(1), shared }, consumer)
+    }
+
+    /// Takes what the device recorded, in blocks of any size. Whatever does not fit is dropped and counted.
+    pub fn process<T: Copy>(&mut self, input: &[T])
+    where
+        f32: FromSample<T>,
+    {
+        self.shared.calls.fetch_add(1, Relaxed);
+        let share = 1.0 / self.channels as f32;
+        let mut dropped = 0;
+        for frame in input.chunks_exact(self.channels) {
+            let sum: f32 = frame.iter().map(|sample| f32::from_sample_(*sample)).sum();
+            if self.ring.push(sum * share).is_err() {
+                dropped += 1;
+            }
+        }
+        if dropped > 0 {
+            self.shared.overruns.fetch_add(dropped, Relaxed);
+        }
+    }
+}
+
+/// An open microphone.
+pub(crate) struct InputDevice {
+    stream: Option<cpal::Stream>,
+    ring: Consumer<f32>,
+    resampler: Option<InputResampler>,
+    shared: Arc<InputShared>,
+    /// What a person knows it by.
+    pub(crate) name: String,
+}
+
+impl InputDevice {
+    /// Opens and starts the microphone called `name`, or the default one.
+    pub(super) fn open(host: &Host, wanted: Option<&str>) -> Result<Self, DeviceError> {
+        let device = host.find(Direction::Input, wanted)?;
+        let name = host::name(&device);
+        let refused =
+            |reason: String| DeviceError::Refused { kind: Direction::Input.kind(), name: name.clone(), reason };
+        let candidates = host::candidates(&device, Direction::Input).map_err(|error| refused(error.to_string()))?;
+        let mut reason = "it offers no way to record".to_owned();
+        for (config, format) in candidates {
+            match Self::start(&device, config, format) {
+                Ok((stream, ring, shared)) => {
+                    let resampler = InputResampler::for_rate(config.sample_rate).map_err(refused)?;
+                    tracing::info!(device = %name, rate = config.sample_rate, channels = config.channels, %format,
+                        "microphone open");
+                    return Ok(Self { stream: Some(stream), ring, resampler, shared, name });
+                }
+                Err(error) => reason = error.to_string(),
+            }
+        }
+        Err(refused(reason))
+    }
+
+    fn start(
+        device: &cpal::Device,
+        config: StreamConfig,
+        format: SampleFormat,
+    ) -> Result<(cpal::Stream, Consumer<f32>, Arc<InputShared>), cpal::Error> {
+        let shared = Arc::new(InputShared::default());
+        // A second: the voice thread empties it every 100 ms at the least.
+        let capacity = config.sample_rate as usize;
+        let (callback, ring) = InputCallback::new(usize::from(config.channels), capacity, shared.clone());
+        let stream = build(device, config, format, callback, shared.clone())?;
+        stream.play()?;
+        Ok((stream, ring, shared))
+    }
+
+    /// Appends all that was recorded since the last call, at 48 kHz mono.
+    pub(crate) fn read(&mut self, out: &mut Vec<f32>) {
+        match &mut self.resampler {
+            None => out.extend(std::iter::from_fn(|| self.ring.pop().ok())),
+            Some(resampler) => {
+                while let Ok(sample) = self.ring.pop() {
+                    resampler.push(sample, out);
+                }
+            }
+        }
+    }
+
+    /// Throws away all that was recorded since the last call.
+    pub(crate) fn skip(&mut self) {
+        while self.ring.pop().is_ok() {}
+    }
+
+    /// Whether the stream is dead.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.shared.lost.load(Relaxed)
+    }
+
+    /// Callbacks so far.
+    pub(crate) fn calls(&self) -> u64 {
+        self.shared.calls.load(Relaxed)
+    }
+
+    /// Samples dropped so far.
+    pub(crate) fn overruns(&self) -> u64 {
+        self.shared.overruns.load(Relaxed)
+    }
+}
+
+impl Drop for InputDevice {
+    fn drop(&mut self) {
+        if let Some(stream) = self.stream.take() {
+            host::discard(stream);
+        }
+    }
+}
+
+fn build(
+    device: &cpal::Device,
+    config: StreamConfig,
+    format: SampleFormat,
+    callback: InputCallback,
+    shared: Arc<InputShared>,
+) -> Result<cpal::Stream, cpal::Error> {
+    match format {
+        SampleFormat::I8 => build_as::<i8>(device, config, callback, shared),
+        SampleFormat::I16 => build_as::<i16>(device, config, callback, shared),
+        SampleFormat::I24 => build_as::<cpal::I24>(device, config, callback, shared),
+        SampleFormat::I32 => build_as::<i32>(device, config, callback, shared),
+        SampleFormat::I64 => build_as::<i64>(device, config, callback, shared),
+        SampleFormat::U8 => build_as::<u8>(device, config, callback, shared),
+        SampleFormat::U16 => build_as::<u16>(device, config, callback, shared),
+        SampleFormat::U24 => build_as::<cpal::U24>(device, config, callback, shared),
+        SampleFormat::U32 => build_as::<u32>(device, config, callback, shared),
+        SampleFormat::U64 => build_as::<u64>(device, config, callback, shared),
+        SampleFormat::F32 => build_as::<f32>(device, config, callback, shared),
+        SampleFormat::F64 => build_as::<f64>(device, config, callback, shared),
+        _ => Err(cpal::ErrorKind::UnsupportedConfig.into()),
+    }
+}
+
+fn build_as<T: SizedSample>(
+    device: &cpal::Device,
+    config: StreamConfig,
+    mut callback: InputCallback,
+    shared: Arc<InputShared>,
+) -> Result<cpal::Stream, cpal::Error>
+where
+    f32: FromSample<T>,
+{
+    device.build_input_stream(
+        config,
+        move |data: &[T], _: &InputCallbackInfo| callback.process(data),
+        move |error| {
+            if host::is_fatal(error.kind()) {
+                shared.lost.store(true, Relaxed);
+            }
+        },
+        Some(host::OPEN_TIMEOUT),
+    )
+}
+
+/// Brings a device's rate to 48 kHz, 10 ms at a time.
+struct InputResampler {
+    fft: Fft<f32>,
+    input: Vec<f32>,
+    chunk: usize,
+    output: Vec<f32>,
+}
+
+impl InputResampler {
+    fn for_rate(rate_hz: u32) -> Result<Option<Self>, String> {
+        if rate_hz == SAMPLE_RATE_HZ {
+            return Ok(None);
+        }
+        let chunk = (rate_hz / 100).max(1) as usize;
+        let fft = Fft::new(rate_hz as usize, SAMPLE_RATE_HZ as usize, chunk, 1, FixedSync::Input)
+            .map_err(|error| error.to_string())?;
+        let output = vec![0.0; fft.output_frames_max()];
+        Ok(Some(Self { fft, input: Vec::with_capacity(chunk), chunk, output }))
+    }
+
+    fn push(&mut self, sample: f32, out: &mut Vec<f32>) {
+        self.input.push(sample);
+        if self.input.len() < self.chunk {
+            return;
+        }
+        let frames = self.output.len();
+        if let (Ok(input), Ok(mut output)) =
+            (InterleavedSlice::new(&self.input, 1, self.chunk), InterleavedSlice::new_mut(&mut self.output, 1, frames))
+            && let Ok((_, written)) = self.fft.process_into_buffer(&input, &mut output, None::<&Indexing>)
+        {
+            out.extend_from_slice(&self.output[..written]);
+        }
+        self.input.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_are_averaged_and_formats_scaled() {
+        let shared = Arc::new(InputShared::default());
+        let (mut callback, mut ring) = InputCallback::new(2, 16, shared);
+        callback.process(&[1.0f32, 0.0, -0.5, -0.5]);
+        callback.process(&[i16::MIN, i16::MIN, 0, 0]);
+        callback.process(&[128u8, 128]);
+        let heard: Vec<f32> = std::iter::from_fn(|| ring.pop().ok()).collect();
+        assert_eq!(heard, [0.5, -0.5, -1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_dropped_and_counted() {
+        let shared = Arc::new(InputShared::default());
+        let (mut callback, mut ring) = InputCallback::new(1, 4, shared.clone());
+        callback.process(&[0.1f32; 7]);
+        assert_eq!(shared.overruns.load(Relaxed), 3);
+        assert_eq!(ring.slots(), 4);
+        assert!(ring.pop().is_ok());
+    }
+
+    #[test]
+    fn another_rate_comes_out_at_48_khz() {
+        let mut resampler = InputResampler::for_rate(44_100).unwrap().unwrap();
+        let mut out = Vec::new();
+        (0..44_100).for_each(|n| {
+            resampler.push((n as f32 / 44_100.0 * 440.0 * std::f32::consts::TAU).sin(), &mut out);
+        });
+        assert!(out.len().abs_diff(48_000) < 1000, "{}", out.len());
+        let crossings = out[4800..43_200].windows(2).filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0).count();
+        assert!(crossings.abs_diff(352) <= 1, "{crossings} periods in 0.8 s");
+    }
+}

@@ -1,0 +1,154 @@
+//! The system's sound: finding a device by name or the default, and settling on how to open it.
+
+use super::DeviceError;
+use crate::media::voice::frames::SAMPLE_RATE_HZ;
+use cpal::{
+    BufferSize, Device, SampleFormat, StreamConfig, SupportedStreamConfig,
+    traits::{DeviceTrait, HostTrait},
+};
+use std::time::Duration;
+
+/// Frames per callback that are asked for: 10.7 ms, a power of two, which the ALSA bridges of sound servers need.
+pub(super) const CALLBACK_FRAMES: u32 = 512;
+/// How long a sound server may take to open a stream.
+pub(super) const OPEN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Which way sound goes through a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// A microphone.
+    Input,
+    /// A speaker.
+    Output,
+}
+
+impl Direction {
+    /// The word for a person.
+    pub(crate) const fn kind(self) -> &'static str {
+        match self {
+            Self::Input => "microphone",
+            Self::Output => "speaker",
+        }
+    }
+}
+
+/// The sound system: on Linux the sound server where one answers, else ALSA.
+pub(super) struct Host(cpal::Host);
+
+impl Host {
+    /// Connects to it.
+    pub(super) fn open() -> Self {
+        Self(cpal::default_host())
+    }
+
+    /// Whether a stream on the default device stays on it when another becomes the default. Elsewhere the system moves
+    /// the stream, or ends it with an error.
+    #[cfg(target_os = "linux")]
+    pub(super) fn must_follow_default(&self) -> bool {
+        self.0.id() == cpal::HostId::PulseAudio
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn must_follow_default(&self) -> bool {
+        false
+    }
+
+    /// The id of the default device.
+    pub(super) fn default_id(&self, direction: Direction) -> Option<cpal::DeviceId> {
+        self.default_device(direction)?.id().ok()
+    }
+
+    fn default_device(&self, direction: Direction) -> Option<Device> {
+        match direction {
+            Direction::Input => self.0.default_input_device(),
+            Direction::Output => self.0.default_output_device(),
+        }
+    }
+
+    fn devices(&self, direction: Direction) -> Vec<Device> {
+        let devices = match direction {
+            Direction::Input => self.0.input_devices().map(Iterator::collect),
+            Direction::Output => self.0.output_devices().map(Iterator::collect),
+        };
+        devices.unwrap_or_default()
+    }
+
+    /// The names of all devices of one direction.
+    pub(super) fn names(&self, direction: Direction) -> Vec<String> {
+        self.devices(direction).iter().map(name).collect()
+    }
+
+    /// The device called `name`, by its full name or id, else by a part of its name; without one the default.
+    pub(super) fn find(&self, direction: Direction, wanted: Option<&str>) -> Result<Device, DeviceError> {
+        let kind = direction.kind();
+        let Some(wanted) = wanted else {
+            return self.default_device(direction).ok_or(DeviceError::None(kind));
+        };
+        let mut devices = self.devices(direction);
+        let exact = devices.iter().position(|device| name(device) == wanted || id(device).as_deref() == Some(wanted));
+        let part = || {
+            let wanted = wanted.to_lowercase();
+            devices.iter().position(|device| name(device).to_lowercase().contains(&wanted))
+        };
+        let position = exact.or_else(part);
+        let position = position.ok_or_else(|| DeviceError::NotFound { kind, name: wanted.to_owned() })?;
+        Ok(devices.swap_remove(position))
+    }
+}
+
+/// What a person knows the device by.
+pub(super) fn name(device: &Device) -> String {
+    device.description().map_or_else(|_| "unknown".to_owned(), |description| description.name().to_owned())
+}
+
+fn id(device: &Device) -> Option<String> {
+    device.id().ok().map(|id| id.id().to_owned())
+}
+
+/// The ways to open a device, best first: 48 kHz with short callbacks, then whatever it has by itself.
+pub(super) fn candidates(
+    device: &Device,
+    direction: Direction,
+) -> Result<Vec<(StreamConfig, SampleFormat)>, cpal::Error> {
+    let default = match direction {
+        Direction::Input => device.default_input_config(),
+        Direction::Output => device.default_output_config(),
+    }?;
+    let short = BufferSize::Fixed(CALLBACK_FRAMES);
+    let own_rate = default.config();
+    let mut candidates = Vec::new();
+    if supports_48_khz(device, direction, &default) {
+        let at_48_khz = StreamConfig { sample_rate: SAMPLE_RATE_HZ, ..own_rate };
+        candidates.push(StreamConfig { buffer_size: short, ..at_48_khz });
+        candidates.push(at_48_khz);
+    }
+    candidates.push(StreamConfig { buffer_size: short, ..own_rate });
+    candidates.push(own_rate);
+    Ok(candidates.into_iter().map(|config| (config, default.sample_format())).collect())
+}
+
+fn supports_48_khz(device: &Device, direction: Direction, default: &SupportedStreamConfig) -> bool {
+    let fits = |range: cpal::SupportedStreamConfigRange| {
+        range.channels() == default.channels()
+            && range.sample_format() == default.sample_format()
+            && range.contains_rate(SAMPLE_RATE_HZ)
+    };
+    match direction {
+        Direction::Input => device.supported_input_configs().is_ok_and(|mut ranges| ranges.any(fits)),
+        Direction::Output => device.supported_output_configs().is_ok_and(|mut ranges| ranges.any(fits)),
+    }
+}
+
+/// Whether a stream is dead after this error. The rest are hiccups that it survives.
+pub(super) fn is_fatal(kind: cpal::ErrorKind) -> bool {
+    use cpal::ErrorKind::{DeviceChanged, RealtimeDenied, Xrun};
+    !matches!(kind, DeviceChanged | RealtimeDenied | Xrun)
+}
+
+/// Drops a stream where nobody waits for it: a hung sound server may hold it for long.
+pub(super) fn discard(stream: cpal::Stream) {
+    let spawned = std::thread::Builder::new().name("voice-discard".into()).spawn(move || drop(stream));
+    if let Err(error) = spawned {
+        tracing::warn!(%error, "a sound stream was closed in place");
+    }
+}

@@ -1,0 +1,235 @@
+//! The voice thread and how the session talks to it.
+//!
+//! One thread, named `voice`, owns the microphone's reading end, the talk gate, the codecs, every remote speaker and the
+//! speaker's ring. It wakes every 5 ms while somebody talks, and ten times a second while nobody does.
+
+mod capture;
+mod playback;
+#[cfg(feature = "devices")]
+mod presence;
+mod run;
+
+use super::{
+    devices::{sink::Speaker, source::Microphone},
+    voice::{cues::Cue, gate::DEFAULT_TAIL, level::SILENCE_DBFS},
+};
+use bytes::Bytes;
+use hallway_protocol::{ids::PersonId, voice::VoicePacket};
+use std::{
+    io,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+        mpsc::{Sender, channel},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+/// Voice packets that may wait for the voice thread: a second of pre-roll from five speakers at once.
+const WAITING_PACKETS: usize = 256;
+
+/// How the engine starts.
+#[derive(Clone, Debug)]
+pub struct VoiceSettings {
+    /// What the voice is taken from; default none.
+    pub microphone: Microphone,
+    /// What everything heard goes to; default none.
+    pub speaker: Speaker,
+    /// How long sound goes out after the key went up; default 150 ms.
+    pub release_tail: Duration,
+    /// Whether [`VoiceCommand::Play`] is heard in the speaker; default true.
+    pub cues: bool,
+}
+
+impl Default for VoiceSettings {
+    fn default() -> Self {
+        Self { microphone: Microphone::None, speaker: Speaker::None, release_tail: DEFAULT_TAIL, cues: true }
+    }
+}
+
+/// What the session tells the engine.
+#[derive(Clone, Debug)]
+pub enum VoiceCommand {
+    /// The talk key went down: recording begins, nothing is sent yet.
+    PressTalk,
+    /// The server gave the floor: what was recorded goes out, then live sound.
+    FloorGranted,
+    /// The talk key went up: the tail goes out, then [`VoiceEvent::BurstEnded`] comes. Before the grant, the recording
+    /// is forgotten and no event comes, unless a late grant does.
+    ReleaseTalk,
+    /// The floor was refused or taken: silence at once, and no event.
+    AbortTalk,
+    /// A packet from the network.
+    Hear {
+        /// Who speaks.
+        speaker: PersonId,
+        /// What was said.
+        packet: VoicePacket,
+    },
+    /// A person is gone, or not to be heard any more.
+    Forget {
+        /// Who.
+        speaker: PersonId,
+    },
+    /// A tone for this person's ears only.
+    Play(Cue),
+    /// Another microphone.
+    SetMicrophone(Microphone),
+    /// Another speaker.
+    SetSpeaker(Speaker),
+}
+
+/// What the engine tells the session, on the voice thread: the receiver only passes it on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VoiceEvent {
+    /// A voice packet in its form on the way up. Comes only while the floor is granted.
+    Packet(Bytes),
+    /// The burst is over, its last packet was told before: release the floor.
+    BurstEnded,
+    /// There is no microphone, for the reason in this sentence. A device is tried again every two seconds.
+    MicrophoneLost(String),
+    /// The microphone that was lost is there again.
+    MicrophoneBack,
+    /// There is no speaker, for the reason in this sentence. A device is tried again every two seconds.
+    SpeakerLost(String),
+    /// The speaker that was lost is there again.
+    SpeakerBack,
+}
+
+/// One person who is being heard.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Heard {
+    /// Who.
+    pub speaker: PersonId,
+    /// Loudness of the last 20 ms in dBFS, -96.0 to 0.0.
+    pub level_dbfs: f32,
+}
+
+/// What the engine did so far. Packets are those of all speakers together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VoiceStats {
+    /// Packets handed out for sending.
+    pub sent: u64,
+    /// Packets taken from the network.
+    pub received: u64,
+    /// Packets that were not there when their time came.
+    pub lost: u64,
+    /// Packets' time filled with made-up sound; includes `recovered`.
+    pub concealed: u64,
+    /// Packets rebuilt from the copy in their successor.
+    pub recovered: u64,
+    /// Packets that came after their time.
+    pub late: u64,
+    /// Packets that came twice.
+    pub duplicate: u64,
+    /// Packets dropped on the way to the voice thread or in a full jitter buffer.
+    pub dropped: u64,
+    /// Sound held in the fullest jitter buffer, in milliseconds.
+    pub buffer_ms: u32,
+    /// Loudness of the microphone's last 20 ms in dBFS, -96.0 to 0.0; -96.0 while the key is up.
+    pub microphone_level: f32,
+    /// Whether the microphone's sound really leaves this client: granted, up to the end of the tail.
+    pub mic_open: bool,
+    /// Who is being heard right now.
+    pub heard: Vec<Heard>,
+    /// Times the speaker device ran out of sound.
+    pub underruns: u64,
+    /// Microphone samples dropped because the voice thread was late.
+    pub overruns: u64,
+}
+
+impl Default for VoiceStats {
+    fn default() -> Self {
+        Self {
+            sent: 0,
+            received: 0,
+            lost: 0,
+            concealed: 0,
+            recovered: 0,
+            late: 0,
+            duplicate: 0,
+            dropped: 0,
+            buffer_ms: 0,
+            microphone_level: SILENCE_DBFS,
+            mic_open: false,
+            heard: Vec::new(),
+            underruns: 0,
+            overruns: 0,
+        }
+    }
+}
+
+/// What travels to the voice thread.
+enum Message {
+    Command(VoiceCommand),
+    Stop,
+}
+
+/// What both ends of the engine see.
+#[derive(Default)]
+struct Shared {
+    waiting_packets: AtomicUsize,
+    dropped_packets: AtomicU64,
+    stats: Mutex<VoiceStats>,
+}
+
+/// Starts voice threads.
+pub struct VoiceEngine;
+
+impl VoiceEngine {
+    /// Starts the voice thread. Devices are opened in the background, and what goes wrong there is an event.
+    ///
+    /// # Errors
+    /// When a WAV file cannot be read or created (the message is a sentence for the person), when the codec cannot be
+    /// set up, or when the system refuses a thread.
+    pub fn start(settings: VoiceSettings, deliver: impl Fn(VoiceEvent) + Send + 'static) -> io::Result<VoiceHandle> {
+        let shared = Arc::new(Shared::default());
+        let (commands, incoming) = channel();
+        let runner = run::Runner::new(settings, incoming, shared.clone(), Box::new(deliver))?;
+        let thread = std::thread::Builder::new().name("voice".into()).spawn(move || runner.run())?;
+        Ok(VoiceHandle { commands, shared, thread: Some(thread) })
+    }
+}
+
+/// The session's end of the engine. Dropping it stops the thread and finishes WAV files.
+pub struct VoiceHandle {
+    commands: Sender<Message>,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl VoiceHandle {
+    /// Tells the engine something, without waiting. Voice packets are dropped and counted while too many wait; other
+    /// commands never are, for people cause them and they are few.
+    pub fn send(&self, command: VoiceCommand) {
+        if matches!(command, VoiceCommand::Hear { .. }) {
+            if self.shared.waiting_packets.load(Relaxed) >= WAITING_PACKETS {
+                self.shared.dropped_packets.fetch_add(1, Relaxed);
+                return;
+            }
+            self.shared.waiting_packets.fetch_add(1, Relaxed);
+        }
+        if self.commands.send(Message::Command(command)).is_err() {
+            tracing::debug!("the voice thread is gone");
+        }
+    }
+
+    /// What the engine did so far; at most 100 ms old.
+    #[must_use]
+    pub fn stats(&self) -> VoiceStats {
+        self.shared.stats.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for VoiceHandle {
+    fn drop(&mut self) {
+        // A thread that is gone already needs no telling.
+        let _ = self.commands.send(Message::Stop);
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the voice thread panicked");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The pure part of the voice path: everything that can be tested without a device, a socket or a clock.
+//!
+//! Times come in as arguments: a [`Duration`](std::time::Duration) on the caller's own monotonic clock.
+
+pub mod codec;
+pub mod cues;
+pub mod frames;
+pub mod gate;
+pub mod jitter;
+pub mod level;
+pub mod mixer;
+pub mod talker;

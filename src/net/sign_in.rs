@@ -1,0 +1,109 @@
+//! Getting in: the front desk is asked over HTTPS, on a thread of its own, and gives what opens the live door.
+
+pub mod certificate;
+pub mod front_desk;
+pub mod hex;
+pub mod pins;
+
+use super::{
+    commands::{ServerAddress, Trust},
+    events::SignInFailure,
+    snapshot::LoadedMap,
+};
+use bevy::{platform::cell::SyncCell, prelude::Resource};
+use hallway_protocol::ids::PersonId;
+use lightyear::netcode::ConnectToken;
+use std::{
+    io,
+    net::SocketAddr,
+    path::Path,
+    sync::{
+        Arc,
+        mpsc::{self, Receiver},
+    },
+};
+
+/// What a front desk is asked.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The session's number for it; the answer carries it.
+    pub attempt: u64,
+    /// Which front desk.
+    pub server: ServerAddress,
+    /// Under which name.
+    pub name: String,
+    /// Whether a free variant will do when the name is taken.
+    pub or_variant: bool,
+    /// Which certificates are taken.
+    pub trust: Trust,
+}
+
+/// What it said.
+pub struct Answer {
+    /// The question's number.
+    pub attempt: u64,
+    /// The way in, or why there is none.
+    pub result: Result<Admission, SignInFailure>,
+}
+
+/// The way in.
+pub struct Admission {
+    /// The own id.
+    pub person: PersonId,
+    /// The own name as granted.
+    pub name: String,
+    /// Opens the live door, once.
+    pub token: ConnectToken,
+    /// Where the front desk was found.
+    pub desk: SocketAddr,
+    /// What the first message on the link must show.
+    pub secret: [u8; 16],
+    /// The map in use.
+    pub map: Arc<LoadedMap>,
+    /// The server's version.
+    pub version: String,
+    /// The certificate's fingerprint.
+    pub fingerprint: String,
+}
+
+/// The session's end of the way to front desks.
+#[derive(Resource)]
+pub struct Desk {
+    ask: Box<dyn Fn(Question) + Send + Sync>,
+    answers: SyncCell<Receiver<Answer>>,
+}
+
+/// Answers that may wait: one is under way at a time, and a newer question voids it.
+const ANSWERS: usize = 8;
+
+impl Desk {
+    /// A desk made of two functions' worth of channel: for tests, and for [`Self::start`].
+    #[must_use]
+    pub fn new(ask: impl Fn(Question) + Send + Sync + 'static, answers: Receiver<Answer>) -> Self {
+        Self { ask: Box::new(ask), answers: SyncCell::new(answers) }
+    }
+
+    /// Starts the thread that asks over HTTPS; `wake` is called after each answer.
+    ///
+    /// # Errors
+    /// When the system gives no thread or no event queue.
+    pub fn start(config_dir: &Path, wake: impl Fn() + Send + 'static) -> io::Result<Self> {
+        let (answered, answers) = mpsc::sync_channel(ANSWERS);
+        let ask = front_desk::start(pins::PinStore::new(config_dir), move |answer| {
+            // A session that is gone needs no answer.
+            let _ = answered.try_send(answer);
+            wake();
+        })?;
+        Ok(Self::new(ask, answers))
+    }
+
+    /// Asks; an earlier question that is not answered yet is given up.
+    pub fn ask(&self, question: Question) {
+        (self.ask)(question);
+    }
+
+    /// The next answer, if there is one.
+    pub fn answer(&mut self) -> Option<Answer> {
+        self.answers.get().try_recv().ok()
+    }
+}

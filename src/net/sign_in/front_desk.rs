@@ -1,0 +1,259 @@
+//! The client of the front desk: one thread with a small runtime, which never makes the session wait.
+
+use super::{
+    Admission, Answer, Question,
+    certificate::{Fingerprint, FingerprintVerifier, Wanted},
+    hex,
+    pins::PinStore,
+};
+use crate::net::{
+    commands::{ServerAddress, Trust},
+    events::SignInFailure,
+    snapshot::LoadedMap,
+};
+use bytes::{Bytes, BytesMut};
+use hallway_protocol::{
+    desk::{PROTOCOL_VERSION, SignInGrant, SignInRefusal, SignInRequest},
+    ids::PersonId,
+    map::WorldMap,
+};
+use lightyear::netcode::ConnectToken;
+use reqwest::{Client, Method, Response, StatusCode, redirect};
+use std::{error::Error, io, net::SocketAddr, sync::Arc, time::Duration};
+use tokio::sync::mpsc;
+
+/// For the handshakes of TCP and TLS.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// For one whole request, the map's picture on a slow line included.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+/// Longest answer to a sign-in: a token is 2 KiB, 4 KiB in hex.
+const ANSWER_BYTES: usize = 64 * 1024;
+/// Longest map. The largest, 256 by 256 tiles in 16 layers, takes about 6 MiB as JSON.
+const MAP_BYTES: usize = 16 * 1024 * 1024;
+/// Longest picture of a tile set.
+const TILES_BYTES: usize = 16 * 1024 * 1024;
+/// Questions that may wait; each voids those before it.
+const QUESTIONS: usize = 8;
+
+/// Starts the thread; gives the function that asks.
+///
+/// # Errors
+/// When the system gives no thread or no event queue.
+pub fn start(
+    pins: PinStore,
+    deliver: impl Fn(Answer) + Send + 'static,
+) -> io::Result<impl Fn(Question) + Send + Sync + 'static> {
+    let (ask, questions) = mpsc::channel(QUESTIONS);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    std::thread::Builder::new().name("desk".to_owned()).spawn(move || {
+        runtime.block_on(FrontDesk { pins, map: None }.run(questions, deliver));
+    })?;
+    Ok(move |question| {
+        if ask.try_send(question).is_err() {
+            tracing::warn!("the front desk takes no more questions");
+        }
+    })
+}
+
+/// What is kept from one sign-in to the next.
+struct FrontDesk {
+    pins: PinStore,
+    /// The last map, by its digest: a reconnect does not fetch it again.
+    map: Option<Arc<LoadedMap>>,
+}
+
+impl FrontDesk {
+    async fn run(mut self, mut questions: mpsc::Receiver<Question>, deliver: impl Fn(Answer)) {
+        let mut next = questions.recv().await;
+        while let Some(question) = next {
+            let attempt = question.attempt;
+            next = tokio::select! {
+                result = self.sign_in(question) => {
+                    deliver(Answer { attempt, result });
+                    questions.recv().await
+                }
+                newer = questions.recv() => newer,
+            };
+        }
+    }
+
+    async fn sign_in(&mut self, question: Question) -> Result<Admission, SignInFailure> {
+        let visit = Visit::begin(&self.pins, &question)?;
+        let request =
+            SignInRequest { protocol: PROTOCOL_VERSION, name: question.name, or_variant: question.or_variant };
+        let response = visit.send(Method::POST, "/session", Some(&request)).await?;
+        let fingerprint = visit.settle_trust(&self.pins)?;
+        let desk = response.remote_addr().ok_or_else(|| nonsense("it has no address"))?;
+        let grant = read_grant(response).await?;
+        let map = self.map(&visit, &grant.map).await?;
+        admission(grant, map, fingerprint, desk)
+    }
+
+    async fn map(&mut self, visit: &Visit, digest: &str) -> Result<Arc<LoadedMap>, SignInFailure> {
+        if let Some(map) = self.map.as_ref().filter(|map| map.digest == digest) {
+            return Ok(Arc::clone(map));
+        }
+        let map: WorldMap = serde_json::from_slice(&visit.get("/map", MAP_BYTES).await?)
+            .map_err(|error| nonsense(&format!("its map can't be read ({error})")))?;
+        map.validate().map_err(|error| nonsense(&format!("its map is broken ({error})")))?;
+        let tiles_png = visit.get("/map/tiles.png", TILES_BYTES).await?;
+        let map = Arc::new(LoadedMap { map, tiles_png, digest: digest.to_owned() });
+        self.map = Some(Arc::clone(&map));
+        Ok(map)
+    }
+}
+
+/// One sign-in's connection to one front desk.
+struct Visit {
+    server: ServerAddress,
+    trust: Trust,
+    wanted: Wanted,
+    verifier: Arc<FingerprintVerifier>,
+    http: Client,
+}
+
+impl Visit {
+    fn begin(pins: &PinStore, question: &Question) -> Result<Self, SignInFailure> {
+        let wanted = match &question.trust {
+            Trust::Fingerprint(text) => Wanted::Only(text.parse().map_err(SignInFailure::Unreachable)?),
+            trust => match (pins.pinned(&question.server).map_err(local)?, trust) {
+                (Some(pinned), _) => Wanted::Only(pinned),
+                (None, Trust::New) => Wanted::Any,
+                (None, _) => Wanted::None,
+            },
+        };
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = Arc::new(FingerprintVerifier::new(wanted, Arc::clone(&provider)));
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(local)?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::clone(&verifier) as _)
+            .with_no_client_auth();
+        let http = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .https_only(true)
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(REQUEST_TIMEOUT)
+            .build()
+            .map_err(local)?;
+        Ok(Self { server: question.server.clone(), trust: question.trust.clone(), wanted, verifier, http })
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<&SignInRequest>) -> Result<Response, SignInFailure> {
+        let mut request = self.http.request(method, format!("https://{}{path}", self.server));
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        request.send().await.map_err(|error| self.untrusted().unwrap_or_else(|| self.unreachable(&error)))
+    }
+
+    async fn get(&self, path: &str, most: usize) -> Result<Bytes, SignInFailure> {
+        let response = self.send(Method::GET, path, None).await?;
+        if response.status() != StatusCode::OK {
+            return Err(nonsense(&format!("asked for {path} it said “{}”", response.status())));
+        }
+        read(response, most).await
+    }
+
+    /// Why the handshake failed, where the certificate was the reason.
+    fn untrusted(&self) -> Option<SignInFailure> {
+        let shown = self.verifier.shown()?;
+        match self.wanted {
+            Wanted::None => Some(SignInFailure::UnknownCertificate { fingerprint: shown.to_string() }),
+            Wanted::Only(pinned) if pinned != shown => {
+                Some(SignInFailure::ChangedCertificate { pinned: pinned.to_string(), shown: shown.to_string() })
+            }
+            Wanted::Only(_) | Wanted::Any => None,
+        }
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> SignInFailure {
+        let server = &self.server;
+        SignInFailure::Unreachable(if error.is_timeout() {
+            format!("{server} did not answer in time; check the address and that the server runs.")
+        } else if error.is_connect() {
+            format!("{server} can't be reached ({}); check the address and that the server runs.", innermost(error))
+        } else {
+            format!("The connection to {server} broke ({}); try again.", innermost(error))
+        })
+    }
+
+    /// Pins what was trusted anew, and gives the fingerprint of this visit.
+    fn settle_trust(&self, pins: &PinStore) -> Result<Fingerprint, SignInFailure> {
+        let shown = self.verifier.shown().ok_or_else(|| nonsense("it showed no certificate"))?;
+        if self.trust != Trust::Pinned {
+            pins.pin(&self.server, shown).map_err(local)?;
+        }
+        Ok(shown)
+    }
+}
+
+async fn read_grant(response: Response) -> Result<SignInGrant, SignInFailure> {
+    let status = response.status();
+    let body = read(response, ANSWER_BYTES).await?;
+    if status == StatusCode::OK {
+        return serde_json::from_slice(&body).map_err(|_| nonsense("its answer to the sign-in can't be read"));
+    }
+    let refusal: SignInRefusal =
+        serde_json::from_slice(&body).map_err(|_| nonsense(&format!("asked to sign in it said “{status}”")))?;
+    Err(match refusal {
+        SignInRefusal { holder: Some(holder), variant: Some(variant), .. } => {
+            SignInFailure::NameTaken { holder, variant }
+        }
+        SignInRefusal { code, text, .. } => SignInFailure::Refused { code, text },
+    })
+}
+
+fn admission(
+    grant: SignInGrant,
+    map: Arc<LoadedMap>,
+    fingerprint: Fingerprint,
+    desk: SocketAddr,
+) -> Result<Admission, SignInFailure> {
+    let token = hex::decode(&grant.token).and_then(|bytes| ConnectToken::try_from_bytes(&bytes).ok());
+    let secret = hex::decode(&grant.secret).and_then(|bytes| bytes.try_into().ok());
+    Ok(Admission {
+        person: PersonId(grant.person),
+        name: grant.name,
+        token: token.ok_or_else(|| nonsense("its connect token can't be read"))?,
+        desk,
+        secret: secret.ok_or_else(|| nonsense("its secret can't be read"))?,
+        map,
+        version: grant.version,
+        fingerprint: fingerprint.to_string(),
+    })
+}
+
+/// Reads a body of at most `most` bytes, however long it claims to be.
+async fn read(mut response: Response, most: usize) -> Result<Bytes, SignInFailure> {
+    let mut body = BytesMut::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() <= most => body.extend_from_slice(&chunk),
+            Ok(Some(_)) => return Err(nonsense("its answer is too long")),
+            Ok(None) => return Ok(body.freeze()),
+            Err(error) => return Err(nonsense(&format!("its answer broke off: {}", innermost(&error)))),
+        }
+    }
+}
+
+fn nonsense(what: &str) -> SignInFailure {
+    SignInFailure::Unreachable(format!("This is no Hallway server of this version: {what}."))
+}
+
+/// Something on this machine is in the way.
+fn local(error: impl std::fmt::Display) -> SignInFailure {
+    SignInFailure::Unreachable(format!("Can't sign in: {error}."))
+}
+
+/// The reason at the bottom of a chain of errors: “connection refused” rather than “error sending request”.
+fn innermost(error: &dyn Error) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}

@@ -1,0 +1,213 @@
+//! The client's arguments, and what they come to: a window or a script, here or elsewhere.
+
+use crate::{
+    headless::HeadlessSettings,
+    media::{
+        devices::{sink::Speaker, source::Microphone},
+        engine::VoiceSettings,
+    },
+    net::{
+        SessionSettings,
+        commands::{ServerAddress, SignIn, Trust},
+    },
+};
+use clap::Parser;
+use directories::ProjectDirs;
+use std::{path::PathBuf, time::Duration};
+
+/// For how long a script's lost connection is tried again.
+const HEADLESS_RECONNECT: Duration = Duration::from_secs(30);
+
+/// Hallway: walk among people, talk and write. Without --server it hosts a server of its own.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "hallway", version)]
+pub struct Arguments {
+    /// The server to join. Default port: 7443.
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub server: Option<ServerAddress>,
+    /// The name to sign in with: 1 to 32 visible characters.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Take a free variant, such as “Ann 2”, when somebody has the name.
+    #[arg(long)]
+    pub name_or_variant: bool,
+    /// No window: commands on standard input, JSON events on standard output. See docs/headless.md.
+    #[arg(long, requires_all = ["server", "name"])]
+    pub headless: bool,
+    /// Accept and remember a certificate not seen before (`new`), or accept only this one. Default: only one that was
+    /// accepted before; a window asks.
+    #[arg(long, value_name = "new|FINGERPRINT", value_parser = parse_trust)]
+    pub trust: Option<Trust>,
+    /// Where the voice comes from: none, device[:NAME] or wav:FILE[:loop][:from-talk]. Default: none without a window,
+    /// else device.
+    #[arg(long, value_name = "none|device[:NAME]|wav:FILE[:loop][:from-talk]")]
+    pub mic: Option<Microphone>,
+    /// Where voices go: none, device[:NAME] or wav:FILE. Default: none without a window, else device.
+    #[arg(long, value_name = "none|device[:NAME]|wav:FILE")]
+    pub speaker: Option<Speaker>,
+    /// The folder of this client's settings and trusted certificates. Default: the platform's folder for them.
+    #[arg(long, value_name = "DIR")]
+    pub config_dir: Option<PathBuf>,
+    /// Without a window: tell the measurements every so many seconds.
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, requires = "headless")]
+    pub stats: Option<Duration>,
+    /// Without a window: for how many seconds a lost connection is tried again. Default: 30.
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds_or_none, requires = "headless")]
+    pub reconnect: Option<Duration>,
+    /// Calls with video are not possible yet: only `none`.
+    #[arg(long, value_name = "none", value_parser = ["none"], hide = true)]
+    pub camera: Option<String>,
+    /// Calls with video are not possible yet: only `none`.
+    #[arg(long, value_name = "none", value_parser = ["none"], hide = true)]
+    pub video_sink: Option<String>,
+}
+
+/// What to run.
+#[derive(Clone, Debug)]
+pub enum Mode {
+    /// The client without a window.
+    Headless(Box<HeadlessSettings>),
+    /// The window.
+    Window(Box<WindowSettings>),
+}
+
+/// What the window is told at its start.
+#[derive(Clone, Debug)]
+pub struct WindowSettings {
+    /// The session.
+    pub session: SessionSettings,
+    /// The server to join; where it is `None`, one is hosted.
+    pub server: Option<ServerAddress>,
+    /// The name to sign in with, empty where nobody knows.
+    pub name: String,
+    /// Which certificates are taken, where that was said.
+    pub trust: Option<Trust>,
+    /// Whether the name was given, so that nobody needs to be asked.
+    pub sign_in_now: bool,
+}
+
+impl Arguments {
+    /// What the arguments come to.
+    #[must_use]
+    pub fn mode(self) -> Mode {
+        let devices = !self.headless;
+        let voice = VoiceSettings {
+            microphone: self.mic.unwrap_or(if devices { Microphone::Device(None) } else { Microphone::None }),
+            speaker: self.speaker.unwrap_or(if devices { Speaker::Device(None) } else { Speaker::None }),
+            ..VoiceSettings::default()
+        };
+        let config_dir = self.config_dir.unwrap_or_else(default_config_dir);
+        match (self.headless, self.server, self.name) {
+            (true, Some(server), Some(name)) => {
+                let reconnect = Some(self.reconnect.unwrap_or(HEADLESS_RECONNECT));
+                Mode::Headless(Box::new(HeadlessSettings {
+                    session: SessionSettings { voice, config_dir, reconnect },
+                    sign_in: SignIn {
+                        server,
+                        name,
+                        or_variant: self.name_or_variant,
+                        trust: self.trust.unwrap_or_default(),
+                    },
+                    stats: self.stats,
+                }))
+            }
+            (_, server, name) => Mode::Window(Box::new(WindowSettings {
+                session: SessionSettings { voice, config_dir, reconnect: None },
+                sign_in_now: name.is_some() || server.is_none(),
+                server,
+                name: name.unwrap_or_else(user_name),
+                trust: self.trust,
+            })),
+        }
+    }
+}
+
+fn parse_trust(text: &str) -> Result<Trust, String> {
+    if text == "new" {
+        return Ok(Trust::New);
+    }
+    let fingerprint: crate::net::sign_in::certificate::Fingerprint = text.parse()?;
+    Ok(Trust::Fingerprint(fingerprint.to_string()))
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    parse_seconds_or_none(text).and_then(|time| if time.is_zero() { Err(NO_SECONDS.to_owned()) } else { Ok(time) })
+}
+
+fn parse_seconds_or_none(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| NO_SECONDS.to_owned())?;
+    let time = Duration::try_from_secs_f64(seconds).map_err(|_| NO_SECONDS.to_owned())?;
+    if time <= LONGEST { Ok(time) } else { Err(NO_SECONDS.to_owned()) }
+}
+
+const NO_SECONDS: &str = "give seconds, such as 5 or 0.5";
+/// Longest time that an argument may name: a year, which instants can hold.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
+fn default_config_dir() -> PathBuf {
+    ProjectDirs::from("", "", "hallway")
+        .map_or_else(|| PathBuf::from("hallway-config"), |dirs| dirs.config_dir().to_owned())
+}
+
+/// The name that the person goes by on this machine, to begin with.
+fn user_name() -> String {
+    std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{CommandFactory, error::ErrorKind};
+
+    fn mode(arguments: &[&str]) -> Mode {
+        Arguments::try_parse_from(["hallway"].iter().chain(arguments)).unwrap().mode()
+    }
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_script_says_where_and_as_whom() {
+        let arguments = [
+            "--headless",
+            "--server",
+            "[::1]:9",
+            "--name",
+            "Ann",
+            "--trust",
+            "new",
+            "--reconnect",
+            "0",
+            "--stats",
+            "0.5",
+        ];
+        let Mode::Headless(settings) = mode(&arguments) else { panic!("no window was asked for") };
+        assert_eq!(settings.sign_in.server.to_string(), "[::1]:9");
+        assert_eq!((settings.sign_in.name.as_str(), &settings.sign_in.trust), ("Ann", &Trust::New));
+        assert_eq!(settings.session.reconnect, Some(Duration::ZERO));
+        assert_eq!(settings.stats, Some(Duration::from_millis(500)));
+        assert_eq!(settings.session.voice.microphone, Microphone::None);
+        let missing = Arguments::try_parse_from(["hallway", "--headless", "--name", "Ann"]).unwrap_err();
+        assert_eq!(missing.kind(), ErrorKind::MissingRequiredArgument);
+        assert_eq!(missing.exit_code(), 2);
+    }
+
+    #[test]
+    fn a_window_hosts_where_no_server_is_named() {
+        let Mode::Window(settings) = mode(&[]) else { panic!("a window was asked for") };
+        assert!(settings.server.is_none() && settings.sign_in_now);
+        assert_eq!(settings.session.voice.speaker, Speaker::Device(None));
+        assert_eq!(settings.session.reconnect, None);
+        let Mode::Window(settings) = mode(&["--server", "talk.example"]) else { panic!("a window was asked for") };
+        assert!(settings.server.is_some() && !settings.sign_in_now);
+    }
+
+    #[test]
+    fn wrong_values_are_refused() {
+        for arguments in [["--trust", "abc"], ["--server", "a:b"], ["--mic", "loud"], ["--camera", "pattern"]] {
+            assert!(Arguments::try_parse_from(["hallway"].iter().chain(&arguments)).is_err(), "{arguments:?}");
+        }
+    }
+}

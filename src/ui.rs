@@ -1,0 +1,318 @@
+//! The panels over the world. Each is a function from a model of its own and the session's snapshot to actions; only
+//! this file lays them out and carries the actions out.
+
+pub mod bidi;
+pub mod chat;
+pub mod fonts;
+pub mod help;
+pub mod layout;
+pub mod menu;
+pub mod people;
+pub mod rooms;
+pub mod settings;
+pub mod sign_in;
+pub mod status;
+pub mod theme;
+pub mod toasts;
+
+use crate::{
+    face::link::Link,
+    net::{commands::Command, phrase, phrase::Phrase, snapshot::Snapshot},
+};
+use bevy::{input::keyboard::Key, prelude::*, window::PrimaryWindow};
+use bevy_egui::{EguiContexts, EguiPlugin, EguiPreUpdateSet, EguiPrimaryContextPass, egui};
+use chat::model::ChatModel;
+use hallway_protocol::{chat::Conversation, ids::PersonId};
+use menu::OpenMenu;
+use people::PeopleModel;
+use rooms::RoomsModel;
+use settings::Settings;
+use sign_in::SignInModel;
+use std::{
+    path::PathBuf,
+    sync::{Mutex, mpsc::Receiver},
+};
+use toasts::Toasts;
+
+/// What a panel wants done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// A command for the session.
+    Send(Command),
+    /// A line that was typed into a conversation; it may be a word for the client itself.
+    Write {
+        /// The conversation.
+        to: Conversation,
+        /// The line.
+        text: String,
+    },
+    /// Open the tab of a conversation.
+    Open(Conversation),
+    /// Open the menu about a person.
+    Menu {
+        /// About whom.
+        person: PersonId,
+        /// Where, in points of the window; at the pointer where it is not said.
+        at: Option<egui::Pos2>,
+    },
+    /// Close it.
+    CloseMenu,
+    /// Show who somebody is.
+    Card(PersonId),
+    /// Close that.
+    CloseCard,
+    /// Save a conversation as a file.
+    Save {
+        /// Which.
+        of: Conversation,
+        /// What it is called.
+        title: String,
+    },
+    /// Show or hide the page of keys.
+    ToggleHelp,
+    /// Show or hide the settings.
+    ToggleSettings,
+}
+
+/// All panels' own state.
+#[derive(Resource, Default)]
+pub struct UiState {
+    /// The chat.
+    pub chat: ChatModel,
+    /// The list of people.
+    pub people: PeopleModel,
+    /// The list of rooms.
+    pub rooms: RoomsModel,
+    /// The form to sign in.
+    pub sign_in: SignInModel,
+    /// The notices.
+    pub toasts: Toasts,
+    /// The settings.
+    pub settings: Settings,
+    /// The menu about a person.
+    pub menu: Option<OpenMenu>,
+    /// Whose card is shown.
+    pub card: Option<PersonId>,
+    /// Whether the page of keys is shown.
+    pub help: bool,
+    /// Whether the settings are shown.
+    pub settings_open: bool,
+    saving: Option<Saving>,
+}
+
+/// What becomes of a conversation that is being saved.
+type Saving = Mutex<Receiver<Result<Option<PathBuf>, String>>>;
+
+/// What the panels leave to the world, in points of the window, and what they keep from it.
+#[derive(Resource, Clone, Copy, Debug, PartialEq)]
+pub struct Stage {
+    /// The part of the window that no panel covers.
+    pub free: egui::Rect,
+    /// Whether a text field has the keyboard.
+    pub typing: bool,
+    /// How many logical pixels of the window a point has.
+    pub scale: f32,
+}
+
+impl Default for Stage {
+    fn default() -> Self {
+        Self { free: egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1280.0, 800.0)), typing: false, scale: 1.0 }
+    }
+}
+
+/// The machine's fonts, on their way.
+#[derive(Resource)]
+struct FontSearch(Mutex<Receiver<egui::FontDefinitions>>);
+
+/// The panels.
+pub fn plugin(app: &mut App) {
+    app.add_plugins(EguiPlugin::default())
+        .init_resource::<UiState>()
+        .init_resource::<Stage>()
+        .insert_resource(FontSearch(Mutex::new(fonts::search())))
+        .add_systems(PreUpdate, dress.after(EguiPreUpdateSet::InitContexts).before(EguiPreUpdateSet::BeginPass))
+        .add_systems(Update, (hear, shortcuts, report_saved))
+        .add_systems(EguiPrimaryContextPass, draw.in_set(PanelSystems));
+}
+
+/// Drawing the panels, after what the world draws under them.
+#[derive(SystemSet, Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PanelSystems;
+
+/// Whether a panel lies under a place (in points of the window), and so gets what the pointer does there. It holds
+/// before egui has heard of the pointer's newest move, too.
+#[must_use]
+pub fn is_panel_at(ctx: &egui::Context, at: egui::Pos2) -> bool {
+    ctx.layer_id_at(at).is_some_and(|layer| layer.order != egui::Order::Background)
+}
+
+/// Puts theme and fonts on before the first drawing, the machine's fonts when they are found, and sizes when they
+/// are changed.
+fn dress(
+    mut contexts: EguiContexts,
+    search: Res<FontSearch>,
+    state: Res<UiState>,
+    mut dressed: Local<Option<Settings>>,
+) -> Result {
+    let ctx = contexts.ctx_mut()?;
+    if dressed.is_none() {
+        ctx.set_fonts(fonts::bundled());
+        theme::install(ctx);
+    }
+    if *dressed != Some(state.settings) {
+        ctx.set_zoom_factor(state.settings.scale);
+        ctx.all_styles_mut(|style| style.text_styles = theme::text_styles(state.settings.text_scale));
+        *dressed = Some(state.settings);
+    }
+    if let Ok(receiver) = search.0.try_lock()
+        && let Ok(fonts) = receiver.try_recv()
+    {
+        ctx.set_fonts(fonts);
+    }
+    Ok(())
+}
+
+/// Takes in what happened.
+fn hear(
+    link: Res<Link>,
+    mut state: ResMut<UiState>,
+    window: Query<&Window, With<PrimaryWindow>>,
+    time: Res<Time<Real>>,
+) {
+    if link.events().is_empty() {
+        return;
+    }
+    let watched = window.single().is_ok_and(|window| window.focused);
+    let now = time.elapsed_secs_f64();
+    let snapshot = link.snapshot();
+    let state = &mut *state;
+    for event in link.events() {
+        let open = ChatModel::conversation(state.chat.tab, snapshot).filter(|_| watched);
+        state.chat.hear(event, snapshot, watched);
+        state.sign_in.hear(event);
+        state.toasts.hear(event, snapshot, open, now);
+    }
+}
+
+/// Keys that belong to no panel: Enter goes to the chat, F1 and ? show the keys, Esc closes what is open.
+fn shortcuts(
+    keys: Res<ButtonInput<KeyCode>>,
+    letters: Res<ButtonInput<Key>>,
+    stage: Res<Stage>,
+    link: Res<Link>,
+    mut state: ResMut<UiState>,
+) {
+    if link.snapshot().me.is_none() {
+        return;
+    }
+    let question = letters.just_pressed(Key::Character("?".into()));
+    if keys.just_pressed(KeyCode::F1) || (question && !stage.typing) {
+        state.help = !state.help;
+    }
+    if stage.typing {
+        return;
+    }
+    if keys.just_pressed(KeyCode::Enter) || keys.just_pressed(KeyCode::NumpadEnter) {
+        state.chat.take_focus = true;
+    }
+    if keys.just_pressed(KeyCode::Escape) {
+        let state = &mut *state;
+        (state.help, state.settings_open, state.menu, state.card) = (false, false, None, None);
+    }
+}
+
+/// Says where a conversation was saved, or why not.
+fn report_saved(mut state: ResMut<UiState>, time: Res<Time<Real>>) {
+    let answer = state.saving.as_ref().and_then(|saving| saving.try_lock().ok()?.try_recv().ok());
+    let Some(answer) = answer else { return };
+    let now = time.elapsed_secs_f64();
+    state.saving = None;
+    match answer {
+        Ok(Some(path)) => state.toasts.say(format!("Saved as {}", path.display()), now),
+        Ok(None) => {}
+        Err(sentence) => state.toasts.trouble(sentence, now),
+    }
+}
+
+/// Draws all panels and does what they want.
+fn draw(
+    mut contexts: EguiContexts,
+    mut state: ResMut<UiState>,
+    mut link: ResMut<Link>,
+    mut stage: ResMut<Stage>,
+    mut exit: MessageWriter<AppExit>,
+    time: Res<Time<Real>>,
+) -> Result {
+    let ctx = contexts.ctx_mut()?.clone();
+    let snapshot = link.shared_snapshot();
+    let (free, actions) = layout::show(&ctx, &mut state, &snapshot);
+    let now = time.elapsed_secs_f64();
+    for action in actions {
+        if act(action, &ctx, &mut state, &mut link, &snapshot, now) == Some(Leave) {
+            exit.write(AppExit::Success);
+        }
+    }
+    *stage = Stage { free, typing: ctx.text_edit_focused(), scale: ctx.zoom_factor() };
+    Ok(())
+}
+
+/// The program is to end.
+#[derive(PartialEq)]
+struct Leave;
+
+fn act(
+    action: Action,
+    ctx: &egui::Context,
+    state: &mut UiState,
+    link: &mut Link,
+    snapshot: &Snapshot,
+    now: f64,
+) -> Option<Leave> {
+    match action {
+        Action::Send(command) => link.send(command),
+        Action::Write { to, text } => return write(to, &text, state, link, snapshot, now),
+        Action::Open(conversation) => state.chat.open(conversation),
+        Action::Menu { person, at } => {
+            let at = at.or_else(|| ctx.pointer_latest_pos()).unwrap_or_else(|| ctx.content_rect().center());
+            state.menu = Some(OpenMenu::new(person, at));
+        }
+        Action::CloseMenu => state.menu = None,
+        Action::Card(person) => state.card = Some(person),
+        Action::CloseCard => state.card = None,
+        Action::Save { of, title } => {
+            let log = snapshot.chats.get(&of).cloned().unwrap_or_default();
+            let own = snapshot.me.as_ref().map_or("", |me| &me.name);
+            let text = chat::save::transcript(&title, &log, own);
+            state.saving = Some(Mutex::new(chat::save::save(&title, text)));
+        }
+        Action::ToggleHelp => state.help = !state.help,
+        Action::ToggleSettings => state.settings_open = !state.settings_open,
+    }
+    None
+}
+
+/// Does what a typed line says.
+fn write(
+    to: Conversation,
+    text: &str,
+    state: &mut UiState,
+    link: &mut Link,
+    snapshot: &Snapshot,
+    now: f64,
+) -> Option<Leave> {
+    match phrase::parse(text, snapshot.people.iter().map(|person| person.name.as_str())) {
+        Phrase::Nothing => {}
+        Phrase::Text(text) => link.send(Command::Say { to, text }),
+        Phrase::Private { to: name, text } => {
+            if let Some(person) = snapshot.people.iter().find(|person| person.name == name) {
+                let to = Conversation::Person(person.id);
+                state.chat.open(to);
+                link.send(Command::Say { to, text });
+            }
+        }
+        Phrase::Help => state.help = true,
+        Phrase::Refused(sentence) => state.toasts.trouble(sentence, now),
+        Phrase::Quit => return Some(Leave),
+    }
+    None
+}

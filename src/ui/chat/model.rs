@@ -1,0 +1,142 @@
+//! What the chat panel remembers for itself: which conversation is open, what is half written, what was not read.
+
+use crate::net::{events::Event, snapshot::Snapshot};
+use hallway_protocol::{
+    chat::Conversation,
+    ids::{PersonId, RequestId},
+};
+use std::collections::{HashMap, HashSet};
+
+/// A tab of the chat panel. The room's tab follows the person from room to room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Tab {
+    /// The room one is in.
+    #[default]
+    Room,
+    /// Everyone on the server.
+    World,
+    /// One other person.
+    Person(PersonId),
+}
+
+/// The chat panel's own state.
+#[derive(Default)]
+pub struct ChatModel {
+    /// The tab that is shown.
+    pub tab: Tab,
+    /// Private conversations that have a tab, in the order in which they came.
+    pub private: Vec<PersonId>,
+    /// Whether the text field has the keyboard.
+    pub typing: bool,
+    /// The text field takes the keyboard at the next drawing.
+    pub take_focus: bool,
+    pub(super) drafts: HashMap<Tab, String>,
+    pub(super) unread: HashMap<Conversation, usize>,
+    pub(super) names: HashMap<PersonId, String>,
+    pub(super) asked: HashSet<Conversation>,
+    pub(super) sent_again: HashSet<RequestId>,
+    pub(super) heights: HashMap<u64, f32>,
+    pub(super) scroll: Scroll,
+    pub(super) cycle: Option<super::complete::Cycle>,
+}
+
+/// Where the open conversation is scrolled to.
+#[derive(Default)]
+pub(super) struct Scroll {
+    pub(super) of: Option<Conversation>,
+    pub(super) away: bool,
+    pub(super) seen_lines: usize,
+    pub(super) to_end: bool,
+    pub(super) first: Option<u64>,
+    pub(super) offset: f32,
+    pub(super) content: f32,
+}
+
+impl ChatModel {
+    /// The conversation of a tab; `None` for the room's tab in the hall, where there is no room to write to.
+    #[must_use]
+    pub fn conversation(tab: Tab, snapshot: &Snapshot) -> Option<Conversation> {
+        match tab {
+            Tab::Room => snapshot.me.as_ref()?.room.map(Conversation::Room),
+            Tab::World => Some(Conversation::World),
+            Tab::Person(person) => Some(Conversation::Person(person)),
+        }
+    }
+
+    /// Opens the tab of a conversation and takes the keyboard.
+    pub fn open(&mut self, conversation: Conversation) {
+        self.tab = match conversation {
+            Conversation::World => Tab::World,
+            Conversation::Room(_) => Tab::Room,
+            Conversation::Person(person) => {
+                self.add_private(person);
+                Tab::Person(person)
+            }
+        };
+        self.take_focus = true;
+    }
+
+    /// Takes the tab of a private conversation away; what was said stays with the session.
+    pub fn close(&mut self, person: PersonId) {
+        self.private.retain(|other| *other != person);
+        if self.tab == Tab::Person(person) {
+            self.tab = Tab::Room;
+        }
+    }
+
+    /// Counts what comes in. `watched` says that somebody looks at the window.
+    pub fn hear(&mut self, event: &Event, snapshot: &Snapshot, watched: bool) {
+        let Event::Message(message) = event else { return };
+        let me = snapshot.me.as_ref().map(|me| me.id);
+        if let Conversation::Person(person) = message.conversation {
+            self.add_private(person);
+            if message.from == Some(person) {
+                self.names.insert(person, message.from_name.clone());
+            }
+        }
+        let is_open = watched && Self::conversation(self.tab, snapshot) == Some(message.conversation);
+        if message.from != me && !is_open {
+            *self.unread.entry(message.conversation).or_default() += 1;
+        }
+    }
+
+    /// Messages of a tab that came while it was not looked at.
+    #[must_use]
+    pub fn unread(&self, tab: Tab, snapshot: &Snapshot) -> usize {
+        Self::conversation(tab, snapshot).and_then(|conversation| self.unread.get(&conversation)).copied().unwrap_or(0)
+    }
+
+    /// What is half written in a tab.
+    #[must_use]
+    pub fn draft(&self, tab: Tab) -> &str {
+        self.drafts.get(&tab).map_or("", String::as_str)
+    }
+
+    /// The name of somebody one writes with, also after they left.
+    #[must_use]
+    pub fn name_of(&self, person: PersonId, snapshot: &Snapshot) -> String {
+        let present = snapshot.person(person).map(|person| person.name.clone());
+        present.or_else(|| self.names.get(&person).cloned()).unwrap_or_else(|| "someone who left".to_owned())
+    }
+
+    /// Keeps names of people one writes with, and drops what belongs to an earlier sign-in when signed out.
+    pub fn follow(&mut self, snapshot: &Snapshot) {
+        if snapshot.me.is_none() {
+            *self = Self { drafts: std::mem::take(&mut self.drafts), ..Self::default() };
+            return;
+        }
+        for person in &self.private {
+            if let Some(view) = snapshot.person(*person)
+                && self.names.get(person) != Some(&view.name)
+            {
+                self.names.insert(*person, view.name.clone());
+            }
+        }
+    }
+
+    fn add_private(&mut self, person: PersonId) {
+        if !self.private.contains(&person) {
+            self.private.push(person);
+        }
+    }
+}

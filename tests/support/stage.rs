@@ -1,0 +1,337 @@
+//! A whole Hallway on one thread and one clock: the server's world, sessions, and a wire in memory between them. The
+//! test stands in for the front desk's HTTPS, the store's disk and the voice engines.
+
+#![allow(dead_code, unreachable_pub, reason = "each test program uses its part of the stage")]
+
+use bevy::prelude::*;
+use bytes::Bytes;
+use hallway::{
+    media::engine::{VoiceCommand, VoiceEvent, VoiceStats},
+    net::{
+        self, Seams, SessionHandle,
+        commands::{Command, SignIn, Trust},
+        connection::Dialer,
+        events::{Event, SignInFailure},
+        handle,
+        sign_in::{Admission, Answer, Desk, Question, hex},
+        snapshot::{LoadedMap, RoomView},
+        voice::VoiceLink,
+    },
+};
+use hallway_protocol::{
+    desk::SignInGrant,
+    floor::FloorTimes,
+    ids::{MessageId, PersonId},
+    link::{
+        memory::{MemoryWire, NetworkFaults, STEP},
+        setup::{self, tokens},
+    },
+    map::{WorldMap, tmx},
+    names::DisplayName,
+    voice::VoicePacket,
+};
+use hallway_server::{
+    desk::{Denied, WorldAsk},
+    store::{self, NewMessage, StoreAnswer, StoreAsk, StoreEnd, StoredMessage},
+    world::{self, StopFlag, WorldSettings, WorldWires},
+};
+use std::{
+    sync::{
+        Arc, Mutex,
+        mpsc::{self, Receiver, SyncSender},
+    },
+    time::Duration,
+};
+use tokio::sync::{mpsc as world_mpsc, oneshot};
+
+/// The world, its people, and the clock.
+pub struct Stage {
+    pub wire: MemoryWire,
+    server: App,
+    sessions: Vec<App>,
+    pub people: Vec<Actor>,
+    asks: world_mpsc::Sender<WorldAsk>,
+    store: StoreEnd,
+    stored: Vec<(NewMessage, StoredMessage)>,
+    map: Arc<LoadedMap>,
+}
+
+/// One session as its face and its voice engine see it.
+pub struct Actor {
+    pub handle: SessionHandle,
+    /// What the face has been told and not looked at yet.
+    pub told: Vec<Event>,
+    /// Whether the face takes its events.
+    pub face_is_stuck: bool,
+    /// What the voice engine was told.
+    pub heard: Arc<Mutex<Vec<VoiceCommand>>>,
+    voice: SyncSender<VoiceEvent>,
+    questions: Receiver<Question>,
+    answers: SyncSender<Answer>,
+    waiting: Option<(u64, oneshot::Receiver<Result<SignInGrant, Denied>>)>,
+}
+
+impl Stage {
+    /// An empty world on the built-in map.
+    pub fn new() -> Self {
+        let (map, tiles_png) = built_in();
+        let (asks, world_asks) = world_mpsc::channel(64);
+        let (client, store) = store::wire();
+        let wire = MemoryWire::perfect();
+        let settings = WorldSettings {
+            map: map.clone(),
+            max_people: 50,
+            floor: FloorTimes::default(),
+            empty_room_lifetime: Duration::from_secs(600),
+            public: None,
+        };
+        let wires = WorldWires { asks: world_asks, store: client, stop: StopFlag::default(), events: None };
+        let mut server = world::app(settings, wires);
+        wire.attach_server(&mut server);
+        server.finish();
+        server.cleanup();
+        let digest = map.digest();
+        let map = Arc::new(LoadedMap { map, tiles_png, digest });
+        Self { wire, server, sessions: Vec::new(), people: Vec::new(), asks, store, stored: Vec::new(), map }
+    }
+
+    /// A world with these people in it.
+    pub fn with(names: &[&str]) -> Self {
+        let mut stage = Self::new();
+        for name in names {
+            let person = stage.arrive(name);
+            stage.until("welcome", |stage| stage.was_told(person, |event| matches!(event, Event::Welcome { .. })));
+        }
+        stage.run(Duration::from_millis(300));
+        stage
+    }
+
+    /// Starts a session that signs in; gives its number.
+    pub fn arrive(&mut self, name: &str) -> usize {
+        let (handle, port) = handle::pair(|| {});
+        let (ask, questions) = mpsc::sync_channel(8);
+        let (answers, answered) = mpsc::sync_channel(8);
+        let (voice, events) = mpsc::sync_channel(256);
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let wire = self.wire.clone();
+        let seams = Seams {
+            port,
+            desk: Desk::new(move |question| ask.try_send(question).unwrap(), answered),
+            dialer: Dialer::new(move |world, token, _| {
+                setup::spawn_client(world, token, wire.new_client_link()).map_err(|error| error.to_string())
+            }),
+            voice: engine(Arc::clone(&heard), voice.clone(), events),
+        };
+        let mut app = net::app(seams, Some(Duration::from_secs(30)));
+        self.wire.attach_client(&mut app);
+        app.finish();
+        app.cleanup();
+        self.sessions.push(app);
+        let (told, waiting, face_is_stuck) = (Vec::new(), None, false);
+        self.people.push(Actor { handle, told, face_is_stuck, heard, voice, questions, answers, waiting });
+        let person = self.people.len() - 1;
+        self.tell(person, sign_in(name));
+        person
+    }
+
+    /// A person asks something of the session.
+    pub fn tell(&self, person: usize, command: Command) {
+        self.people[person].handle.send(command);
+    }
+
+    /// One step of all clocks.
+    pub fn step(&mut self) {
+        self.wire.step(&mut self.server, &mut self.sessions, STEP);
+        self.serve_store();
+        for person in 0..self.people.len() {
+            self.serve_desk(person);
+            let actor = &mut self.people[person];
+            while !actor.face_is_stuck
+                && let Some(event) = actor.handle.try_event()
+            {
+                actor.told.push(event);
+            }
+        }
+    }
+
+    /// Lets time pass.
+    pub fn run(&mut self, time: Duration) {
+        let end = self.wire.now() + time;
+        while self.wire.now() < end {
+            self.step();
+        }
+    }
+
+    /// Lets time pass until something holds.
+    ///
+    /// # Panics
+    /// When it does not within a minute; tells what everyone was told.
+    pub fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let end = self.wire.now() + Duration::from_secs(60);
+        while !holds(self) {
+            if self.wire.now() >= end {
+                for (number, actor) in self.people.iter().enumerate() {
+                    eprintln!("person {number}: {:#?}\n{:?}", actor.told, actor.handle.snapshot().connection);
+                }
+                panic!("not within a minute: {what}");
+            }
+            self.step();
+        }
+    }
+
+    /// Whether a person was told something like this.
+    pub fn was_told(&self, person: usize, like: impl Fn(&Event) -> bool) -> bool {
+        self.people[person].told.iter().any(like)
+    }
+
+    /// A room of the map, as a person sees it.
+    pub fn room(&self, person: usize, number: usize) -> RoomView {
+        self.people[person].handle.snapshot().rooms[number].clone()
+    }
+
+    /// People walk into a room, and all arrive.
+    pub fn gather(&mut self, people: &[usize], number: usize) {
+        let room = self.room(people[0], number).id;
+        for person in people {
+            self.tell(*person, Command::Enter(room));
+        }
+        let people = people.to_vec();
+        self.until("all are in the room", |stage| {
+            people.iter().all(|person| {
+                let snapshot = stage.people[*person].handle.snapshot();
+                snapshot.me.as_ref().is_some_and(|me| me.room == Some(room) && me.path.is_empty())
+            })
+        });
+    }
+
+    /// A person's id.
+    pub fn id(&self, person: usize) -> PersonId {
+        self.people[person].handle.snapshot().me.as_ref().unwrap().id
+    }
+
+    /// Makes a person's voice engine hand out a packet.
+    pub fn speak(&self, person: usize, packet: &VoicePacket) {
+        self.people[person].voice.try_send(VoiceEvent::Packet(packet.encode())).unwrap();
+    }
+
+    /// How many packets a person's voice engine was given to play.
+    pub fn packets_heard(&self, person: usize) -> usize {
+        let heard = self.people[person].heard.lock().unwrap();
+        heard.iter().filter(|command| matches!(command, VoiceCommand::Hear { .. })).count()
+    }
+
+    /// Cuts every link, or mends them.
+    pub fn cut(&self, cut: bool) {
+        let loss = if cut { 1.0 } else { 0.0 };
+        self.wire.set_faults(NetworkFaults { loss, ..NetworkFaults::default() });
+    }
+
+    fn serve_desk(&mut self, person: usize) {
+        let actor = &mut self.people[person];
+        if let Ok(question) = actor.questions.try_recv() {
+            let (reply, answer) = oneshot::channel();
+            let name = DisplayName::new(&question.name).unwrap();
+            let reached_at = self.wire.server_address();
+            let ask = WorldAsk { name, or_variant: question.or_variant, reached_at, reply };
+            self.asks.try_send(ask).unwrap();
+            actor.waiting = Some((question.attempt, answer));
+        }
+        let Some((attempt, waiting)) = &mut actor.waiting else { return };
+        if let Ok(granted) = waiting.try_recv() {
+            let result = granted.map(|grant| admission(grant, &self.map, self.wire.server_address())).map_err(refused);
+            actor.answers.try_send(Answer { attempt: *attempt, result }).ok().unwrap();
+            actor.waiting = None;
+        }
+    }
+
+    fn serve_store(&mut self) {
+        while let Some(ask) = self.store.ask() {
+            let answer = match ask {
+                StoreAsk::Append { ticket, message } => {
+                    let id = MessageId(self.stored.len() as i64 + 1);
+                    self.stored.push((message.clone(), stored(id, &message)));
+                    StoreAnswer::Stored { ticket, id }
+                }
+                StoreAsk::Page { ticket, query } => {
+                    let fits = |(new, stored): &&(NewMessage, StoredMessage)| {
+                        new.thread == query.thread && query.before.is_none_or(|before| stored.id < before)
+                    };
+                    let mut messages: Vec<_> =
+                        self.stored.iter().filter(fits).map(|(_, stored)| stored.clone()).collect();
+                    let surplus = messages.len().saturating_sub(query.count.into());
+                    messages.drain(..surplus);
+                    StoreAnswer::Page { ticket, messages }
+                }
+            };
+            self.store.answer(answer);
+        }
+    }
+}
+
+/// A packet of a burst.
+pub fn packet(burst: u8, seq: u16) -> VoicePacket {
+    let opus = Bytes::from(vec![0x78; 60]);
+    VoicePacket { burst, last: false, seq, media_time: u32::from(seq) * 960, opus }
+}
+
+fn built_in() -> (WorldMap, Bytes) {
+    let (map, png) = tmx::built_in();
+    (map, png.into())
+}
+
+fn sign_in(name: &str) -> Command {
+    Command::SignIn(SignIn {
+        server: "memory".parse().unwrap(),
+        name: name.to_owned(),
+        or_variant: false,
+        trust: Trust::Pinned,
+    })
+}
+
+/// An engine that remembers what it was told, and ends a burst as soon as it is asked to.
+fn engine(
+    heard: Arc<Mutex<Vec<VoiceCommand>>>,
+    voice: SyncSender<VoiceEvent>,
+    events: Receiver<VoiceEvent>,
+) -> VoiceLink {
+    let send = move |command| {
+        if matches!(command, VoiceCommand::ReleaseTalk) {
+            voice.try_send(VoiceEvent::BurstEnded).unwrap();
+        }
+        heard.lock().unwrap().push(command);
+    };
+    VoiceLink::new(send, VoiceStats::default, events)
+}
+
+fn admission(grant: SignInGrant, map: &Arc<LoadedMap>, desk: std::net::SocketAddr) -> Admission {
+    Admission {
+        person: PersonId(grant.person),
+        name: grant.name,
+        token: tokens::read_token(&hex::decode(&grant.token).unwrap()).unwrap(),
+        desk,
+        secret: hex::decode(&grant.secret).unwrap().try_into().unwrap(),
+        map: Arc::clone(map),
+        version: grant.version,
+        fingerprint: String::new(),
+    }
+}
+
+fn refused(denied: Denied) -> SignInFailure {
+    match denied {
+        Denied::NameTaken { holder, variant } => {
+            SignInFailure::NameTaken { holder: holder.to_string(), variant: variant.to_string() }
+        }
+        other => SignInFailure::Unreachable(format!("{other:?}")),
+    }
+}
+
+fn stored(id: MessageId, message: &NewMessage) -> StoredMessage {
+    StoredMessage {
+        id,
+        writer: Some(message.writer),
+        from_name: message.from.to_string(),
+        to_name: message.to.as_ref().map(ToString::to_string),
+        text: message.text.clone(),
+        sent_ms: message.sent_ms,
+    }
+}
