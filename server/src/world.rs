@@ -105,7 +105,6 @@ pub(crate) enum WorldSystems {
 }
 
 /// Builds the world. Its plugins are not finished yet: add a socket or a memory wire first, then run it.
-#[must_use]
 pub fn app(settings: WorldSettings, wires: WorldWires) -> App {
     let mut app = App::new();
     setup::lean_task_pools(&mut app);
