@@ -104,6 +104,9 @@ impl Stopper {
 ///
 /// # Errors
 /// When it has nothing to stand on; each reason is one sentence. See [`StartError`].
+///
+/// # Panics
+/// When called within an async runtime, as it waits for one of its own. The same holds for [`Running::wait`].
 pub fn start(settings: Settings) -> Result<Running, StartError> {
     settings.check()?;
     let data_dir = DataDir::take(&settings.data_dir)?;

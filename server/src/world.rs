@@ -2,8 +2,8 @@
 //!
 //! [`app`] builds it without sockets, so that tests drive it over a memory wire on their own clock.
 //!
-//! Within one update, in this order: datagrams come in and netcode decrypts them; the [`relay`] passes voice on; typed
-//! messages are read; then the sets of [`WorldSystems`] run.
+//! Within one update, in this order: datagrams come in and netcode decrypts them; the relay passes voice on; typed
+//! messages are read; then sessions, places, rooms, floors and chat have their turn, and people are told.
 
 mod chat;
 mod conduct;
@@ -105,7 +105,6 @@ pub(crate) enum WorldSystems {
 }
 
 /// Builds the world. Its plugins are not finished yet: add a socket or a memory wire first, then run it.
-#[must_use]
 pub fn app(settings: WorldSettings, wires: WorldWires) -> App {
     let mut app = App::new();
     setup::lean_task_pools(&mut app);

@@ -1,5 +1,7 @@
 //! The real program: what it says when it can't start, how it stops, and what is left after it was killed.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader, Read},

@@ -80,7 +80,7 @@ pub(crate) struct FromClient {
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Reception>().init_resource::<DoorsClosed>();
     app.add_message::<FromClient>().add_message::<Moved>().add_message::<Departed>();
-    app.add_observer(expect_proof).add_observer(depart);
+    app.add_observer(expect_proof).add_observer(free_unproven_name).add_observer(depart);
     app.add_systems(
         Update,
         (answer_desk, forget_unused, hang_up_unproven, read_control).chain().in_set(WorldSystems::Sessions),
@@ -125,8 +125,11 @@ fn free_name(
     commands: &mut Commands,
 ) -> Result<DisplayName, Denied> {
     let key = name.key();
-    let holder = match house.by_name(&key).and_then(|id| house.guest(id)) {
-        Some(guest) => {
+    let guest = house.by_name(&key).and_then(|id| house.guest(id));
+    let holder = match (reception.holder(&key), guest) {
+        (None, None) => return Ok(name.clone()),
+        (Some(waiting), _) => waiting.clone(),
+        (None, Some(guest)) => {
             let silence = heard.get(guest.link).map_or(Duration::ZERO, |heard| heard.silence(time));
             if silence > TAKE_OVER_SILENCE {
                 info!(name = %guest.name, "signed in anew while the old link is silent");
@@ -135,10 +138,6 @@ fn free_name(
             }
             guest.name.clone()
         }
-        None => match reception.holder(&key) {
-            Some(holder) => holder.clone(),
-            None => return Ok(name.clone()),
-        },
     };
     let is_taken = |key: &NameKey| house.by_name(key).is_some() || reception.holder(key).is_some();
     let variant = name.free_variant(is_taken);
@@ -203,6 +202,13 @@ fn expect_proof(
     }
 }
 
+/// A link that proved its secret, or never will, does not keep its name waiting.
+fn free_unproven_name(gone: On<Remove, Unproven>, links: Query<&Unproven>, mut reception: ResMut<Reception>) {
+    if let Ok(Unproven { sign_in, .. }) = links.get(gone.entity) {
+        reception.release(&sign_in.name.key());
+    }
+}
+
 fn hang_up_unproven(
     links: Query<(Entity, &Unproven), Without<Disconnecting>>,
     time: Res<Time<Real>>,
@@ -264,7 +270,6 @@ fn prove(link: Entity, sign_in: SignIn, first: Option<ClientMessage>) -> impl Co
 
 fn arrive(world: &mut World, link: Entity, sign_in: &SignIn) {
     let now = world.resource::<Time<Real>>().elapsed();
-    world.resource_mut::<Reception>().proved(&sign_in.name.key());
     let SignIn { person, name, .. } = sign_in.clone();
     let standing = Standing::new(person, world.resource::<super::pose::Grounds>(), now);
     let at = standing.wire();
@@ -277,13 +282,20 @@ fn arrive(world: &mut World, link: Entity, sign_in: &SignIn) {
             Replicate::to_clients(NetworkTarget::All),
         ))
         .id();
-    world.resource_mut::<House>().arrive(person, name.clone(), link, entity);
+    let mut house = world.resource_mut::<House>();
+    house.arrive(person, name.clone(), link, entity);
+    // A map may let people appear in a room.
+    let room = house.room_at(standing.at());
+    let moved = house.relocate(person, room, now);
     world.entity_mut(link).insert((Session { person }, Allowance::new(now), standing));
     info!(%person, %name, "somebody came");
     let arrived = ServerMessage::PersonChanged { person, name: name.to_string(), change: PersonChange::Arrived };
     let told = world.run_system_cached_with(tell_arrival, (person, link, at, arrived));
     if let Err(error) = told {
         error!(%error, "an arrival could not be told");
+    }
+    if let Some(moved) = moved {
+        world.write_message(moved);
     }
 }
 

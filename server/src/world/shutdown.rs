@@ -2,8 +2,10 @@
 
 use super::{WorldSystems, chat::Tickets, house::House, post::Post, sessions::DoorsClosed};
 use bevy::prelude::*;
-use hallway_protocol::control::{CloseCause, ServerMessage};
-use lightyear::prelude::server::{Started, Stop};
+use hallway_protocol::{
+    control::{CloseCause, ServerMessage},
+    link::setup,
+};
 use std::{
     sync::{
         Arc,
@@ -58,7 +60,6 @@ fn end(
     mut doors: ResMut<DoorsClosed>,
     house: Res<House>,
     tickets: Res<Tickets>,
-    servers: Query<Entity, With<Started>>,
     time: Res<Time<Real>>,
     mut post: Post,
     mut commands: Commands,
@@ -74,7 +75,7 @@ fn end(
             *ending = Ending::Told(now);
         }
         Ending::Told(at) if now >= at + farewell(&house) && (tickets.all_answered() || now >= at + STORE_PATIENCE) => {
-            servers.iter().for_each(|entity| commands.trigger(Stop { entity }));
+            commands.queue(setup::stop_server);
             *ending = Ending::Closing(now);
         }
         Ending::Closing(at) if now >= at + CLOSING => {

@@ -1,5 +1,7 @@
 //! A server as the client hosts it, in this process: over its real ports, with real clients.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
 mod live_client;
 
 use hallway_protocol::{

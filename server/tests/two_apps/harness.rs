@@ -90,6 +90,9 @@ pub(crate) struct Inbox {
     pub(crate) poses: Vec<PoseBatch>,
 }
 
+/// The world's answer to a sign-in, on its way.
+pub(crate) type DeskAnswer = oneshot::Receiver<Result<SignInGrant, Denied>>;
+
 /// A world under test.
 pub(crate) struct TestWorld {
     pub(crate) wire: MemoryWire,
@@ -162,6 +165,14 @@ impl TestWorld {
         }
     }
 
+    /// Lets time pass in few, long steps, where nothing is waited for.
+    pub(crate) fn pass_in_steps(&mut self, steps: u32, step: Duration) {
+        for _ in 0..steps {
+            self.wire.step(&mut self.server, &mut self.clients, step);
+            self.serve_store();
+        }
+    }
+
     /// Steps until the condition holds; fails with `what` when it takes too long.
     pub(crate) fn until(&mut self, what: &str, condition: impl Fn(&Self) -> bool) {
         let end = self.wire.now() + PATIENCE;
@@ -176,17 +187,28 @@ impl TestWorld {
         inboxes.map(|inbox| format!("{:?} {:?}", inbox.control, inbox.floor)).collect::<Vec<_>>().join("\n")
     }
 
-    /// Asks the front desk's question of the world.
+    /// Signs in as the front desk does.
     pub(crate) fn sign_in(&mut self, name: &str, or_variant: bool) -> Result<SignInGrant, Denied> {
-        let (reply, mut answer) = oneshot::channel();
+        let answer = self.ask_desk(name, or_variant);
+        self.answer(answer)
+    }
+
+    /// Puts the front desk's question to the world.
+    pub(crate) fn ask_desk(&self, name: &str, or_variant: bool) -> DeskAnswer {
+        let (reply, answer) = oneshot::channel();
         let name = DisplayName::new(name).unwrap();
         let reached_at = self.wire.server_address();
-        self.door.ask(WorldAsk { name, or_variant, reached_at, reply })?;
+        self.door.ask(WorldAsk { name, or_variant, reached_at, reply }).unwrap();
+        answer
+    }
+
+    /// Waits for the world's answer.
+    pub(crate) fn answer(&mut self, mut answer: DeskAnswer) -> Result<SignInGrant, Denied> {
         for _ in 0..10 {
-            self.step();
             if let Ok(answer) = answer.try_recv() {
                 return answer;
             }
+            self.step();
         }
         panic!("the world did not answer the desk");
     }

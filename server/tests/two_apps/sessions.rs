@@ -42,6 +42,29 @@ fn a_taken_name_is_refused_with_a_free_variant() {
 }
 
 #[test]
+fn a_name_is_free_as_soon_as_its_unproven_link_is_gone() {
+    let mut world = TestWorld::new();
+    let grant = world.sign_in("Ann", false).unwrap();
+    let wrong = world.connect(&grant);
+    world.prove(wrong, &"00".repeat(16));
+    world.pass(Duration::from_millis(200));
+    world.enter("Ann");
+}
+
+#[test]
+fn two_who_take_over_one_name_at_once_do_not_share_it() {
+    let mut world = TestWorld::new();
+    let ann = world.enter("Ann");
+    world.kill(ann);
+    world.pass(Duration::from_secs(3));
+    let (first, second) = (world.ask_desk("Ann", false), world.ask_desk("ANN", false));
+    world.step();
+    let (first, second) = (world.answer(first), world.answer(second));
+    assert!(first.is_ok());
+    assert!(matches!(second, Err(Denied::NameTaken { .. })), "{second:?}");
+}
+
+#[test]
 fn a_full_server_lets_nobody_in() {
     let mut world = TestWorld::with(|settings| settings.max_people = 2);
     world.enter("Ann");

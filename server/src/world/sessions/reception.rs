@@ -9,7 +9,7 @@ use std::{collections::HashMap, time::Duration};
 
 /// A sign-in that nobody connects with is forgotten after so long, and its name is free.
 const UNUSED_TIME: Duration = Duration::from_secs(30);
-/// A link that connected has this long for its proof; then its name is free, if it is not freed before.
+/// A link that connected at the last moment has this long for its proof; then its name is free in any case.
 const PROOF_MARGIN: Duration = Duration::from_secs(6);
 
 /// One issued sign-in.
@@ -45,8 +45,9 @@ impl Reception {
         self.unused.remove(&session).map(|(sign_in, _)| sign_in)
     }
 
-    /// The person is in the world, whose house knows the name from now on.
-    pub(super) fn proved(&mut self, name: &NameKey) {
+    /// Nobody waits under this name any more: the person is in the world, whose house knows it from now on, or the
+    /// link is gone.
+    pub(super) fn release(&mut self, name: &NameKey) {
         self.names.remove(name);
     }
 
@@ -106,12 +107,12 @@ mod tests {
         assert_eq!(reception.connected(5).unwrap().secret, issued.secret);
         assert!(reception.connected(5).is_none());
         assert!(reception.holder(&name().key()).is_some());
-        reception.proved(&name().key());
+        reception.release(&name().key());
         assert!(reception.holder(&name().key()).is_none());
     }
 
     #[test]
-    fn a_link_that_never_proves_frees_its_name_too() {
+    fn a_name_is_free_after_its_time_whatever_became_of_the_link() {
         let mut reception = Reception::default();
         reception.issue(5, name(), Duration::ZERO);
         reception.connected(5);
