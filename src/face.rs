@@ -60,7 +60,7 @@ pub fn app(settings: FaceSettings) -> App {
     }
     app.insert_resource(link)
         .add_systems(First, link::receive)
-        .add_systems(Last, (link::end_with_session, release_on_exit));
+        .add_systems(Last, (link::end_with_session, quit_on_exit));
     app
 }
 
@@ -91,9 +91,9 @@ fn night() -> Color {
     Color::srgb_u8(r, g, b)
 }
 
-/// A window that is closed while the talk key is down leaves nobody talking.
-fn release_on_exit(mut exits: MessageReader<AppExit>, mut link: ResMut<Link>) {
+/// A window that is closed signs out, so that nobody waits for somebody who is gone.
+fn quit_on_exit(mut exits: MessageReader<AppExit>, mut link: ResMut<Link>) {
     if exits.read().next().is_some() {
-        link.send(Command::ReleaseTalk);
+        link.send(Command::Quit);
     }
 }

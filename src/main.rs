@@ -5,6 +5,12 @@ use hallway::{
     headless,
     settings::{Arguments, Mode, WindowSettings},
 };
+#[cfg(feature = "window")]
+use hallway::{
+    face::{self, FaceSettings},
+    host::Host,
+    net,
+};
 use hallway_protocol::link;
 use std::{io, process::ExitCode};
 use tracing_subscriber::EnvFilter;
@@ -40,23 +46,26 @@ fn start_log() {
 
 #[cfg(feature = "window")]
 fn run_window(settings: WindowSettings) -> Result<ExitCode, String> {
-    use hallway::{face, host::Host, net};
     if !has_display() {
         return Err(NO_WINDOW.to_owned());
     }
     let host = if settings.server.is_none() { Some(Host::start()?) } else { None };
+    let (server, trust) = match (&host, settings.server) {
+        (Some(host), _) => (host.address().to_string(), host.trust()),
+        (None, server) => (server.map(|server| server.to_string()).unwrap_or_default(), settings.trust.unwrap_or_default()),
+    };
     let handle = net::start(settings.session).map_err(|error| error.to_string())?;
-    let server = settings.server.or_else(|| host.as_ref().map(Host::address));
-    let trust = settings.trust.or_else(|| host.as_ref().map(Host::trust));
-    let exit = face::run(face::FaceSettings {
-        server: server.map(|server| server.to_string()).unwrap_or_default(),
+    let exit = face::run(FaceSettings {
+        server,
         name: settings.name,
         hosted: host.is_some(),
-        trust: trust.unwrap_or_default(),
+        trust,
         sign_in_now: settings.sign_in_now,
         handle,
     });
-    host.map_or(Ok(()), Host::stop)?;
+    if let Some(host) = host {
+        host.stop()?;
+    }
     Ok(if exit.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -139,6 +139,13 @@ pub fn plugin(app: &mut App) {
 #[derive(SystemSet, Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PanelSystems;
 
+/// Whether a panel lies under a place (in points of the window), and so gets what the pointer does there. It holds
+/// before egui has heard of the pointer's newest move, too.
+#[must_use]
+pub fn is_panel_at(ctx: &egui::Context, at: egui::Pos2) -> bool {
+    ctx.layer_id_at(at).is_some_and(|layer| layer.order != egui::Order::Background)
+}
+
 /// Puts theme and fonts on before the first drawing, the machine's fonts when they are found, and sizes when they
 /// are changed.
 fn dress(
@@ -267,7 +274,7 @@ fn act(
         Action::Open(conversation) => state.chat.open(conversation),
         Action::Menu { person, at } => {
             let at = at.or_else(|| ctx.pointer_latest_pos()).unwrap_or_else(|| ctx.content_rect().center());
-            state.menu = Some(OpenMenu { person, at });
+            state.menu = Some(OpenMenu::new(person, at));
         }
         Action::CloseMenu => state.menu = None,
         Action::Card(person) => state.card = Some(person),

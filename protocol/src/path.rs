@@ -30,12 +30,32 @@ pub fn find(ground: &Ground, from: Point, to: Point) -> Option<Vec<Point>> {
     if ground.clear_between(from, goal) {
         return Some(vec![goal]);
     }
+    route(ground, from, goal, f32::INFINITY)
+}
+
+/// The length of the way between two free points, if it is no longer than `most` tiles. Looks no further than that, so
+/// that its cost is bounded whatever is asked.
+pub(crate) fn length_within(ground: &Ground, from: Point, to: Point, most: f32) -> Option<f32> {
+    let way = route(ground, from, to, most)?;
+    let starts = std::iter::once(&from).chain(&way);
+    let length = starts.zip(&way).map(|(a, b)| a.distance(*b)).sum::<f32>();
+    (length <= most).then_some(length)
+}
+
+/// The shortest way by tiles that stays within `reach` of the start, pulled straight.
+fn route(ground: &Ground, from: Point, goal: Point, reach: f32) -> Option<Vec<Point>> {
     let end = tile_of(goal);
+    let near = |tile: (i32, i32)| middle(tile).distance(from) <= reach + 1.0;
     let guess = |&(x, y): &(i32, i32)| {
         let (dx, dy) = ((x - end.0).unsigned_abs(), (y - end.1).unsigned_abs());
         SIDE_COST * dx.max(dy) + (CORNER_COST - SIDE_COST) * dx.min(dy)
     };
-    let (tiles, _) = astar(&tile_of(from), |&tile| neighbours(ground, tile), guess, |&tile| tile == end)?;
+    let (tiles, _) = astar(
+        &tile_of(from),
+        |&tile| neighbours(ground, tile).filter(|&(next, _)| near(next)),
+        guess,
+        |&tile| tile == end,
+    )?;
     let points = tiles.into_iter().map(middle).chain([goal]).collect::<Vec<_>>();
     Some(pull_straight(ground, from, &points))
 }

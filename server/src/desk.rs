@@ -80,7 +80,12 @@ impl WorldDoor {
     }
 
     /// Asks the world to let somebody in.
-    async fn sign_in(&self, name: DisplayName, or_variant: bool, reached_at: SocketAddr) -> Result<SignInGrant, Denied> {
+    async fn sign_in(
+        &self,
+        name: DisplayName,
+        or_variant: bool,
+        reached_at: SocketAddr,
+    ) -> Result<SignInGrant, Denied> {
         let (reply, answer) = oneshot::channel();
         let ask = WorldAsk { name, or_variant, reached_at, reply };
         self.ask(ask)?;

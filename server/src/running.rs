@@ -20,7 +20,7 @@ use hallway_protocol::{
 use std::{
     io,
     net::{SocketAddr, TcpListener},
-    path::Path,
+    path::{Path, PathBuf},
     sync::mpsc,
     thread::{self, JoinHandle},
     time::Duration,
@@ -69,6 +69,8 @@ pub struct Running {
     pub listen: SocketAddr,
     /// The SHA-256 of its certificate, as `AB:CD:…`.
     pub fingerprint: String,
+    /// Its data folder.
+    pub data_dir: PathBuf,
     stopper: Stopper,
     events: mpsc::Receiver<ServerEvent>,
     world: Option<JoinHandle<AppExit>>,
@@ -124,7 +126,8 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
     let world = spawn_world(world_settings(&settings, map, public), wires, socket, live)?;
     let fingerprint = identity.fingerprint().to_owned();
     let parts = Some(Parts { desk, store, runtime, _data_dir: data_dir });
-    Ok(Running { listen, fingerprint, stopper, events, world: Some(world), parts })
+    let data_dir = settings.data_dir;
+    Ok(Running { listen, fingerprint, data_dir, stopper, events, world: Some(world), parts })
 }
 
 fn runtime() -> io::Result<Runtime> {
@@ -141,12 +144,7 @@ async fn open_store(data_dir: &Path) -> Result<Database, OpenError> {
     Database::open(data_dir, i64::from_ne_bytes(rand::random::<[u8; 8]>()) & i64::MAX).await
 }
 
-fn spawn_store(
-    runtime: &Runtime,
-    database: Database,
-    end: StoreEnd,
-    waker: &LoopWaker,
-) -> tokio::task::JoinHandle<()> {
+fn spawn_store(runtime: &Runtime, database: Database, end: StoreEnd, waker: &LoopWaker) -> tokio::task::JoinHandle<()> {
     runtime.spawn(StoreWorker::new(database, end, waking(waker)).run())
 }
 

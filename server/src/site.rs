@@ -123,8 +123,7 @@ pub(crate) fn resolve_public(settings: &Settings, port: u16) -> Result<Option<So
 pub(crate) fn read_map(settings: &Settings) -> Result<(WorldMap, Exhibits), SiteError> {
     let (map, tiles_png) = settings.map.as_ref().map_or_else(|| Ok(tmx::built_in()), |path| tmx::read(path))?;
     let map_json = serde_json::to_vec(&map).expect("a map has text keys only");
-    let exhibits =
-        Exhibits { map_json: map_json.into(), map_digest: map.digest(), tiles_png: tiles_png.into() };
+    let exhibits = Exhibits { map_json: map_json.into(), map_digest: map.digest(), tiles_png: tiles_png.into() };
     Ok((map, exhibits))
 }
 

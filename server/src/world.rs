@@ -130,12 +130,8 @@ pub fn app(settings: WorldSettings, wires: WorldWires) -> App {
 
 fn insert_resources(app: &mut App, settings: WorldSettings, wires: WorldWires) {
     let WorldSettings { map, max_people, floor, empty_room_lifetime, public } = settings;
-    let tickets = sessions::Tickets {
-        key: generate_key(),
-        gate: SessionGate::default(),
-        public,
-        map_digest: map.digest(),
-    };
+    let tickets =
+        sessions::Tickets { key: generate_key(), gate: SessionGate::default(), public, map_digest: map.digest() };
     app.insert_resource(tickets)
         .insert_resource(Rules { max_people, floor, empty_room_lifetime })
         .insert_resource(Map(map))

@@ -59,6 +59,10 @@ pub fn show(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot) -> Vec<Acti
         field(ui, model, snapshot, to, &mut actions);
     } else {
         model.typing = false;
+        // There is nobody to write to here but everyone.
+        if model.take_focus {
+            model.tab = Tab::World;
+        }
     }
     actions
 }
@@ -81,10 +85,11 @@ fn ask_for_history(model: &mut ChatModel, snapshot: &Snapshot, of: Conversation,
 
 fn tabs(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
-        let menu_width = 34.0;
+        let menu_width = 46.0;
         egui::ScrollArea::horizontal().id_salt("tabs").max_width(ui.available_width() - menu_width).show(ui, |ui| {
             ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 4.0;
+                ui.spacing_mut().item_spacing.x = 2.0;
+                ui.spacing_mut().button_padding.x = 9.0;
                 let private = model.private.iter().map(|person| Tab::Person(*person));
                 for tab in [Tab::Room, Tab::World].into_iter().chain(private).collect::<Vec<_>>() {
                     one_tab(ui, model, snapshot, tab);

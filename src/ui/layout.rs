@@ -11,6 +11,8 @@ const LISTS_WIDTH: f32 = 244.0;
 const CHAT_WIDTH: f32 = 356.0;
 /// Windows narrower than this (in points) show no lists beside the world.
 const NARROW: f32 = 940.0;
+/// A bar with less room than this (in points) leaves something out.
+const NARROW_BAR: f32 = 450.0;
 /// Height of the bar with its distance from the edge, in points.
 const BAR: f32 = 64.0;
 
@@ -95,6 +97,7 @@ fn lists(ui: &mut Ui, state: &mut UiState, snapshot: &Snapshot) -> Vec<Action> {
 }
 
 fn sign_in_card(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> Vec<Action> {
+    sign_in::backdrop(ctx);
     let frame = theme::card().inner_margin(28).corner_radius(20);
     let center = ctx.content_rect().center();
     let contents = |ui: &mut Ui| sign_in::show(ui, &mut state.sign_in, snapshot);
@@ -103,8 +106,8 @@ fn sign_in_card(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> Vec<
 
 fn bar(ctx: &Context, state: &UiState, snapshot: &Snapshot, free: Rect) -> Vec<Action> {
     let frame = theme::card().inner_margin(egui::Margin::symmetric(16, 7)).corner_radius(24);
-    let typing = state.chat.typing;
-    let contents = |ui: &mut Ui| status::show(ui, snapshot, typing, Instant::now());
+    let (typing, narrow) = (state.chat.typing, free.width() < NARROW_BAR);
+    let contents = |ui: &mut Ui| status::show(ui, snapshot, typing, narrow, Instant::now());
     floating(ctx, "bar", Order::Middle, Align2::CENTER_BOTTOM, free.center_bottom(), frame, contents).inner
 }
 
@@ -122,10 +125,9 @@ fn person_menu(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> Vec<A
     let at = open.at + Vec2::splat(2.0);
     let shown = floating(ctx, "person menu", Order::Foreground, Align2::LEFT_TOP, at, frame, contents);
     let pressed = ctx.input(|input| input.pointer.any_pressed().then(|| input.pointer.interact_pos()).flatten());
-    let is_elsewhere = pressed.is_some_and(|at| !shown.response.rect.contains(at));
-    if is_elsewhere || snapshot.person(open.person).is_none() {
-        state.menu = None;
-    }
+    let is_elsewhere = open.drawn && pressed.is_some_and(|at| !shown.response.rect.contains(at));
+    let stays = !is_elsewhere && snapshot.person(open.person).is_some();
+    state.menu = stays.then_some(menu::OpenMenu { drawn: true, ..open });
     shown.inner
 }
 

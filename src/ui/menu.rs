@@ -12,6 +12,16 @@ pub struct OpenMenu {
     pub person: PersonId,
     /// Where it hangs, in points of the window.
     pub at: egui::Pos2,
+    /// Whether it was drawn yet: the click that opened it is not one beside it.
+    pub drawn: bool,
+}
+
+impl OpenMenu {
+    /// A menu about a person that opens at a place, in points of the window.
+    #[must_use]
+    pub fn new(person: PersonId, at: egui::Pos2) -> Self {
+        Self { person, at, drawn: false }
+    }
 }
 
 /// Shows the menu about a person.
@@ -19,7 +29,7 @@ pub fn show(ui: &mut Ui, person: PersonId, snapshot: &Snapshot) -> Vec<Action> {
     let mut actions = Vec::new();
     let Some(view) = snapshot.person(person) else { return actions };
     let is_me = snapshot.me.as_ref().is_some_and(|me| me.id == person);
-    ui.set_min_width(190.0);
+    ui.set_width(190.0);
     ui.horizontal(|ui| {
         theme::portrait(ui, &view.name, 30.0);
         ui.vertical(|ui| {

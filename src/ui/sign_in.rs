@@ -63,6 +63,27 @@ impl SignInModel {
     }
 }
 
+/// What is behind the form: people who wait in the dark, each in a slow movement of its own.
+pub fn backdrop(ctx: &egui::Context) {
+    const NAMES: [&str; 16] = [
+        "Ann", "Bo", "Cem", "Dara", "Eli", "Fay", "Gus", "Hana", "Ivo", "Jun", "Kai", "Lea", "Max", "Noa", "Ola", "Pia",
+    ];
+    let window = ctx.content_rect();
+    let mut painter = ctx.layer_painter(egui::LayerId::background());
+    painter.set_opacity(0.3);
+    let time = ctx.input(|input| input.time) as f32;
+    for (number, name) in (0_u8..).zip(NAMES) {
+        // The golden angle spreads them evenly round the form.
+        let number = f32::from(number);
+        let (sin, cos) = (number * 2.399_963 + time * 0.012).sin_cos();
+        let reach = 0.3 + 0.3 * ((number + 0.5) / NAMES.len() as f32).sqrt();
+        let drift = vec2(0.0, (time * 0.5 + number).sin() * 8.0);
+        let center = window.center() + vec2(cos * window.width(), sin * window.height()) * reach + drift;
+        theme::paint_portrait(&painter, center, 34.0 + (number * 7.0) % 30.0, name);
+    }
+    ctx.request_repaint();
+}
+
 /// Shows the form.
 pub fn show(ui: &mut Ui, model: &mut SignInModel, snapshot: &Snapshot) -> Vec<Action> {
     let mut actions = Vec::new();

@@ -64,15 +64,17 @@ pub fn floor_line(snapshot: &Snapshot, typing: bool, now: Instant) -> FloorLine 
     }
 }
 
-/// Shows the bar.
-pub fn show(ui: &mut Ui, snapshot: &Snapshot, typing: bool, now: Instant) -> Vec<Action> {
+/// Shows the bar; `narrow` leaves out what can be seen elsewhere.
+pub fn show(ui: &mut Ui, snapshot: &Snapshot, typing: bool, narrow: bool, now: Instant) -> Vec<Action> {
     let mut actions = Vec::new();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 10.0;
-        connection(ui, snapshot);
+        connection(ui, snapshot, narrow);
         separator(ui);
-        place(ui, snapshot);
-        separator(ui);
+        if !narrow {
+            place(ui, snapshot);
+            separator(ui);
+        }
         floor(ui, snapshot, typing, now);
         separator(ui);
         if theme::quiet_button(ui, theme::muted("?")).on_hover_text("Keys and help (F1)").clicked() {
@@ -90,22 +92,25 @@ fn separator(ui: &mut Ui) {
     ui.painter().rect_filled(rect, 0.0, theme::LINE);
 }
 
-fn connection(ui: &mut Ui, snapshot: &Snapshot) {
+fn connection(ui: &mut Ui, snapshot: &Snapshot, narrow: bool) {
     let (color, text) = match snapshot.connection {
+        ConnectionState::Connected if narrow => (theme::TALK, String::new()),
         ConnectionState::Connected => (theme::TALK, format!("{:.0} ms", snapshot.stats.rtt_ms)),
         ConnectionState::Retrying => (theme::ACCENT, "Connecting again…".to_owned()),
         ConnectionState::SigningIn => (theme::ACCENT, "Signing in…".to_owned()),
         ConnectionState::SignedOut => (theme::DANGER, "Signed out".to_owned()),
     };
-    let (rect, _) = ui.allocate_exact_size(vec2(9.0, 9.0), Sense::hover());
+    let (rect, dot) = ui.allocate_exact_size(vec2(9.0, 9.0), Sense::hover());
     ui.painter().circle_filled(rect.center(), 4.5, color);
     let stats = &snapshot.stats;
     let heard = stats.voice_received + stats.voice_lost;
     let lost = if heard == 0 { 0.0 } else { stats.voice_lost as f64 * 100.0 / heard as f64 };
-    ui.label(theme::small(text)).on_hover_text(format!(
+    let details = format!(
         "Round trip {:.0} ms, varies by {:.0} ms\nVoice: {lost:.1} % lost, {} ms buffered",
         stats.rtt_ms, stats.jitter_ms, stats.buffer_ms
-    ));
+    );
+    let shown = if text.is_empty() { dot } else { dot.union(ui.label(theme::small(text))) };
+    shown.on_hover_text(details);
 }
 
 fn place(ui: &mut Ui, snapshot: &Snapshot) {

@@ -152,7 +152,7 @@ pub fn primary_button(ui: &mut Ui, text: &str, width: f32) -> Response {
         widgets.inactive.weak_bg_fill = ACCENT;
         widgets.hovered.weak_bg_fill = Color32::from_rgb(255, 199, 122);
         widgets.active.weak_bg_fill = Color32::from_rgb(255, 199, 122);
-        ui.add(Button::new(text).min_size(vec2(width, 38.0)))
+        ui.add_sized(vec2(width, 38.0), Button::new(text))
     })
     .inner
 }

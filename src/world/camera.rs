@@ -2,7 +2,10 @@
 //! stays on the map.
 
 use super::{WorldSystems, own::OwnAvatar};
-use crate::{face::link::Link, ui::Stage};
+use crate::{
+    face::link::Link,
+    ui::{Stage, is_panel_at},
+};
 use bevy::{
     camera::ScalingMode,
     input::mouse::{MouseScrollUnit, MouseWheel},
@@ -10,7 +13,7 @@ use bevy::{
     render::view::Msaa,
     window::PrimaryWindow,
 };
-use bevy_egui::{PrimaryEguiContext, egui, input::EguiWantsInput};
+use bevy_egui::{EguiContexts, PrimaryEguiContext, egui};
 use hallway_protocol::map::Point;
 
 /// Logical pixels of a tile at the start.
@@ -98,10 +101,11 @@ fn spawn(mut commands: Commands) {
 /// Turns of the wheel, where no panel is under the pointer.
 fn zoom(
     mut wheel: MessageReader<MouseWheel>,
-    wants: Res<EguiWantsInput>,
+    mut contexts: EguiContexts,
     window: Query<&Window, With<PrimaryWindow>>,
+    stage: Res<Stage>,
     mut view: ResMut<View>,
-) {
+) -> Result {
     let notches: f32 = wheel
         .read()
         .map(|turn| match turn.unit {
@@ -109,13 +113,14 @@ fn zoom(
             MouseScrollUnit::Pixel => turn.y / 40.0,
         })
         .sum();
-    if notches == 0.0 || wants.is_pointer_over_area() {
-        return;
+    let Some(pointer) = window.single().ok().and_then(Window::cursor_position) else { return Ok(()) };
+    let at = pointer / stage.scale;
+    if notches == 0.0 || is_panel_at(contexts.ctx_mut()?, egui::pos2(at.x, at.y)) {
+        return Ok(());
     }
-    if let Some(pointer) = window.single().ok().and_then(Window::cursor_position) {
-        view.anchor = pointer;
-    }
+    view.anchor = pointer;
     view.goal_px = (view.goal_px * NOTCH.powf(notches)).clamp(*RANGE_PX.start(), *RANGE_PX.end());
+    Ok(())
 }
 
 /// Brings the camera nearer to where it should be.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     face::link::Link,
     net::snapshot::{LoadedMap, PersonView, Snapshot},
-    ui::{Stage, UiState, bidi, theme},
+    ui::{Stage, UiState, bidi, is_panel_at, theme},
 };
 use bevy::prelude::*;
 use bevy_egui::{
@@ -73,10 +73,8 @@ fn hovered(
     view: &View,
     stage: &Stage,
 ) -> Option<hallway_protocol::ids::PersonId> {
-    if ctx.is_pointer_over_egui() {
-        return None;
-    }
-    let pointer = ctx.pointer_latest_pos()? * stage.scale;
+    let at = ctx.pointer_latest_pos().filter(|at| !is_panel_at(ctx, *at))?;
+    let pointer = at * stage.scale;
     let places = snapshot.people.iter().filter_map(|person| Some((person.id, *crowd.places.get(&person.id)?)));
     picking::hit(view.point(Vec2::new(pointer.x, pointer.y)), places)
 }

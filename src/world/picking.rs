@@ -4,13 +4,12 @@ use super::{avatars::Crowd, camera::View};
 use crate::{
     face::link::Link,
     net::commands::Command,
-    ui::{Stage, UiState, menu::OpenMenu, theme},
+    ui::{Stage, UiState, is_panel_at, menu::OpenMenu, theme},
 };
 use bevy::{prelude::*, window::PrimaryWindow};
 use bevy_egui::{
     EguiContexts,
     egui::{self, LayerId, Stroke, pos2, vec2},
-    input::EguiWantsInput,
 };
 use hallway_protocol::{ids::PersonId, map::Point};
 
@@ -41,7 +40,7 @@ pub fn hit(point: Point, people: impl Iterator<Item = (PersonId, Point)>) -> Opt
 pub(super) fn click(
     buttons: Res<ButtonInput<MouseButton>>,
     window: Query<&Window, With<PrimaryWindow>>,
-    wants: Res<EguiWantsInput>,
+    mut contexts: EguiContexts,
     crowd: Res<Crowd>,
     view: Res<View>,
     stage: Res<Stage>,
@@ -50,25 +49,29 @@ pub(super) fn click(
     mut marker: ResMut<Marker>,
     mut state: ResMut<UiState>,
     mut link: ResMut<Link>,
-) {
-    let Some(pointer) = window.single().ok().and_then(Window::cursor_position) else { return };
+) -> Result {
+    let Some(pointer) = window.single().ok().and_then(Window::cursor_position) else { return Ok(()) };
     if buttons.just_pressed(MouseButton::Left) {
         // A press that closes a menu does nothing else.
-        let is_free = !wants.wants_any_pointer_input() && state.menu.is_none() && link.snapshot().me.is_some();
+        let ctx = contexts.ctx_mut()?;
+        let at = pointer / stage.scale;
+        let is_panels = is_panel_at(ctx, pos2(at.x, at.y)) || ctx.egui_is_using_pointer() || ctx.any_popup_open();
+        let is_free = !is_panels && state.menu.is_none() && link.snapshot().me.is_some();
         *pressed = is_free.then_some(pointer);
     }
     if !buttons.just_released(MouseButton::Left) {
-        return;
+        return Ok(());
     }
-    let Some(start) = pressed.take().filter(|start| start.distance(pointer) <= STEADY_PX) else { return };
+    let Some(start) = pressed.take().filter(|start| start.distance(pointer) <= STEADY_PX) else { return Ok(()) };
     let point = view.point(start);
     if let Some(person) = hit(point, crowd.places.iter().map(|(person, at)| (*person, *at))) {
         let at = start / stage.scale;
-        state.menu = Some(OpenMenu { person, at: pos2(at.x, at.y) });
+        state.menu = Some(OpenMenu::new(person, pos2(at.x, at.y)));
     } else {
         marker.place = Some((point, time.elapsed_secs()));
         link.send(Command::WalkTo(point));
     }
+    Ok(())
 }
 
 /// Paints the way that is left, and a mark where it was clicked.

@@ -1,27 +1,112 @@
-//! Hallway's own tool for developers.
+//! The project's chores in one program: install what is needed, start Hallway, run all checks. `cargo xtask --help`.
+#![expect(clippy::print_stdout, reason = "a chore talks to the person who started it")]
 
 mod art;
+mod packages;
+mod process;
+mod run;
+mod screenshot;
+mod test;
 
-use clap::Parser;
-use std::path::{Path, PathBuf};
+use clap::{Args, Parser, Subcommand};
+use packages::{Ask, Need};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
+/// Hallway's chores.
 #[derive(Parser)]
-enum Xtask {
-    /// Draw the map's tiles, the default map and the icon into assets/.
-    Assets(Assets),
+#[command(name = "cargo xtask", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
 }
 
-#[derive(clap::Args)]
-struct Assets {
-    /// Write a picture of the whole map to this file instead.
+#[derive(Subcommand)]
+enum Chore {
+    /// Installs the system packages that are missing, builds the client and starts it.
+    Run(Start),
+    /// Installs the system packages that are missing, builds the server and starts it.
+    Server(Start),
+    /// Runs every check: format, lints, documentation, all tests. Says how many tests passed in its last line.
+    Test(TestArgs),
+    /// Only installs system packages.
+    Packages {
+        /// For what.
+        #[arg(value_enum, default_value_t = Need::Client)]
+        need: Need,
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Draws the map's tiles, the default map and the icon into assets/.
+    Assets {
+        /// Write a picture of the whole map to this file instead.
+        #[arg(long)]
+        preview: Option<PathBuf>,
+    },
+    /// Takes the picture for the README from the running client: docs/screenshot.png.
+    Screenshot(Consent),
+}
+
+#[derive(Args)]
+struct Consent {
+    /// Install missing packages without asking. So does a CI variable in the environment.
+    #[arg(long, short)]
+    yes: bool,
+}
+
+#[derive(Args)]
+struct Start {
+    #[command(flatten)]
+    consent: Consent,
+    /// Build with all optimisations, which takes longer. Do so for a server that others use.
     #[arg(long)]
-    preview: Option<PathBuf>,
+    release: bool,
+    /// What comes after `--` goes to the program.
+    #[arg(last = true)]
+    args: Vec<String>,
 }
 
-fn main() -> anyhow::Result<()> {
-    let Xtask::Assets(Assets { preview }) = Xtask::parse();
+#[derive(Args)]
+struct TestArgs {
+    #[command(flatten)]
+    consent: Consent,
+    /// Run only tests with this in their name, and none of the other checks.
+    filter: Option<String>,
+}
+
+impl Consent {
+    fn ask(&self) -> Ask {
+        Ask::from_environment(self.yes)
+    }
+}
+
+fn main() -> ExitCode {
+    match carry_out(Cli::parse().chore) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn carry_out(chore: Chore) -> anyhow::Result<ExitCode> {
+    std::env::set_current_dir(process::repository())?;
+    match chore {
+        Chore::Run(start) => run::client(start.consent.ask(), start.release, &start.args),
+        Chore::Server(start) => run::server(start.consent.ask(), start.release, &start.args),
+        Chore::Test(args) => test::run(args.consent.ask(), args.filter.as_deref()),
+        Chore::Packages { need, consent } => packages::provide(need, consent.ask()).map(|()| ExitCode::SUCCESS),
+        Chore::Assets { preview } => draw(preview.as_deref()).map(|()| ExitCode::SUCCESS),
+        Chore::Screenshot(consent) => screenshot::take(consent.ask()),
+    }
+}
+
+fn draw(preview: Option<&Path>) -> anyhow::Result<()> {
     match preview {
-        Some(file) => art::preview(&file),
-        None => art::write(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets")),
+        Some(file) => art::preview(file),
+        None => art::write(Path::new("assets")),
     }
 }

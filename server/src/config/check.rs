@@ -42,7 +42,9 @@ pub enum Contradiction {
         all: u32,
     },
     /// The public address has no port and the server's own is not known before it starts.
-    #[error("The setting public is “{public}” without a port while listen picks a free one; name the port in one of them.")]
+    #[error(
+        "The setting public is “{public}” without a port while listen picks a free one; name the port in one of them."
+    )]
     PublicPort {
         /// The public address.
         public: String,
@@ -73,10 +75,9 @@ impl Settings {
         if let Some(public) = self.public.as_ref().filter(|public| public.port.is_none() && self.listen.port() == 0) {
             return Err(Contradiction::PublicPort { public: public.to_string() });
         }
-        EnvFilter::try_new(&self.log).map(drop).map_err(|error| Contradiction::Log {
-            directives: self.log.clone(),
-            error: error.to_string(),
-        })
+        EnvFilter::try_new(&self.log)
+            .map(drop)
+            .map_err(|error| Contradiction::Log { directives: self.log.clone(), error: error.to_string() })
     }
 }
 

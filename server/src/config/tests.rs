@@ -82,11 +82,7 @@ fn contradictions_are_refused() {
         (Settings { name: "  ".into(), ..base() }, "name is empty"),
         (Settings { log: "a=b=c".into(), ..base() }, "no level and no list"),
         (
-            Settings {
-                listen: "0.0.0.0:0".parse().unwrap(),
-                public: Some("example.org".parse().unwrap()),
-                ..base()
-            },
+            Settings { listen: "0.0.0.0:0".parse().unwrap(), public: Some("example.org".parse().unwrap()), ..base() },
             "without a port",
         ),
     ];

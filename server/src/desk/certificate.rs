@@ -76,8 +76,7 @@ impl Identity {
 
     fn load(certificate: &Path, key: &Path) -> Result<Self, CertificateError> {
         let damaged = |path: &Path| CertificateError::Damaged { path: path.to_owned() };
-        let certificate_der =
-            CertificateDer::from_pem_slice(&read(certificate)?).map_err(|_| damaged(certificate))?;
+        let certificate_der = CertificateDer::from_pem_slice(&read(certificate)?).map_err(|_| damaged(certificate))?;
         let key_der = PrivateKeyDer::from_pem_slice(&read(key)?).map_err(|_| damaged(key))?;
         let fingerprint = fingerprint(&certificate_der);
         let mut tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))

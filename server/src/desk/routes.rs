@@ -120,9 +120,7 @@ impl From<Denied> for Refused {
                 refused.1.variant = Some(variant.into());
                 refused
             }
-            Denied::Full => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "full", "The server is full; try again later.")
-            }
+            Denied::Full => Self::new(StatusCode::SERVICE_UNAVAILABLE, "full", "The server is full; try again later."),
             Denied::Stopping => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "The server is being stopped; try again later.")
             }

@@ -1,1 +1,168 @@
-//! Tests
+//! The desk over real HTTPS, with a world that lets in everyone but Ann.
+
+use super::*;
+use hallway_protocol::desk::{PROTOCOL_VERSION, SignInRefusal, SignInRequest};
+use reqwest::{Client, StatusCode, header};
+use rustls::pki_types::{CertificateDer, pem::PemObject};
+use std::io::{Read, Write};
+use tokio::runtime::Handle as TokioHandle;
+
+struct Fixture {
+    desk: Desk,
+    address: SocketAddr,
+    client: Client,
+    _folder: tempfile::TempDir,
+}
+
+impl Fixture {
+    async fn open(limits: SignInLimits) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let identity = Identity::load_or_make(folder.path(), "Hallway").unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let exhibits =
+            Exhibits { map_json: "{\"map\":1}".into(), map_digest: "abc".into(), tiles_png: "picture".into() };
+        let (door, asks) = WorldDoor::new(|| {});
+        TokioHandle::current().spawn(small_world(asks));
+        let desk = Desk::open(listener, &identity, exhibits, door, limits).unwrap();
+        let client = client(&folder.path().join("certificate.pem"));
+        Self { desk, address, client, _folder: folder }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("https://localhost:{}{path}", self.address.port())
+    }
+
+    async fn sign_in(&self, name: &str) -> reqwest::Response {
+        let request = SignInRequest { protocol: PROTOCOL_VERSION, name: name.to_owned(), or_variant: false };
+        self.client.post(self.url("/session")).json(&request).send().await.unwrap()
+    }
+}
+
+/// Trusts this one certificate and no other.
+fn client(certificate: &std::path::Path) -> Client {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(certificate).unwrap()).unwrap();
+    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Client::builder().use_preconfigured_tls(tls).no_proxy().build().unwrap()
+}
+
+async fn small_world(mut asks: WorldAsks) {
+    while let Some(ask) = asks.recv().await {
+        let name = |name: &str| DisplayName::new(name).unwrap();
+        let answer = if ask.name.key() == name("Ann").key() {
+            Err(Denied::NameTaken { holder: name("Ann"), variant: name("Ann 2") })
+        } else {
+            Ok(SignInGrant {
+                person: 7,
+                name: ask.name.to_string(),
+                token: ask.reached_at.to_string(),
+                secret: String::new(),
+                map: "abc".into(),
+                version: "1".into(),
+            })
+        };
+        let _ = ask.reply.send(answer);
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_is_asked_of_the_world_with_the_address_it_came_to() {
+    let fixture = Fixture::open(SignInLimits::new(9, 9)).await;
+    let response = fixture.sign_in("  Bob ").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let grant: SignInGrant = response.json().await.unwrap();
+    let reached: SocketAddr = grant.token.parse().unwrap();
+    assert_eq!((grant.person, grant.name.as_str(), reached.port()), (7, "Bob", fixture.address.port()));
+    assert!(reached.ip().is_loopback());
+    fixture.desk.close().await;
+}
+
+#[tokio::test]
+async fn refusals_have_a_status_a_code_and_a_sentence() {
+    let fixture = Fixture::open(SignInLimits::new(9, 9)).await;
+    let taken = fixture.sign_in("ann").await;
+    assert_eq!(taken.status(), StatusCode::CONFLICT);
+    let taken: SignInRefusal = taken.json().await.unwrap();
+    assert_eq!(
+        (taken.code.as_str(), taken.holder.as_deref(), taken.variant.as_deref()),
+        ("name_taken", Some("Ann"), Some("Ann 2"))
+    );
+    let bad = fixture.sign_in("a\u{202E}b").await;
+    assert_eq!(bad.status(), StatusCode::BAD_REQUEST);
+    let bad: SignInRefusal = bad.json().await.unwrap();
+    assert!(bad.code == "bad_name" && bad.text.contains("U+202E") && bad.text.ends_with('.'), "{bad:?}");
+    let old = SignInRequest { protocol: 0, name: "Bob".into(), or_variant: false };
+    let old = fixture.client.post(fixture.url("/session")).json(&old).send().await.unwrap();
+    assert_eq!(old.status(), StatusCode::UPGRADE_REQUIRED);
+    assert_eq!(old.json::<SignInRefusal>().await.unwrap().code, "version");
+    let noise = fixture.client.post(fixture.url("/session")).body("{").header("content-type", "application/json");
+    let noise = noise.send().await.unwrap();
+    assert_eq!(noise.status(), StatusCode::BAD_REQUEST);
+    let long = fixture.client.post(fixture.url("/session")).body("x".repeat(100_000));
+    let status = long.header("content-type", "application/json").send().await.unwrap().status();
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn too_many_tries_are_refused() {
+    let fixture = Fixture::open(SignInLimits::new(2, 3)).await;
+    for _ in 0..3 {
+        assert_eq!(fixture.sign_in("Bob").await.status(), StatusCode::OK);
+    }
+    let refused = fixture.sign_in("Bob").await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.json::<SignInRefusal>().await.unwrap().code, "too_many_tries");
+}
+
+#[tokio::test]
+async fn the_map_is_sent_once() {
+    let fixture = Fixture::open(SignInLimits::new(9, 9)).await;
+    for (path, media_type, body) in
+        [("/map", "application/json", "{\"map\":1}"), ("/map/tiles.png", "image/png", "picture")]
+    {
+        let first = fixture.client.get(fixture.url(path)).send().await.unwrap();
+        assert_eq!(first.headers()[header::CONTENT_TYPE], media_type);
+        let tag = first.headers()[header::ETAG].clone();
+        assert_eq!(first.text().await.unwrap(), body);
+        let again = fixture.client.get(fixture.url(path)).header(header::IF_NONE_MATCH, tag).send().await.unwrap();
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    }
+    assert_eq!(fixture.client.get(fixture.url("/health")).send().await.unwrap().text().await.unwrap(), "ok");
+    assert_eq!(fixture.client.get(fixture.url("/else")).send().await.unwrap().status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_from_one_address_are_bounded_and_others_go_on() {
+    let fixture = Fixture::open(SignInLimits::new(9, 9)).await;
+    let address = fixture.address;
+    let idle = tokio::task::spawn_blocking(move || {
+        let mut open: Vec<_> = (0..100).map(|_| std::net::TcpStream::connect(address).unwrap()).collect();
+        // Those beyond the limit are closed; a handshake that never comes keeps the others waiting.
+        let closed = open.iter_mut().filter_map(|stream| {
+            stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+            let _ = stream.write(&[22]);
+            matches!(stream.read(&mut [0; 8]), Ok(0)).then_some(())
+        });
+        let closed = closed.take(36).count();
+        (closed, open)
+    });
+    let (closed, open) = idle.await.unwrap();
+    assert!(closed >= 36, "{closed}");
+    drop(open);
+    // Seats are given back.
+    let mut status = None;
+    for _ in 0..50 {
+        status = fixture.client.get(fixture.url("/health")).send().await.ok().map(|response| response.status());
+        if status.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(status, Some(StatusCode::OK));
+    fixture.desk.close().await;
+}

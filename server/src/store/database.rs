@@ -102,11 +102,7 @@ impl Database {
     }
 }
 
-async fn insert(
-    connection: &mut SqliteConnection,
-    run: i64,
-    message: &NewMessage,
-) -> Result<MessageId, sqlx::Error> {
+async fn insert(connection: &mut SqliteConnection, run: i64, message: &NewMessage) -> Result<MessageId, sqlx::Error> {
     const INSERT: &str = "INSERT INTO messages \
         (kind, thread, room, from_key, from_name, to_key, to_name, run, writer, text, sent_ms) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";

@@ -31,8 +31,8 @@ async fn open(folder: &Path, run: i64) -> Database {
 async fn messages_outlive_a_restart_and_their_writers_do_not() {
     let folder = tempfile::tempdir().unwrap();
     let mut database = open(folder.path(), 1).await;
-    let ids = database.append(&[message(Thread::World, "Ann", None, "a"), message(Thread::World, "Bob", None, "b")]);
-    let ids = ids.await.unwrap();
+    let said = [message(Thread::World, "Ann", None, "a"), message(Thread::World, "Bob", None, "b")];
+    let ids = database.append(&said).await.unwrap();
     assert!(ids[0] < ids[1]);
     assert_eq!(database.page(&newest(Thread::World)).await.unwrap()[0].writer, Some(PersonId(7)));
     // Not closed: as after a kill.

@@ -2,13 +2,7 @@
 
 mod clock;
 
-use super::{
-    WorldSystems,
-    conduct::Allowance,
-    house::House,
-    post::Post,
-    sessions::FromClient,
-};
+use super::{WorldSystems, conduct::Allowance, house::House, post::Post, sessions::FromClient};
 use crate::store::{NewMessage, PageQuery, StoreAnswer, StoreAsk, StoreClient, StoredMessage, Thread};
 use bevy::prelude::*;
 use clock::WallClock;
@@ -210,11 +204,7 @@ fn pass_typing(person: PersonId, own_link: Entity, to: Conversation, house: &Hou
 
 /// The links of those who may read what this person writes to a conversation, the writer included, and the
 /// conversation as each of them sees it.
-fn readers(
-    person: PersonId,
-    to: Conversation,
-    house: &House,
-) -> Box<dyn Iterator<Item = (Entity, Conversation)> + '_> {
+fn readers(person: PersonId, to: Conversation, house: &House) -> Box<dyn Iterator<Item = (Entity, Conversation)> + '_> {
     let link = |id: PersonId| house.guest(id).map(|guest| guest.link);
     match to {
         Conversation::World => Box::new(house.links().map(move |link| (link, to))),

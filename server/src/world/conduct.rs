@@ -1,6 +1,10 @@
 //! How much one client may send, and what becomes of one that sends more again and again.
 
-use super::{WorldSystems, post::Post, rate::{Bucket, Rate}};
+use super::{
+    WorldSystems,
+    post::Post,
+    rate::{Bucket, Rate},
+};
 use bevy::prelude::*;
 use hallway_protocol::control::{CloseCause, ServerMessage};
 use lightyear::connection::client::Disconnecting;

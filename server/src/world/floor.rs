@@ -94,10 +94,7 @@ fn hear_holders(
 }
 
 fn take_requests(
-    mut links: Query<
-        (Entity, &Session, &mut MessageReceiver<FloorRequest>, &mut Allowance),
-        Without<Closing>,
-    >,
+    mut links: Query<(Entity, &Session, &mut MessageReceiver<FloorRequest>, &mut Allowance), Without<Closing>>,
     mut house: ResMut<House>,
     mut decided: ResMut<Decided>,
     time: Res<Time<Real>>,

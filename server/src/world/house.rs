@@ -76,7 +76,11 @@ pub(crate) struct House {
 
 impl House {
     /// A house with the rooms of the map, whose entities `spawn` makes.
-    pub(crate) fn of_map(map: &WorldMap, times: FloorTimes, mut spawn: impl FnMut(RoomId, &RoomName) -> Entity) -> Self {
+    pub(crate) fn of_map(
+        map: &WorldMap,
+        times: FloorTimes,
+        mut spawn: impl FnMut(RoomId, &RoomName) -> Entity,
+    ) -> Self {
         let mut house = Self::default();
         for area in &map.rooms {
             let Ok(name) = RoomName::new(&area.name) else {

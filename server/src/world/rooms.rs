@@ -36,9 +36,8 @@ fn room_bundle(id: RoomId, name: &RoomName, site: RoomSite) -> impl Bundle {
 }
 
 fn open_house(map: Res<Map>, rules: Res<Rules>, mut commands: Commands) {
-    let house = House::of_map(&map.0, rules.floor, |id, name| {
-        commands.spawn(room_bundle(id, name, RoomSite::Map)).id()
-    });
+    let house =
+        House::of_map(&map.0, rules.floor, |id, name| commands.spawn(room_bundle(id, name, RoomSite::Map)).id());
     commands.insert_resource(house);
 }
 
@@ -181,12 +180,7 @@ fn orphan_rooms(
 }
 
 /// Tells those who move where they are, and those inside who comes and goes.
-fn tell_moves(
-    mut moves: MessageReader<Moved>,
-    house: Res<House>,
-    mut in_rooms: Query<&mut InRoom>,
-    mut post: Post,
-) {
+fn tell_moves(mut moves: MessageReader<Moved>, house: Res<House>, mut in_rooms: Query<&mut InRoom>, mut post: Post) {
     for Moved { person, name, from, to } in moves.read() {
         let change = |change| ServerMessage::PersonChanged { person: *person, name: name.to_string(), change };
         let guest = house.guest(*person);

@@ -320,8 +320,7 @@ fn depart(
 
 fn tell_departures(mut departures: MessageReader<Departed>, house: Res<House>, mut post: Post) {
     for Departed { person, name } in departures.read() {
-        let gone =
-            ServerMessage::PersonChanged { person: *person, name: name.to_string(), change: PersonChange::Gone };
+        let gone = ServerMessage::PersonChanged { person: *person, name: name.to_string(), change: PersonChange::Gone };
         post.tell_each(house.links(), &gone);
     }
 }

@@ -22,7 +22,7 @@ fn a_message_goes_to_those_who_may_read_it_and_is_acknowledged_to_its_writer() {
     let (ann, bob, cleo) = (world.enter("Ann"), world.enter("Bob"), world.enter("Cleo"));
     world.walk_into(ann, WEST);
     world.walk_into(bob, WEST);
-    [ann, bob, cleo].map(|client| world.take(client));
+    [ann, bob, cleo].into_iter().for_each(|client| drop(world.take(client)));
     let to_room = world.say(ann, Conversation::Room(WEST), "room");
     let to_bob = world.say(ann, Conversation::Person(world.people[bob]), "private");
     let to_all = world.say(ann, Conversation::World, "world");
@@ -147,7 +147,7 @@ impl Dice {
 }
 
 /// Where a client is by what the server told it.
-fn placed(world: &mut TestWorld, client: usize, at: &mut [Option<RoomId>]) {
+fn placed(world: &TestWorld, client: usize, at: &mut [Option<RoomId>]) {
     for message in &world.inbox(client).control {
         if let ServerMessage::Placed { room, .. } = message {
             at[client] = *room;
@@ -186,7 +186,7 @@ fn nobody_reads_or_hears_what_is_not_theirs_in_a_random_plan() {
             }
             world.pass(Duration::from_millis(250));
             let before = at;
-            clients.map(|client| placed(&mut world, client, &mut at));
+            clients.into_iter().for_each(|client| placed(&world, client, &mut at));
             for reader in clients {
                 let inbox = world.take(reader);
                 for (conversation, texts) in said(&inbox) {

@@ -50,9 +50,7 @@ fn of_two_who_press_at_once_exactly_one_is_granted_a_thousand_times() {
             world.step();
         }
         press(&mut world, both[1 - first], burst);
-        world.until("both answers", |world| {
-            both.iter().all(|client| world.inbox(*client).floor.iter().any(answered))
-        });
+        world.until("both answers", |world| both.iter().all(|client| world.inbox(*client).floor.iter().any(answered)));
         let answers = both.map(|client| world.take(client).floor);
         let grants = answers.each_ref().map(|notices| notices.iter().filter(|notice| granted(notice)).count());
         assert_eq!(grants.iter().sum::<usize>(), 1, "round {round}: {answers:?}");
@@ -64,7 +62,7 @@ fn of_two_who_press_at_once_exactly_one_is_granted_a_thousand_times() {
         world.until("the floor to be free", |world| {
             both.iter().all(|client| world.inbox(*client).floor.iter().any(idle))
         });
-        both.map(|client| world.take(client));
+        both.iter().for_each(|client| drop(world.take(*client)));
         // At most twenty presses at once and ten a second are taken.
         world.pass(Duration::from_millis(90));
     }
@@ -205,7 +203,10 @@ fn the_talk_limit_warns_and_then_revokes() {
     }
     let (warned, (cause, revoked)) = (warned.unwrap(), revoked.unwrap());
     let near = |time: Duration, seconds| time.abs_diff(Duration::from_secs(seconds)) < Duration::from_millis(200);
-    assert!(near(warned, 5) && near(revoked, 15) && cause == RevokeCause::TalkLimit, "{warned:?} {revoked:?} {cause:?}");
+    assert!(
+        near(warned, 5) && near(revoked, 15) && cause == RevokeCause::TalkLimit,
+        "{warned:?} {revoked:?} {cause:?}"
+    );
 }
 
 #[test]
@@ -234,7 +235,8 @@ fn whoever_walks_out_gives_the_floor_back_and_newcomers_learn_who_holds_it() {
     world.walk(ann, HALL);
     world.wait_notice(bob, "the floor to be free", idle);
     press(&mut world, ann, 2);
-    let denied = world.wait_notice(ann, "the answer in the hall", |notice| matches!(notice, FloorNotice::Denied { .. }));
+    let denied =
+        world.wait_notice(ann, "the answer in the hall", |notice| matches!(notice, FloorNotice::Denied { .. }));
     assert_eq!(denied, FloorNotice::Denied { burst: 2, cause: DenyCause::NotInRoom });
 }
 
@@ -245,18 +247,19 @@ fn presses_without_end_are_denied() {
         press(&mut world, ann, burst);
     }
     world.pass(Duration::from_millis(300));
-    let denied = |notice: &&FloorNotice| matches!(notice, FloorNotice::Denied { cause: DenyCause::TooManyRequests, .. });
+    let denied =
+        |notice: &&FloorNotice| matches!(notice, FloorNotice::Denied { cause: DenyCause::TooManyRequests, .. });
     let count = world.take(ann).floor.iter().filter(denied).count();
     assert!((30..=40).contains(&count), "{count}");
 }
 
 impl TestWorld {
     /// Whether the server has this client's person.
-    pub fn server_knows(&mut self, client: usize) -> bool {
+    pub(crate) fn server_knows(&self, client: usize) -> bool {
         let id = self.people[client];
-        let world = self.server.world_mut();
-        let mut people = world.query::<&hallway_protocol::replicated::Person>();
-        people.iter(world).any(|person| person.id == id)
+        let world = self.server.world();
+        let people = world.try_query::<&hallway_protocol::replicated::Person>();
+        people.is_some_and(|mut people| people.iter(world).any(|person| person.id == id))
     }
 
     /// Who holds the first room's floor, by what is replicated.

@@ -35,9 +35,9 @@ use std::{collections::HashMap, time::Duration};
 use tokio::sync::oneshot;
 
 /// The first room of the test's map.
-pub const WEST: RoomId = RoomId(1);
+pub(crate) const WEST: RoomId = RoomId(1);
 /// The second room.
-pub const EAST: RoomId = RoomId(2);
+pub(crate) const EAST: RoomId = RoomId(2);
 
 /// How long anything may take that is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -45,14 +45,18 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A hall of 24 by 12 tiles with two rooms that have no walls, a wall in the south, and two plots.
 ///
 /// People appear at the top in the middle.
-pub fn map() -> WorldMap {
+pub(crate) fn map() -> WorldMap {
     let (width, height) = (24, 12);
     let area = |x, y, width, height| TileRect { x, y, width, height };
     let mut solid = vec![false; width * height];
     for x in 8..16 {
         solid[6 * width + x] = true;
     }
-    let plot = |x| Plot { inside: area(x, 9, 3, 3), door: area(x + 1, 8, 1, 1), doorstep: Point { x: f32::from(x) + 1.5, y: 7.5 } };
+    let plot = |x| Plot {
+        inside: area(x, 9, 3, 3),
+        door: area(x + 1, 8, 1, 1),
+        doorstep: Point { x: f32::from(x) + 1.5, y: 7.5 },
+    };
     WorldMap {
         width: width as u16,
         height: height as u16,
@@ -70,47 +74,47 @@ pub fn map() -> WorldMap {
 }
 
 /// The middle of a room of the map.
-pub fn middle(room: RoomId) -> Point {
+pub(crate) fn middle(room: RoomId) -> Point {
     map().rooms.iter().find(|area| area.id == room).unwrap().inside.center()
 }
 
 /// A point of the hall.
-pub const HALL: Point = Point { x: 12.0, y: 3.5 };
+pub(crate) const HALL: Point = Point { x: 12.0, y: 3.5 };
 
 /// What a client has received and the test has not taken yet.
 #[derive(Resource, Default)]
-pub struct Inbox {
-    pub control: Vec<ServerMessage>,
-    pub floor: Vec<FloorNotice>,
-    pub voice: Vec<(PersonId, VoicePacket)>,
-    pub poses: Vec<PoseBatch>,
+pub(crate) struct Inbox {
+    pub(crate) control: Vec<ServerMessage>,
+    pub(crate) floor: Vec<FloorNotice>,
+    pub(crate) voice: Vec<(PersonId, VoicePacket)>,
+    pub(crate) poses: Vec<PoseBatch>,
 }
 
 /// A world under test.
-pub struct TestWorld {
-    pub wire: MemoryWire,
-    pub server: App,
-    pub clients: Vec<App>,
-    pub people: Vec<PersonId>,
-    pub stop: StopFlag,
+pub(crate) struct TestWorld {
+    pub(crate) wire: MemoryWire,
+    pub(crate) server: App,
+    pub(crate) clients: Vec<App>,
+    pub(crate) people: Vec<PersonId>,
+    pub(crate) stop: StopFlag,
     links: Vec<Entity>,
     at: Vec<Point>,
     epochs: Vec<u8>,
     door: WorldDoor,
     store: StoreEnd,
     /// What is stored, by conversation.
-    pub stored: Vec<(Thread, StoredMessage)>,
+    pub(crate) stored: Vec<(Thread, StoredMessage)>,
     /// Whether the store refuses.
-    pub store_fails: bool,
+    pub(crate) store_fails: bool,
     requests: u32,
 }
 
 impl TestWorld {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(|_| {})
     }
 
-    pub fn with(change: impl FnOnce(&mut WorldSettings)) -> Self {
+    pub(crate) fn with(change: impl FnOnce(&mut WorldSettings)) -> Self {
         let (client, store) = store::wire();
         let (door, asks) = WorldDoor::new(|| {});
         let stop = StopFlag::default();
@@ -145,13 +149,13 @@ impl TestWorld {
     }
 
     /// Lets one step pass for everybody.
-    pub fn step(&mut self) {
+    pub(crate) fn step(&mut self) {
         self.wire.step(&mut self.server, &mut self.clients, STEP);
         self.serve_store();
     }
 
     /// Lets time pass.
-    pub fn pass(&mut self, time: Duration) {
+    pub(crate) fn pass(&mut self, time: Duration) {
         let end = self.wire.now() + time;
         while self.wire.now() < end {
             self.step();
@@ -159,7 +163,7 @@ impl TestWorld {
     }
 
     /// Steps until the condition holds; fails with `what` when it takes too long.
-    pub fn until(&mut self, what: &str, condition: impl Fn(&Self) -> bool) {
+    pub(crate) fn until(&mut self, what: &str, condition: impl Fn(&Self) -> bool) {
         let end = self.wire.now() + PATIENCE;
         while !condition(self) {
             assert!(self.wire.now() < end, "waited in vain for: {what}; {}", self.state());
@@ -173,7 +177,7 @@ impl TestWorld {
     }
 
     /// Asks the front desk's question of the world.
-    pub fn sign_in(&mut self, name: &str, or_variant: bool) -> Result<SignInGrant, Denied> {
+    pub(crate) fn sign_in(&mut self, name: &str, or_variant: bool) -> Result<SignInGrant, Denied> {
         let (reply, mut answer) = oneshot::channel();
         let name = DisplayName::new(name).unwrap();
         let reached_at = self.wire.server_address();
@@ -188,7 +192,7 @@ impl TestWorld {
     }
 
     /// Connects a client with a grant, which does not say anything yet. Its number.
-    pub fn connect(&mut self, grant: &SignInGrant) -> usize {
+    pub(crate) fn connect(&mut self, grant: &SignInGrant) -> usize {
         let mut app = client_app();
         let link = self.wire.connect_with(&mut app, &unhex(&grant.token));
         self.clients.push(app);
@@ -201,18 +205,18 @@ impl TestWorld {
         client
     }
 
-    pub fn is_connected(&self, client: usize) -> bool {
+    pub(crate) fn is_connected(&self, client: usize) -> bool {
         self.clients[client].world().get::<Connected>(self.links[client]).is_some()
     }
 
     /// Shows the secret.
-    pub fn prove(&mut self, client: usize, secret: &str) {
+    pub(crate) fn prove(&mut self, client: usize, secret: &str) {
         let secret = unhex(secret).try_into().unwrap();
         self.tell(client, ClientMessage::Prove { secret });
     }
 
     /// Signs somebody in, all the way into the hall. The client's number.
-    pub fn enter(&mut self, name: &str) -> usize {
+    pub(crate) fn enter(&mut self, name: &str) -> usize {
         let grant = self.sign_in(name, false).unwrap();
         let client = self.connect(&grant);
         self.prove(client, &grant.secret);
@@ -225,17 +229,17 @@ impl TestWorld {
         client
     }
 
-    pub fn inbox(&self, client: usize) -> &Inbox {
+    pub(crate) fn inbox(&self, client: usize) -> &Inbox {
         self.clients[client].world().resource::<Inbox>()
     }
 
     /// Takes what a client has received.
-    pub fn take(&mut self, client: usize) -> Inbox {
+    pub(crate) fn take(&mut self, client: usize) -> Inbox {
         std::mem::take(&mut *self.clients[client].world_mut().resource_mut::<Inbox>())
     }
 
     /// Waits for a message on the Control channel that `pick` takes, and removes it.
-    pub fn wait_for<T>(&mut self, client: usize, what: &str, pick: impl Fn(&ServerMessage) -> Option<T>) -> T {
+    pub(crate) fn wait_for<T>(&mut self, client: usize, what: &str, pick: impl Fn(&ServerMessage) -> Option<T>) -> T {
         self.until(what, |world| world.inbox(client).control.iter().any(|message| pick(message).is_some()));
         let mut inbox = self.clients[client].world_mut().resource_mut::<Inbox>();
         let place = inbox.control.iter().position(|message| pick(message).is_some()).unwrap();
@@ -244,19 +248,19 @@ impl TestWorld {
     }
 
     /// Waits for a notice about the floor.
-    pub fn wait_notice(&mut self, client: usize, what: &str, is: impl Fn(&FloorNotice) -> bool) -> FloorNotice {
+    pub(crate) fn wait_notice(&mut self, client: usize, what: &str, is: impl Fn(&FloorNotice) -> bool) -> FloorNotice {
         self.until(what, |world| world.inbox(client).floor.iter().any(&is));
         let mut inbox = self.clients[client].world_mut().resource_mut::<Inbox>();
         let place = inbox.floor.iter().position(&is).unwrap();
         inbox.floor.remove(place)
     }
 
-    pub fn tell(&mut self, client: usize, message: ClientMessage) {
+    pub(crate) fn tell(&mut self, client: usize, message: ClientMessage) {
         let mut sender = self.sender::<ClientMessage>(client);
         sender.send::<ControlChannel>(message);
     }
 
-    pub fn ask_floor(&mut self, client: usize, request: FloorRequest) {
+    pub(crate) fn ask_floor(&mut self, client: usize, request: FloorRequest) {
         self.sender::<FloorRequest>(client).send::<FloorChannel>(request);
     }
 
@@ -265,19 +269,19 @@ impl TestWorld {
     }
 
     /// Reports a place, whatever the walking rule says.
-    pub fn report(&mut self, client: usize, at: Point) {
+    pub(crate) fn report(&mut self, client: usize, at: Point) {
         let report = PoseReport { at: at.into(), facing: 0, epoch: self.epochs[client] };
         self.sender::<PoseReport>(client).send::<PoseUpChannel>(report);
     }
 
     /// Takes over that the server put the client back.
-    pub fn put_back(&mut self, client: usize, at: Point, epoch: u8) {
+    pub(crate) fn put_back(&mut self, client: usize, at: Point, epoch: u8) {
         self.at[client] = at;
         self.epochs[client] = epoch;
     }
 
     /// Walks straight to a point, at the speed that is allowed.
-    pub fn walk(&mut self, client: usize, to: Point) {
+    pub(crate) fn walk(&mut self, client: usize, to: Point) {
         while self.at[client] != to {
             let (from, left) = (self.at[client], self.at[client].distance(to));
             let share = (0.2 / left).min(1.0);
@@ -293,7 +297,7 @@ impl TestWorld {
     }
 
     /// Walks into a room of the map and waits until the server says so.
-    pub fn walk_into(&mut self, client: usize, room: RoomId) {
+    pub(crate) fn walk_into(&mut self, client: usize, room: RoomId) {
         self.walk(client, middle(room));
         self.wait_for(client, "to be placed in the room", |message| match message {
             ServerMessage::Placed { room: Some(placed), .. } if *placed == room => Some(()),
@@ -301,34 +305,34 @@ impl TestWorld {
         });
     }
 
-    pub fn next_request(&mut self) -> RequestId {
+    pub(crate) fn next_request(&mut self) -> RequestId {
         self.requests += 1;
         RequestId(self.requests)
     }
 
-    pub fn say(&mut self, client: usize, to: Conversation, text: &str) -> RequestId {
+    pub(crate) fn say(&mut self, client: usize, to: Conversation, text: &str) -> RequestId {
         let request = self.next_request();
         self.tell(client, ClientMessage::Say { request, to, text: ChatText::new(text).unwrap() });
         request
     }
 
     /// Sends raw bytes as voice.
-    pub fn send_voice(&mut self, client: usize, bytes: Bytes) {
+    pub(crate) fn send_voice(&mut self, client: usize, bytes: Bytes) {
         let transport = self.clients[client].world().get::<Transport>(self.links[client]).unwrap();
         transport.send::<VoiceUpChannel>(bytes).unwrap();
     }
 
-    pub fn relay(&self) -> RelayCounters {
+    pub(crate) fn relay(&self) -> RelayCounters {
         *self.server.world().resource::<RelayCounters>()
     }
 
     /// A client is gone without a word: its app is not updated any more.
-    pub fn kill(&mut self, client: usize) -> App {
-        std::mem::replace(&mut self.clients[client], App::empty())
+    pub(crate) fn kill(&mut self, client: usize) {
+        self.clients[client] = App::empty();
     }
 
     /// A client leaves as it should.
-    pub fn leave(&mut self, client: usize) {
+    pub(crate) fn leave(&mut self, client: usize) {
         let link = self.links[client];
         self.clients[client].world_mut().trigger(Disconnect { entity: link });
         self.pass(Duration::from_millis(50));
@@ -378,8 +382,9 @@ fn symmetric(thread: Thread) -> Thread {
 }
 
 /// A voice packet of a burst.
-pub fn voice(burst: u8, seq: u16) -> Bytes {
-    VoicePacket { burst, last: false, seq, media_time: u32::from(seq) * 960, opus: Bytes::from_static(b"sound") }.encode()
+pub(crate) fn voice(burst: u8, seq: u16) -> Bytes {
+    VoicePacket { burst, last: false, seq, media_time: u32::from(seq) * 960, opus: Bytes::from_static(b"sound") }
+        .encode()
 }
 
 fn unhex(text: &str) -> Vec<u8> {
@@ -422,7 +427,7 @@ fn receive(
 }
 
 /// The texts that each client has been told, by conversation.
-pub fn said(inbox: &Inbox) -> HashMap<Conversation, Vec<String>> {
+pub(crate) fn said(inbox: &Inbox) -> HashMap<Conversation, Vec<String>> {
     let mut said: HashMap<Conversation, Vec<String>> = HashMap::new();
     for message in &inbox.control {
         if let ServerMessage::Said { message, .. } = message {

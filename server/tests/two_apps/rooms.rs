@@ -49,7 +49,7 @@ fn entering_and_leaving_is_told_to_those_inside() {
     let mut world = TestWorld::new();
     let (ann, bob, cleo) = (world.enter("Ann"), world.enter("Bob"), world.enter("Cleo"));
     world.walk_into(ann, WEST);
-    [ann, bob, cleo].map(|client| world.take(client));
+    [ann, bob, cleo].into_iter().for_each(|client| drop(world.take(client)));
     world.walk(bob, middle(WEST));
     let of_bob = world.people[bob];
     let people = world.wait_for(bob, "to be placed", |message| match message {

@@ -144,7 +144,9 @@ impl InputDevice {
 
 impl Drop for InputDevice {
     fn drop(&mut self) {
-        self.stream.take().map(host::discard);
+        if let Some(stream) = self.stream.take() {
+            host::discard(stream);
+        }
     }
 }
 

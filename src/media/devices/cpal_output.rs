@@ -171,7 +171,9 @@ impl OutputDevice {
 
 impl Drop for OutputDevice {
     fn drop(&mut self) {
-        self.stream.take().map(host::discard);
+        if let Some(stream) = self.stream.take() {
+            host::discard(stream);
+        }
     }
 }
 

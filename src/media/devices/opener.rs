@@ -19,9 +19,9 @@ const WATCH_INTERVAL: Duration = Duration::from_secs(2);
 /// What the opener found out.
 pub(crate) enum Opened {
     /// The answer to [`Opener::open_input`], with its ticket.
-    Input(Ticket, Result<InputDevice, DeviceError>),
+    Input(Ticket, Result<Box<InputDevice>, DeviceError>),
     /// The answer to [`Opener::open_output`], with its ticket.
-    Output(Ticket, Result<OutputDevice, DeviceError>),
+    Output(Ticket, Result<Box<OutputDevice>, DeviceError>),
     /// Another microphone is the default now.
     DefaultInputChanged,
     /// Another speaker is the default now.
@@ -126,13 +126,13 @@ impl Worker {
         let (opened, failed) = match request.direction {
             Direction::Input => {
                 self.input = watch;
-                let device = InputDevice::open(host, request.name.as_deref());
+                let device = InputDevice::open(host, request.name.as_deref()).map(Box::new);
                 let failed = device.is_err();
                 (Opened::Input(request.ticket, device), failed)
             }
             Direction::Output => {
                 self.output = watch;
-                let device = OutputDevice::open(host, request.name.as_deref());
+                let device = OutputDevice::open(host, request.name.as_deref()).map(Box::new);
                 let failed = device.is_err();
                 (Opened::Output(request.ticket, device), failed)
             }

@@ -21,7 +21,7 @@ pub(super) enum Source {
     None,
     Wav(WavSource),
     #[cfg(feature = "devices")]
-    Device(InputDevice),
+    Device(Box<InputDevice>),
 }
 
 impl Source {

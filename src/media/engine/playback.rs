@@ -30,7 +30,7 @@ pub(super) enum Sink {
     None(PacketClock),
     Wav(PacketClock, WavSink),
     #[cfg(feature = "devices")]
-    Device(OutputDevice),
+    Device(Box<OutputDevice>),
 }
 
 /// Counts packets' time as it passes, for sinks that have no clock of their own.

@@ -235,9 +235,9 @@ mod tests {
         let mut out = [0.0; PACKET_SAMPLES];
         for (n, packet) in packets.iter().enumerate() {
             if lost(n) {
-                decoder.conceal(&mut out).unwrap()
+                decoder.conceal(&mut out).unwrap();
             } else {
-                decoder.decode(&packet.opus, &mut out).unwrap()
+                decoder.decode(&packet.opus, &mut out).unwrap();
             }
             heard.extend_from_slice(&out);
         }

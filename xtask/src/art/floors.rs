@@ -103,7 +103,7 @@ fn concrete(canvas: &mut Canvas, variant: u32) {
         let tone = if spot % 2 == 0 { color.darker(0.06) } else { color.lighter(0.3) };
         canvas.circle(x, y, 1.2, tone);
     }
-    if variant % 2 == 0 {
+    if variant.is_multiple_of(2) {
         canvas.rect(TILE - 1.0, 0.0, 1.0, TILE, color.darker(0.1));
     }
     canvas.rect(0.0, TILE - 1.0, TILE, 1.0, color.darker(0.1));

@@ -66,12 +66,14 @@ impl Rules {
     #[must_use]
     pub fn new(side: Side, channels: &ChannelRegistry, messages: &MessageRegistry, transport: &Transport) -> Self {
         let from_server = side == Side::Client;
-        let refuses = |id| from_server || message_is_refused(messages, id);
         let count = (0..=u16::MAX).take_while(|id| messages.kind_map.kind(*id).is_some()).count();
         let known = (0..=u16::MAX).take_while(|id| channels.get_kind_from_net_id(*id).is_some());
         Self {
             channels: known.map(|id| channel_rule(side, channels, transport, id)).collect(),
-            refused_messages: (0..=u16::MAX).take(count).map(|id| refuses(id) && !from_server).collect(),
+            refused_messages: (0..=u16::MAX)
+                .take(count)
+                .map(|id| !from_server && message_is_refused(messages, id))
+                .collect(),
             fragments: if from_server { FRAGMENTS_FROM_SERVER } else { FRAGMENTS_FROM_CLIENT },
             unreliable_fragments: if from_server { FRAGMENTS_FROM_SERVER } else { 0 },
             incomplete_messages: if from_server { INCOMPLETE_FROM_SERVER } else { INCOMPLETE_FROM_CLIENT },

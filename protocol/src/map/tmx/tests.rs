@@ -51,7 +51,7 @@ fn each_way_to_break_a_map_has_its_sentence() {
         ("hallway.png", "other.png", "the tile image other.png can't be used"),
         ("hallway.tsx", "other.tsx", "the map hallway.tmx can't be read"),
         ("columns=\"16\"", "columns=\"99\"", "the tile image hallway.png can't be used: it has"),
-        ("</tileset>", "</tileset", "the map hallway.tmx can't be read"),
+        ("encoding=\"csv\"", "encoding=\"tea\"", "the map hallway.tmx can't be read"),
     ];
     for (from, to, sentence) in cases {
         let error = replaced(from, to).expect_err(to).to_string();

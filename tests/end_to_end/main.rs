@@ -1,0 +1,19 @@
+//! End to end: the real client and the real server as processes of their own, driven by what people and scripts have.
+//!
+//! The clients run without a window and are driven over standard input and output, as docs/headless.md has it; one test
+//! opens the window and presses real keys.
+#![expect(clippy::unwrap_used, reason = "what is missing in a test ends it")]
+
+mod crashes;
+#[cfg(feature = "devices")]
+mod devices;
+mod floor;
+mod rooms;
+mod server_program;
+mod sign_in;
+#[path = "../support/helpers.rs"]
+mod support;
+mod voice;
+mod walking;
+#[cfg(all(feature = "window", target_os = "linux"))]
+mod window;
