@@ -13,6 +13,7 @@ use crate::net::{
     handle::Commander,
     phrase::HELP,
 };
+use bevy::app::TaskPoolOptions;
 use line::Order;
 use output::Output;
 use serde_json::json;
@@ -54,6 +55,8 @@ const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
 /// # Errors
 /// When the session can't be started: a WAV file can't be used, or the system gives no thread. Reads as a sentence.
 pub fn run(settings: HeadlessSettings) -> io::Result<ExitCode> {
+    // The first app of a process sizes the task pools for all; nothing here is worth spreading over more threads.
+    TaskPoolOptions::with_num_threads(1).create_default_pools();
     let handle = net::start(settings.session)?;
     let (output, writer) = output::start(io::stdout())?;
     let (open_input, gate) = mpsc::sync_channel(1);

@@ -16,7 +16,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-/// SHA-256 of a certificate's DER form. Shown as 64 hex digits.
+/// SHA-256 of a certificate's DER form. Shown as 32 pairs of hex digits with colons between, as the server shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint(pub [u8; 32]);
 
@@ -30,7 +30,9 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let [first, rest @ ..] = &self.0;
+        write!(f, "{first:02X}")?;
+        rest.iter().try_for_each(|byte| write!(f, ":{byte:02X}"))
     }
 }
 
@@ -146,15 +148,13 @@ mod tests {
     }
 
     #[test]
-    fn a_fingerprint_is_read_as_it_is_written_and_with_colons() {
+    fn a_fingerprint_is_read_with_colons_and_without() {
         let print = Fingerprint::of(b"x");
-        let plain = print.to_string();
-        assert_eq!(plain.len(), 64);
-        let digits: Vec<char> = plain.to_uppercase().chars().collect();
-        let colons: Vec<String> = digits.chunks(2).map(|pair| pair.iter().collect()).collect();
-        assert_eq!(colons.join(":").parse(), Ok(print));
-        assert_eq!(plain.parse(), Ok(print));
-        for text in ["", "12", &plain[1..], "zz"] {
+        let shown = print.to_string();
+        assert!(shown.starts_with("2D:71:16:42:") && shown.len() == 95, "{shown}");
+        assert_eq!(shown.parse(), Ok(print));
+        assert_eq!(shown.replace(':', "").to_lowercase().parse(), Ok(print));
+        for text in ["", "12", &shown[3..], "zz"] {
             assert!(text.parse::<Fingerprint>().is_err());
         }
     }
