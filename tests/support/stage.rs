@@ -2,6 +2,7 @@
 //! test stands in for the front desk's HTTPS, the store's disk and the voice engines.
 
 #![allow(dead_code, unreachable_pub, reason = "each test program uses its part of the stage")]
+#![allow(clippy::unwrap_used, reason = "the stage is part of the tests: what fails here fails them")]
 
 use bevy::prelude::*;
 use bytes::Bytes;
