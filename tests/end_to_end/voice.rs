@@ -34,7 +34,8 @@ fn speech_at_one_microphone_is_intelligible_at_the_others_speaker() {
     bob.floor("idle");
     ann.quit();
 
-    let heard_wav = bob.quit().heard();
+    let ended = bob.quit();
+    let heard_wav = ended.heard();
     let (spoken, heard) = (recording::loud_seconds(&wav), recording::loud_seconds(&heard_wav));
     assert!((heard - spoken).abs() < 0.15 * spoken, "{spoken} s of speech went in, {heard} s came out");
     let heard = read_wav(&heard_wav).unwrap();
@@ -58,8 +59,8 @@ fn voice_from_somebody_without_the_floor_is_dropped_and_counted() {
             && event["refused_not_holder"].as_u64().is_some_and(|count| count >= u64::from(PACKETS) * 9 / 10)
     });
     assert_eq!(relay["passed"], 0, "{relay}");
-    let heard = bob.quit().heard();
-    assert_eq!(recording::loud_seconds(&heard), 0.0);
+    let ended = bob.quit();
+    assert_eq!(recording::loud_seconds(&ended.heard()), 0.0);
 }
 
 #[test]
