@@ -1,15 +1,15 @@
 //! The program `hallway`: arguments, log, and then the window or the script.
 
 use clap::Parser;
-use hallway::{
-    headless,
-    settings::{Arguments, Mode, WindowSettings},
-};
 #[cfg(feature = "window")]
 use hallway::{
     face::{self, FaceSettings},
     host::Host,
     net,
+};
+use hallway::{
+    headless,
+    settings::{Arguments, Mode, WindowSettings},
 };
 use hallway_protocol::link;
 use std::{io, process::ExitCode};
@@ -52,7 +52,9 @@ fn run_window(settings: WindowSettings) -> Result<ExitCode, String> {
     let host = if settings.server.is_none() { Some(Host::start()?) } else { None };
     let (server, trust) = match (&host, settings.server) {
         (Some(host), _) => (host.address().to_string(), host.trust()),
-        (None, server) => (server.map(|server| server.to_string()).unwrap_or_default(), settings.trust.unwrap_or_default()),
+        (None, server) => {
+            (server.map(|server| server.to_string()).unwrap_or_default(), settings.trust.unwrap_or_default())
+        }
     };
     let handle = net::start(settings.session).map_err(|error| error.to_string())?;
     let exit = face::run(FaceSettings {
@@ -82,5 +84,4 @@ fn has_display() -> bool {
 }
 
 #[cfg(feature = "window")]
-const NO_WINDOW: &str =
-    "There is no display to open a window on; use the client without one: hallway --headless --server HOST --name NAME.";
+const NO_WINDOW: &str = "There is no display to open a window on; use the client without one: hallway --headless --server HOST --name NAME.";

@@ -32,6 +32,7 @@ fn the_floor_is_free_within_a_second_and_a_half_of_the_holders_death() {
     bob.floor("taken");
     bob.voice("received", 25);
 
+    bob.forget();
     ann.kill();
     let died = now_ms();
     let idle = bob.floor("idle");

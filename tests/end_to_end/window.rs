@@ -23,6 +23,10 @@ const PICTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/output/window.
 const LEAST_COLOURS: u32 = 500;
 /// How often something is looked for that takes a while to happen.
 const LOOK: Duration = Duration::from_millis(200);
+/// From one key to another one far away.
+const HANDS: Duration = Duration::from_millis(400);
+/// How long keys are held in one direction: some five tiles.
+const STROLL: Duration = Duration::from_millis(1500);
 
 /// The client with its window, and a server inside.
 struct Window {
@@ -82,14 +86,22 @@ fn a_window_is_walked_by_real_keys_into_a_room_where_it_writes_and_talks() {
     let mut bob = Plan::new(&address, "Bob").with(&["--trust", "new"]).listening().sign_in();
     let mut others: Vec<HeadlessClient> =
         ["Cem", "Dana", "Ewa"].map(|name| Plan::new(&address, name).with(&["--trust", "new"]).sign_in()).into();
-    for (person, room) in others.iter_mut().zip(["Library", "Kitchen", "Lounge"]) {
+    for (person, room) in others.iter_mut().zip(["Library", "Kitchen", "Stage"]) {
         person.enter(room);
     }
 
-    // Along the hall's wall, pushing against it: through the first door there is.
-    window.display.hold(&["s", "d"]);
-    let room = window.until("come into a room", |_| room_of(&mut bob, "Ann"));
-    window.display.let_go(&["s", "d"]);
+    // Down to the hall's lower wall, and to and fro along it: through the first door there is.
+    window.display.hold(&["s"]);
+    thread::sleep(STROLL);
+    let mut sides = ["a", "a", "d", "d"].iter().cycle();
+    let room = window.until("come into a room", |window| {
+        let side = sides.next()?;
+        window.display.hold(&[side]);
+        thread::sleep(STROLL);
+        window.display.let_go(&[side]);
+        room_of(&mut bob, "Ann")
+    });
+    window.display.let_go(&["s"]);
     bob.enter(&room);
     bob.write("say", "Good morning! Does the picture hang straight?");
     for person in &mut others {
@@ -99,6 +111,8 @@ fn a_window_is_walked_by_real_keys_into_a_room_where_it_writes_and_talks() {
     others[0].write("say", "It does from here.");
 
     window.display.press("Return");
+    // As long as hands take from Enter to the first letter; drawn in software, that is but a few frames.
+    thread::sleep(HANDS);
     window.display.write("Hello from the window");
     window.display.press("Return");
     let message = bob.reads("Hello from the window");
