@@ -8,7 +8,7 @@ mod reception;
 use super::{
     Rules, WorldSystems,
     conduct::{Allowance, Closing},
-    house::{Departed, House, Moved},
+    house::{Departed, Guest, House, Moved},
     pose::Standing,
     post::Post,
 };
@@ -20,6 +20,7 @@ use hallway_protocol::{
     ids::PersonId,
     link::{LastHeard, setup::tokens::SessionGate},
     names::{DisplayName, NameKey},
+    owner::OwnerId,
     replicated::{InRoom, Person, Talking},
 };
 use lightyear::{
@@ -101,13 +102,13 @@ fn answer_desk(
 ) {
     while let Ok(ask) = asks.0.try_recv() {
         let full = house.count() + reception.waiting() >= rules.max_people as usize;
-        let WorldAsk { name, or_variant, reached_at, reply } = ask;
+        let WorldAsk { name, or_variant, owner, reached_at, reply } = ask;
         let answer = if doors.0 {
             Err(Denied::Stopping)
         } else {
             free_name(&name, or_variant, &house, &reception, &heard, &time, &mut commands)
                 .and_then(|name| if full { Err(Denied::Full) } else { Ok(name) })
-                .and_then(|name| issue(name, reached_at, &mut reception, &tickets, time.elapsed()))
+                .and_then(|name| issue(name, owner, reached_at, &mut reception, &tickets, time.elapsed()))
         };
         // The client may have given up; the sign-in is forgotten in time.
         let _ = reply.send(answer);
@@ -146,6 +147,7 @@ fn free_name(
 
 fn issue(
     name: DisplayName,
+    owner: OwnerId,
     reached_at: SocketAddr,
     reception: &mut Reception,
     tickets: &Tickets,
@@ -157,7 +159,7 @@ fn issue(
         error!(%error, "no connect token could be made");
         Denied::NoToken
     })?;
-    let sign_in = reception.issue(session, name, now);
+    let sign_in = reception.issue(session, name, owner, now);
     Ok(SignInGrant {
         person: sign_in.person.0,
         name: sign_in.name.to_string(),
@@ -270,7 +272,7 @@ fn prove(link: Entity, sign_in: SignIn, first: Option<ClientMessage>) -> impl Co
 
 fn arrive(world: &mut World, link: Entity, sign_in: &SignIn) {
     let now = world.resource::<Time<Real>>().elapsed();
-    let SignIn { person, name, .. } = sign_in.clone();
+    let SignIn { person, name, owner, .. } = sign_in.clone();
     let standing = Standing::new(person, world.resource::<super::pose::Grounds>(), now);
     let at = standing.wire();
     let entity = world
@@ -283,7 +285,7 @@ fn arrive(world: &mut World, link: Entity, sign_in: &SignIn) {
         ))
         .id();
     let mut house = world.resource_mut::<House>();
-    house.arrive(person, name.clone(), link, entity);
+    house.arrive(person, Guest { name: name.clone(), owner, link, entity, room: None });
     // A map may let people appear in a room.
     let room = house.room_at(standing.at());
     let moved = house.relocate(person, room, now);

@@ -1,6 +1,6 @@
 //! Signing in and out, with and without manners.
 
-use crate::harness::TestWorld;
+use crate::harness::{TestWorld, owner_of};
 use hallway_protocol::{
     control::{ClientMessage, CloseCause, PersonChange, ServerMessage},
     names::DisplayName,
@@ -57,7 +57,8 @@ fn two_who_take_over_one_name_at_once_do_not_share_it() {
     let ann = world.enter("Ann");
     world.kill(ann);
     world.pass(Duration::from_secs(3));
-    let (first, second) = (world.ask_desk("Ann", false), world.ask_desk("ANN", false));
+    let (first, second) =
+        (world.ask_desk("Ann", owner_of("Ann"), false), world.ask_desk("ANN", owner_of("Bob"), false));
     world.step();
     let (first, second) = (world.answer(first), world.answer(second));
     assert!(first.is_ok());
