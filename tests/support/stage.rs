@@ -77,24 +77,16 @@ impl Stage {
     /// An empty world on the built-in map.
     pub fn new() -> Self {
         let (map, tiles_png) = built_in();
-        let (asks, world_asks) = world_mpsc::channel(64);
-        let (client, store) = store::wire();
         let wire = MemoryWire::perfect();
-        let settings = WorldSettings {
-            map: map.clone(),
-            max_people: 50,
-            floor: FloorTimes::default(),
-            empty_room_lifetime: Duration::from_secs(600),
-            public: None,
-        };
-        let wires = WorldWires { asks: world_asks, store: client, stop: StopFlag::default(), events: None };
-        let mut server = world::app(settings, wires);
-        wire.attach_server(&mut server);
-        server.finish();
-        server.cleanup();
+        let (server, asks, store) = start_server(&wire, &map);
         let digest = map.digest();
         let map = Arc::new(LoadedMap { map, tiles_png, digest });
         Self { wire, server, sessions: Vec::new(), people: Vec::new(), asks, store, stored: Vec::new(), map }
+    }
+
+    /// The server dies without a word, and a new one takes its place: it has what is stored, and knows nobody.
+    pub fn replace_server(&mut self) {
+        (self.server, self.asks, self.store) = start_server(&self.wire, &self.map.map);
     }
 
     /// A world with these people in it.
@@ -269,6 +261,24 @@ impl Stage {
             self.store.answer(answer);
         }
     }
+}
+
+fn start_server(wire: &MemoryWire, map: &WorldMap) -> (App, world_mpsc::Sender<WorldAsk>, StoreEnd) {
+    let (asks, world_asks) = world_mpsc::channel(64);
+    let (client, store) = store::wire();
+    let settings = WorldSettings {
+        map: map.clone(),
+        max_people: 50,
+        floor: FloorTimes::default(),
+        empty_room_lifetime: Duration::from_secs(600),
+        public: None,
+    };
+    let wires = WorldWires { asks: world_asks, store: client, stop: StopFlag::default(), events: None };
+    let mut server = world::app(settings, wires);
+    wire.attach_server(&mut server);
+    server.finish();
+    server.cleanup();
+    (server, asks, store)
 }
 
 /// The owner of a session's client: each session is another client.

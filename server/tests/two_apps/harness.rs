@@ -309,6 +309,11 @@ impl TestWorld {
         self.epochs[client] = epoch;
     }
 
+    /// Where a client stands, as far as it knows.
+    pub(crate) fn stands_at(&self, client: usize) -> Point {
+        self.at[client]
+    }
+
     /// Walks straight to a point, at the speed that is allowed.
     pub(crate) fn walk(&mut self, client: usize, to: Point) {
         while self.at[client] != to {
