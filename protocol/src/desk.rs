@@ -4,6 +4,7 @@
 //! `GET /health` answers `ok`.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The version of everything that crosses the wire. Client and server must have the same one; netcode's protocol id
 /// is made of it.
@@ -18,7 +19,7 @@ pub fn protocol_id() -> u64 {
 }
 
 /// Body of `POST /session`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInRequest {
     /// [`PROTOCOL_VERSION`] of the client.
     pub protocol: u32,
@@ -26,6 +27,18 @@ pub struct SignInRequest {
     pub name: String,
     /// Whether a free variant will do when the name is taken.
     pub or_variant: bool,
+    /// The client's [`crate::owner::OwnerKey`] for this server, in hex: whose private history this is, whatever the
+    /// name. The server keeps only its hash.
+    pub owner_key: String,
+}
+
+/// Without the key, which no log may have.
+impl fmt::Debug for SignInRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { protocol, name, or_variant, owner_key: _ } = self;
+        let mut debug = f.debug_struct("SignInRequest");
+        debug.field("protocol", protocol).field("name", name).field("or_variant", or_variant).finish_non_exhaustive()
+    }
 }
 
 /// What `POST /session` gives to those who may come in (status 200).
@@ -45,11 +58,11 @@ pub struct SignInGrant {
     pub version: String,
 }
 
-/// What `POST /session` says to those who may not (status 409 for a taken name, 400 for a bad one, 426 for another
-/// protocol, 429 for too many tries, 503 when the server is full or stops).
+/// What `POST /session` says to those who may not (status 409 for a taken name, 400 for a bad one or a bad key, 426
+/// for another protocol, 429 for too many tries, 503 when the server is full or stops).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInRefusal {
-    /// A word for programs: `name_taken`, `bad_name`, `version`, `too_many_tries`, `full`, `stopping`.
+    /// A word for programs: `name_taken`, `bad_name`, `bad_request`, `version`, `too_many_tries`, `full`, `stopping`.
     pub code: String,
     /// A sentence for people.
     pub text: String,

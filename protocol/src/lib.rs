@@ -11,6 +11,7 @@ pub mod limits;
 pub mod link;
 pub mod map;
 pub mod names;
+pub mod owner;
 pub mod path;
 pub mod pose;
 pub mod replicated;

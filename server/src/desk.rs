@@ -13,7 +13,7 @@ pub use limits::SignInLimits;
 
 use acceptor::{Door, TlsAcceptor};
 use axum_server::Handle;
-use hallway_protocol::{desk::SignInGrant, names::DisplayName};
+use hallway_protocol::{desk::SignInGrant, names::DisplayName, owner::OwnerId};
 use hyper_util::rt::TokioTimer;
 use std::{
     io,
@@ -37,6 +37,8 @@ pub struct WorldAsk {
     pub name: DisplayName,
     /// Whether a free variant of the name will do.
     pub or_variant: bool,
+    /// Whose client it is.
+    pub owner: OwnerId,
     /// The address of this server at which the client asks, port of the front desk included.
     pub reached_at: SocketAddr,
     /// Where the answer goes.
@@ -84,10 +86,11 @@ impl WorldDoor {
         &self,
         name: DisplayName,
         or_variant: bool,
+        owner: OwnerId,
         reached_at: SocketAddr,
     ) -> Result<SignInGrant, Denied> {
         let (reply, answer) = oneshot::channel();
-        let ask = WorldAsk { name, or_variant, reached_at, reply };
+        let ask = WorldAsk { name, or_variant, owner, reached_at, reply };
         self.ask(ask)?;
         answer.await.unwrap_or(Err(Denied::Stopping))
     }

@@ -13,6 +13,7 @@ pub use worker::StoreWorker;
 use hallway_protocol::{
     ids::{MessageId, PersonId},
     names::{DisplayName, NameKey},
+    owner::OwnerId,
 };
 use tokio::sync::mpsc;
 
@@ -31,12 +32,12 @@ pub enum Thread {
         /// The room's name, for people who read the database.
         name: String,
     },
-    /// Two people, by what their names are compared by.
+    /// Two people, whatever their names.
     Pair {
         /// The writer, or the one who asks.
-        from: NameKey,
+        from: OwnerId,
         /// The other one.
-        to: NameKey,
+        to: OwnerId,
     },
 }
 
@@ -58,10 +59,7 @@ impl Thread {
         match self {
             Self::World => "world".to_owned(),
             Self::Room { key, .. } => key.clone(),
-            Self::Pair { from, to } => {
-                // Names have no control characters, so no two pairs share a column.
-                format!("pair/{}\u{1f}{}", from.min(to).as_str(), from.max(to).as_str())
-            }
+            Self::Pair { from, to } => format!("pair/{}/{}", from.min(to), from.max(to)),
         }
     }
 

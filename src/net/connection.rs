@@ -219,7 +219,10 @@ fn tell_welcome(mut connection: ResMut<Connection>, clock: Clock, mut report: Re
 }
 
 fn take_answer(mut desk: ResMut<Desk>, mut connection: ResMut<Connection>, clock: Clock, mut report: Report) {
-    while let Some(Answer { attempt, result }) = desk.answer() {
+    while let Some(Answer { attempt, result, notice }) = desk.answer() {
+        if let Some(text) = notice {
+            report.notice("owner_key", text);
+        }
         if attempt != connection.attempt || !matches!(connection.stage, Stage::AtDesk) {
             continue;
         }

@@ -3,6 +3,7 @@
 pub mod certificate;
 pub mod front_desk;
 pub mod hex;
+pub mod owner;
 pub mod pins;
 
 use super::{
@@ -44,6 +45,8 @@ pub struct Answer {
     pub attempt: u64,
     /// The way in, or why there is none.
     pub result: Result<Admission, SignInFailure>,
+    /// A sentence about something on this machine that went wrong, though not so that one could not sign in.
+    pub notice: Option<String>,
 }
 
 /// The way in.
@@ -89,7 +92,8 @@ impl Desk {
     /// When the system gives no thread or no event queue.
     pub fn start(config_dir: &Path, wake: impl Fn() + Send + 'static) -> io::Result<Self> {
         let (answered, answers) = mpsc::sync_channel(ANSWERS);
-        let ask = front_desk::start(pins::PinStore::new(config_dir), move |answer| {
+        let (pins, owner) = (pins::PinStore::new(config_dir), owner::OwnerKeys::new(config_dir));
+        let ask = front_desk::start(pins, owner, move |answer| {
             // A session that is gone needs no answer.
             let _ = answered.try_send(answer);
             wake();

@@ -3,6 +3,7 @@
 
 pub mod feet;
 pub mod places;
+mod way_back;
 
 use super::{
     commands::Command,
@@ -25,6 +26,7 @@ use hallway_protocol::{
 };
 use lightyear::prelude::MessageSender;
 use std::time::{Duration, Instant};
+use way_back::{WayBack, walk_back};
 
 /// How long a word to steer counts: a face that says nothing for so long is stuck, and its avatar stands.
 const STEER_COUNTS: Duration = Duration::from_millis(250);
@@ -36,7 +38,7 @@ pub struct WalkingPlugin;
 
 impl Plugin for WalkingPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<Walking>().add_systems(
+        app.init_resource::<Walking>().init_resource::<WayBack>().add_systems(
             Update,
             (
                 lose_ground.run_if(on_message::<LeftWorld>),
@@ -44,6 +46,7 @@ impl Plugin for WalkingPlugin {
                 open_plots,
                 hear_server,
                 obey_face,
+                walk_back,
                 walk,
                 report,
             )
@@ -61,10 +64,12 @@ pub struct Walking {
     errand: Option<Errand>,
 }
 
-/// A walk that somebody asked for and wants to hear the end of.
+/// A walk to a place.
 #[derive(Clone, Copy)]
 struct Errand {
-    command: &'static str,
+    /// The headless word of the command that asked for it, whose asker wants to hear the end of it; `None` for the way
+    /// back after a lost connection, which nobody asked for.
+    command: Option<&'static str>,
     goal: Point,
     plans: u8,
 }
@@ -127,7 +132,7 @@ fn obey_face(mut asked: MessageReader<FromFace>, mut walk: Walk) {
                     feet.steer((*x, *y), now + STEER_COUNTS, now);
                 }
             }
-            Command::WalkTo(goal) => walk.begin("walk", *goal),
+            Command::WalkTo(goal) => walk.begin(Some("walk"), *goal),
             Command::Enter(room) => walk.enter(*room),
             Command::Leave => walk.leave(),
             _ => {}
@@ -167,34 +172,49 @@ fn report(
 
 impl Walk<'_> {
     fn enter(&mut self, room: RoomId) {
+        self.walk_into(Some("enter"), room);
+    }
+
+    /// Sets out for the room of before the connection was lost.
+    fn go_back(&mut self, room: RoomId) {
+        self.walk_into(None, room);
+    }
+
+    /// Whether the avatar is on its way to the room of before.
+    fn is_going_back(&self) -> bool {
+        self.walking.errand.is_some_and(|errand| errand.command.is_none())
+    }
+
+    fn walk_into(&mut self, command: Option<&'static str>, room: RoomId) {
         let (Some(ground), Some(map), Some(me)) = (&self.walking.ground, &self.mirror.map, &self.mirror.me) else {
-            return self.refuse("enter", "not_connected", NOT_CONNECTED);
+            return self.refuse(command, "not_connected", NOT_CONNECTED);
         };
         let Some(inside) = self.mirror.room(room).and_then(|room| places::inside(&map.map, room)) else {
-            return self.refuse("enter", "no_such_room", "That room is not there any more.");
+            return self.refuse(command, "no_such_room", "That room is not there any more.");
         };
         let taken: Vec<Point> = places::others(&self.mirror, me.id).collect();
         match places::free_place(ground, inside, &taken, me.id) {
-            Some(goal) => self.begin("enter", goal),
-            None => self.refuse("enter", "no_way", "There is no free place in that room."),
+            Some(goal) => self.begin(command, goal),
+            None => self.refuse(command, "no_way", "There is no free place in that room."),
         }
     }
 
     fn leave(&mut self) {
+        let command = Some("leave");
         let (Some(ground), Some(map), Some(me)) = (&self.walking.ground, &self.mirror.map, &self.mirror.me) else {
-            return self.refuse("leave", "not_connected", NOT_CONNECTED);
+            return self.refuse(command, "not_connected", NOT_CONNECTED);
         };
         if me.room.is_none() {
-            return self.refuse("leave", "not_in_room", "You are in the hall already.");
+            return self.refuse(command, "not_in_room", "You are in the hall already.");
         }
         let taken: Vec<Point> = places::others(&self.mirror, me.id).collect();
         match places::free_place(ground, map.map.spawn, &taken, me.id) {
-            Some(goal) => self.begin("leave", goal),
-            None => self.refuse("leave", "no_way", "There is no free place in the hall."),
+            Some(goal) => self.begin(command, goal),
+            None => self.refuse(command, "no_way", "There is no free place in the hall."),
         }
     }
 
-    fn begin(&mut self, command: &'static str, goal: Point) {
+    fn begin(&mut self, command: Option<&'static str>, goal: Point) {
         if self.walking.feet.is_none() {
             return self.refuse(command, "not_connected", NOT_CONNECTED);
         }
@@ -245,7 +265,7 @@ impl Walk<'_> {
     }
 
     fn arrived(&mut self, at: Point) {
-        if self.walking.errand.take().is_some() {
+        if self.walking.errand.take().is_some_and(|errand| errand.command.is_some()) {
             let inside = |room: &&RoomView| places::inside(&self.mirror.map.as_ref()?.map, room);
             let stands_in = |room: &&RoomView| inside(room).is_some_and(|inside| inside.contains(at));
             let room = self.mirror.rooms.iter().find(stands_in).map(|room| room.id);
@@ -266,8 +286,11 @@ impl Walk<'_> {
         }
     }
 
-    fn refuse(&mut self, command: &'static str, code: &'static str, text: &str) {
-        self.to_face.write(ToFace(Event::Refused { command, code, text: text.to_owned() }));
+    /// Tells whoever asked that it can't be.
+    fn refuse(&mut self, command: Option<&'static str>, code: &'static str, text: &str) {
+        if let Some(command) = command {
+            self.to_face.write(ToFace(Event::Refused { command, code, text: text.to_owned() }));
+        }
     }
 }
 

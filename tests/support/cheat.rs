@@ -14,6 +14,7 @@ use hallway_protocol::{
         udp::UdpClientLink,
     },
     map::{Point, WorldMap},
+    owner::OwnerKey,
     path::{self, Walker},
     pose::{PoseReport, WirePoint},
     voice::VoicePacket,
@@ -156,7 +157,8 @@ fn at_the_desk(address: &str, name: &str) -> (SignInGrant, WorldMap) {
     // Another test of this process may have installed it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder().tls_danger_accept_invalid_certs(true).no_proxy().build().unwrap();
-    let request = SignInRequest { protocol: PROTOCOL_VERSION, name: name.to_owned(), or_variant: false };
+    let (name, owner_key) = (name.to_owned(), OwnerKey::new(rand::random()).to_hex());
+    let request = SignInRequest { protocol: PROTOCOL_VERSION, name, or_variant: false, owner_key };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let session = http.post(format!("https://{address}/session")).json(&request).send().await.unwrap();

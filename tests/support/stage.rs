@@ -29,11 +29,12 @@ use hallway_protocol::{
     },
     map::{WorldMap, tmx},
     names::DisplayName,
+    owner::{OwnerId, OwnerKey},
     voice::VoicePacket,
 };
 use hallway_server::{
     desk::{Denied, WorldAsk},
-    store::{self, NewMessage, StoreAnswer, StoreAsk, StoreEnd, StoredMessage},
+    store::{self, NewMessage, StoreAnswer, StoreAsk, StoreEnd, StoredMessage, Thread},
     world::{self, StopFlag, WorldSettings, WorldWires},
 };
 use std::{
@@ -76,24 +77,16 @@ impl Stage {
     /// An empty world on the built-in map.
     pub fn new() -> Self {
         let (map, tiles_png) = built_in();
-        let (asks, world_asks) = world_mpsc::channel(64);
-        let (client, store) = store::wire();
         let wire = MemoryWire::perfect();
-        let settings = WorldSettings {
-            map: map.clone(),
-            max_people: 50,
-            floor: FloorTimes::default(),
-            empty_room_lifetime: Duration::from_secs(600),
-            public: None,
-        };
-        let wires = WorldWires { asks: world_asks, store: client, stop: StopFlag::default(), events: None };
-        let mut server = world::app(settings, wires);
-        wire.attach_server(&mut server);
-        server.finish();
-        server.cleanup();
+        let (server, asks, store) = start_server(&wire, &map);
         let digest = map.digest();
         let map = Arc::new(LoadedMap { map, tiles_png, digest });
         Self { wire, server, sessions: Vec::new(), people: Vec::new(), asks, store, stored: Vec::new(), map }
+    }
+
+    /// The server dies without a word, and a new one takes its place: it has what is stored, and knows nobody.
+    pub fn replace_server(&mut self) {
+        (self.server, self.asks, self.store) = start_server(&self.wire, &self.map.map);
     }
 
     /// A world with these people in it.
@@ -233,14 +226,15 @@ impl Stage {
             let (reply, answer) = oneshot::channel();
             let name = DisplayName::new(&question.name).unwrap();
             let reached_at = self.wire.server_address();
-            let ask = WorldAsk { name, or_variant: question.or_variant, reached_at, reply };
+            let (or_variant, owner) = (question.or_variant, owner_of(person));
+            let ask = WorldAsk { name, or_variant, owner, reached_at, reply };
             self.asks.try_send(ask).unwrap();
             actor.waiting = Some((question.attempt, answer));
         }
         let Some((attempt, waiting)) = &mut actor.waiting else { return };
         if let Ok(granted) = waiting.try_recv() {
             let result = granted.map(|grant| admission(grant, &self.map, self.wire.server_address())).map_err(refused);
-            actor.answers.try_send(Answer { attempt: *attempt, result }).ok().unwrap();
+            actor.answers.try_send(Answer { attempt: *attempt, result, notice: None }).ok().unwrap();
             actor.waiting = None;
         }
     }
@@ -255,7 +249,7 @@ impl Stage {
                 }
                 StoreAsk::Page { ticket, query } => {
                     let fits = |(new, stored): &&(NewMessage, StoredMessage)| {
-                        new.thread == query.thread && query.before.is_none_or(|before| stored.id < before)
+                        is_same(&new.thread, &query.thread) && query.before.is_none_or(|before| stored.id < before)
                     };
                     let mut messages: Vec<_> =
                         self.stored.iter().filter(fits).map(|(_, stored)| stored.clone()).collect();
@@ -266,6 +260,37 @@ impl Stage {
             };
             self.store.answer(answer);
         }
+    }
+}
+
+fn start_server(wire: &MemoryWire, map: &WorldMap) -> (App, world_mpsc::Sender<WorldAsk>, StoreEnd) {
+    let (asks, world_asks) = world_mpsc::channel(64);
+    let (client, store) = store::wire();
+    let settings = WorldSettings {
+        map: map.clone(),
+        max_people: 50,
+        floor: FloorTimes::default(),
+        empty_room_lifetime: Duration::from_secs(600),
+        public: None,
+    };
+    let wires = WorldWires { asks: world_asks, store: client, stop: StopFlag::default(), events: None };
+    let mut server = world::app(settings, wires);
+    wire.attach_server(&mut server);
+    server.finish();
+    server.cleanup();
+    (server, asks, store)
+}
+
+/// The owner of a session's client: each session is another client.
+fn owner_of(person: usize) -> OwnerId {
+    OwnerKey::new([person as u8; 32]).id()
+}
+
+/// Whether two threads are one conversation: a pair has one history, whoever asks.
+fn is_same(a: &Thread, b: &Thread) -> bool {
+    match (a, b) {
+        (Thread::Pair { from, to }, Thread::Pair { from: there, to: here }) if from == here => to == there,
+        _ => a == b,
     }
 }
 

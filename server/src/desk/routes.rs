@@ -14,6 +14,7 @@ use bytes::Bytes;
 use hallway_protocol::{
     desk::{PROTOCOL_VERSION, SignInGrant, SignInRefusal, SignInRequest},
     names::DisplayName,
+    owner::OwnerKey,
 };
 use std::{
     sync::Arc,
@@ -90,7 +91,11 @@ async fn sign_in(
     let name = DisplayName::new(&request.name).map_err(|error| {
         Refused::new(StatusCode::BAD_REQUEST, "bad_name", format!("This name {error}; choose another one."))
     })?;
-    shared.world.sign_in(name, request.or_variant, ends.here).await.map(Json).map_err(Refused::from)
+    let key = OwnerKey::parse(&request.owner_key).map_err(|error| {
+        let text = format!("This client's owner key {error}; update the client.");
+        Refused::new(StatusCode::BAD_REQUEST, "bad_request", text)
+    })?;
+    shared.world.sign_in(name, request.or_variant, key.id(), ends.here).await.map(Json).map_err(Refused::from)
 }
 
 /// A sign-in that is refused.

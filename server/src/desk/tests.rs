@@ -1,7 +1,10 @@
 //! The desk over real HTTPS, with a world that lets in everyone but Ann.
 
 use super::*;
-use hallway_protocol::desk::{PROTOCOL_VERSION, SignInRefusal, SignInRequest};
+use hallway_protocol::{
+    desk::{PROTOCOL_VERSION, SignInRefusal, SignInRequest},
+    owner::OwnerKey,
+};
 use reqwest::{Client, StatusCode, header};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use std::io::{Read, Write};
@@ -34,9 +37,14 @@ impl Fixture {
     }
 
     async fn sign_in(&self, name: &str) -> reqwest::Response {
-        let request = SignInRequest { protocol: PROTOCOL_VERSION, name: name.to_owned(), or_variant: false };
+        let request = request(name);
         self.client.post(self.url("/session")).json(&request).send().await.unwrap()
     }
+}
+
+fn request(name: &str) -> SignInRequest {
+    let owner_key = OwnerKey::new([7; 32]).to_hex();
+    SignInRequest { protocol: PROTOCOL_VERSION, name: name.to_owned(), or_variant: false, owner_key }
 }
 
 /// Trusts this one certificate and no other.
@@ -96,7 +104,12 @@ async fn refusals_have_a_status_a_code_and_a_sentence() {
     assert_eq!(bad.status(), StatusCode::BAD_REQUEST);
     let bad: SignInRefusal = bad.json().await.unwrap();
     assert!(bad.code == "bad_name" && bad.text.contains("U+202E") && bad.text.ends_with('.'), "{bad:?}");
-    let old = SignInRequest { protocol: 0, name: "Bob".into(), or_variant: false };
+    let keyless = SignInRequest { owner_key: "0123".into(), ..request("Bob") };
+    let keyless = fixture.client.post(fixture.url("/session")).json(&keyless).send().await.unwrap();
+    assert_eq!(keyless.status(), StatusCode::BAD_REQUEST);
+    let keyless: SignInRefusal = keyless.json().await.unwrap();
+    assert!(keyless.code == "bad_request" && keyless.text.contains("owner key"), "{keyless:?}");
+    let old = SignInRequest { protocol: 0, ..request("Bob") };
     let old = fixture.client.post(fixture.url("/session")).json(&old).send().await.unwrap();
     assert_eq!(old.status(), StatusCode::UPGRADE_REQUIRED);
     assert_eq!(old.json::<SignInRefusal>().await.unwrap().code, "version");

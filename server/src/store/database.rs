@@ -94,6 +94,13 @@ impl Database {
         sqlx::query("DROP TABLE messages").execute(&mut self.connection).await.unwrap();
     }
 
+    /// The owners of all messages, in order.
+    #[cfg(test)]
+    pub(super) async fn owners_for_test(&mut self) -> Vec<(Option<String>, Option<String>)> {
+        let owners = sqlx::query_as("SELECT from_owner, to_owner FROM messages ORDER BY id");
+        owners.fetch_all(&mut self.connection).await.unwrap()
+    }
+
     /// Closes the database, so that all of it is in one file again.
     pub async fn close(self) {
         if let Err(error) = self.connection.close().await {
@@ -104,12 +111,14 @@ impl Database {
 
 async fn insert(connection: &mut SqliteConnection, run: i64, message: &NewMessage) -> Result<MessageId, sqlx::Error> {
     const INSERT: &str = "INSERT INTO messages \
-        (kind, thread, room, from_key, from_name, to_key, to_name, run, writer, text, sent_ms) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";
-    let room = match &message.thread {
-        Thread::Room { name, .. } => Some(name.as_str()),
-        Thread::World | Thread::Pair { .. } => None,
+        (kind, thread, room, from_key, from_name, to_key, to_name, from_owner, to_owner, run, writer, text, sent_ms) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id";
+    let (room, owners) = match &message.thread {
+        Thread::World => (None, None),
+        Thread::Room { name, .. } => (Some(name.as_str()), None),
+        Thread::Pair { from, to } => (None, Some((from.to_string(), to.to_string()))),
     };
+    let (from_owner, to_owner) = owners.unzip();
     let row = sqlx::query(INSERT)
         .bind(message.thread.kind())
         .bind(message.thread.column())
@@ -118,6 +127,8 @@ async fn insert(connection: &mut SqliteConnection, run: i64, message: &NewMessag
         .bind(message.from.as_str())
         .bind(message.to.as_ref().map(|to| to.key().as_str().to_owned()))
         .bind(message.to.as_ref().map(|to| to.as_str()))
+        .bind(from_owner)
+        .bind(to_owner)
         .bind(run)
         .bind(i64::from(message.writer.0))
         .bind(message.text.as_str())

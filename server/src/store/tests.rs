@@ -1,6 +1,7 @@
 //! What is stored is there after a restart, and goes to the right conversation.
 
 use super::*;
+use hallway_protocol::owner::OwnerKey;
 use std::{path::Path, time::Duration};
 
 fn name(name: &str) -> DisplayName {
@@ -11,8 +12,12 @@ fn message(thread: Thread, from: &str, to: Option<&str>, text: &str) -> NewMessa
     NewMessage { thread, writer: PersonId(7), from: name(from), to: to.map(name), text: text.to_owned(), sent_ms: 5 }
 }
 
-fn pair(from: &str, to: &str) -> Thread {
-    Thread::Pair { from: NameKey::of(from), to: NameKey::of(to) }
+fn owner(number: u8) -> OwnerId {
+    OwnerKey::new([number; 32]).id()
+}
+
+fn pair(from: u8, to: u8) -> Thread {
+    Thread::Pair { from: owner(from), to: owner(to) }
 }
 
 fn newest(thread: Thread) -> PageQuery {
@@ -56,9 +61,10 @@ async fn each_conversation_has_its_own_history() {
         message(library.clone(), "Ann", None, "library"),
         message(first_life.clone(), "Ann", None, "first life"),
         message(second_life.clone(), "Ann", None, "second life"),
-        message(pair("Ann", "Bob"), "Ann", Some("Bob"), "to Bob"),
-        message(pair("Bob", "Ann"), "Bob", Some("Ann"), "to Ann"),
-        message(pair("Ann", "Cleo"), "Ann", Some("Cleo"), "to Cleo"),
+        message(pair(1, 2), "Ann", Some("Bob"), "to Bob"),
+        message(pair(2, 1), "Bob", Some("Ann"), "to Ann"),
+        message(pair(1, 3), "Ann", Some("Cleo"), "to Cleo"),
+        message(pair(1, 4), "Ann", Some("Bob"), "to another Bob"),
     ];
     database.append(&said).await.unwrap();
     assert_eq!(texts(&mut database, Thread::World).await, ["world"]);
@@ -66,8 +72,27 @@ async fn each_conversation_has_its_own_history() {
     assert_eq!(texts(&mut database, Thread::map_room("LIBRARY")).await, ["library"]);
     assert_eq!(texts(&mut database, first_life).await, ["first life"]);
     assert_eq!(texts(&mut database, second_life).await, ["second life"]);
-    assert_eq!(texts(&mut database, pair("bob", "ANN")).await, ["to Bob", "to Ann"]);
-    assert_eq!(texts(&mut database, pair("Bob", "Cleo")).await, [""; 0]);
+    assert_eq!(texts(&mut database, pair(2, 1)).await, ["to Bob", "to Ann"]);
+    assert_eq!(texts(&mut database, pair(2, 3)).await, [""; 0]);
+    assert_eq!(texts(&mut database, pair(4, 1)).await, ["to another Bob"]);
+}
+
+#[tokio::test]
+async fn private_messages_keep_their_owners_through_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut database = open(folder.path(), 1).await;
+    let said = [
+        message(pair(1, 2), "Ann", Some("Bob"), "psst"),
+        message(pair(2, 1), "Robert", Some("Ann"), "yes?"),
+        message(Thread::World, "Ann", None, "all"),
+    ];
+    database.append(&said).await.unwrap();
+    drop(database);
+    let mut database = open(folder.path(), 2).await;
+    assert_eq!(texts(&mut database, pair(1, 2)).await, ["psst", "yes?"]);
+    let (ann, bob) = (owner(1).to_string(), owner(2).to_string());
+    let kept = [(Some(ann.clone()), Some(bob.clone())), (Some(bob), Some(ann)), (None, None)];
+    assert_eq!(database.owners_for_test().await, kept);
 }
 
 #[tokio::test]

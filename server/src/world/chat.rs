@@ -146,7 +146,7 @@ fn thread_of(
         Conversation::Person(other) if other == person => Err(Refusal::ToOneself),
         Conversation::Person(other) => {
             let other = house.guest(other).ok_or(Refusal::NoSuchPerson)?;
-            Ok((Thread::Pair { from: own.name.key(), to: other.name.key() }, Some(other.name.clone())))
+            Ok((Thread::Pair { from: own.owner, to: other.owner }, Some(other.name.clone())))
         }
     }
 }

@@ -10,6 +10,7 @@ use hallway_protocol::{
     ids::{PersonId, RoomId},
     map::{Point, TileRect, WorldMap},
     names::{DisplayName, NameKey, RoomName},
+    owner::OwnerId,
     replicated::RoomSite,
 };
 use std::{
@@ -22,6 +23,8 @@ use tracing::warn;
 #[derive(Clone, Debug)]
 pub(crate) struct Guest {
     pub(crate) name: DisplayName,
+    /// Whose client it is: what private history goes by.
+    pub(crate) owner: OwnerId,
     /// The link to the client.
     pub(crate) link: Entity,
     /// The entity that is replicated.
@@ -160,10 +163,10 @@ impl House {
         self.rooms.iter().filter(|(_, room)| outlived(room)).map(|(id, _)| *id).collect()
     }
 
-    /// Lets somebody in, into the hall.
-    pub(crate) fn arrive(&mut self, id: PersonId, name: DisplayName, link: Entity, entity: Entity) {
-        self.by_name.insert(name.key(), id);
-        self.people.insert(id, Guest { name, link, entity, room: None });
+    /// Lets somebody in, who is in no room yet; see [`Self::relocate`].
+    pub(crate) fn arrive(&mut self, id: PersonId, guest: Guest) {
+        self.by_name.insert(guest.name.key(), id);
+        self.people.insert(id, guest);
     }
 
     /// Forgets somebody who is in no room any more; see [`Self::relocate`].

@@ -41,10 +41,15 @@ impl Grounds {
     }
 
     /// A place to appear at; people who come one after another stand apart.
-    fn spawn_point(&self, person: PersonId) -> Point {
+    pub(crate) fn spawn_point(&self, person: PersonId) -> Point {
         // Steps of a number without common factors spread neighbours over the whole area.
         let place = (person.0 as usize).wrapping_mul(7919).checked_rem(self.spawns.len());
         place.and_then(|place| self.spawns.get(place)).copied().unwrap_or_default()
+    }
+
+    /// Whether somebody can stand there.
+    pub(crate) fn is_free(&self, at: Point) -> bool {
+        self.ground.is_free(at)
     }
 
     pub(crate) fn open_door(&mut self, plot: u16) {
@@ -69,9 +74,9 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
-    pub(crate) fn new(person: PersonId, grounds: &Grounds, now: Duration) -> Self {
+    pub(crate) fn new(person: PersonId, at: Point, now: Duration) -> Self {
         // What is sent and what is judged must be the same point.
-        let at = Point::from(WirePoint::from(grounds.spawn_point(person)));
+        let at = Point::from(WirePoint::from(at));
         Self { judge: WalkJudge::new(at, now), person, facing: 64, epoch: 0, untold: true }
     }
 

@@ -3,13 +3,14 @@
 //! A sign-in is issued with a random netcode id and a secret. Its link must prove the secret first; netcode's id alone
 //! is no proof, because lightyear's handshake can be tricked into connecting somebody else's id.
 
+mod lost;
 mod reception;
 
 use super::{
     Rules, WorldSystems,
     conduct::{Allowance, Closing},
-    house::{Departed, House, Moved},
-    pose::Standing,
+    house::{Departed, Guest, House, Moved},
+    pose::{Grounds, Standing},
     post::Post,
 };
 use crate::desk::{Denied, WorldAsk, WorldAsks};
@@ -19,7 +20,9 @@ use hallway_protocol::{
     desk::{SignInGrant, protocol_id},
     ids::PersonId,
     link::{LastHeard, setup::tokens::SessionGate},
+    map::Point,
     names::{DisplayName, NameKey},
+    owner::OwnerId,
     replicated::{InRoom, Person, Talking},
 };
 use lightyear::{
@@ -27,14 +30,16 @@ use lightyear::{
     netcode::Key,
     prelude::{Connected, MessageReceiver, NetworkTarget, PeerId, RemoteId, Replicate, server::ClientOf},
 };
+use lost::{LostPlace, LostPlaces};
 use reception::{Reception, SignIn};
 use std::{net::SocketAddr, time::Duration};
 use tracing::{debug, error, info};
 
 /// How long a link may take to prove its secret: the proof is its first message.
 const PROOF_TIME: Duration = Duration::from_secs(5);
-/// From this silence of a link on, a new sign-in takes its name over: the person's client crashed and came back.
-const TAKE_OVER_SILENCE: Duration = Duration::from_secs(2);
+/// A link that is silent for longer counts as lost, though it may still be open: a new sign-in takes its name over, and
+/// its person's place is kept.
+const LOST_SILENCE: Duration = Duration::from_secs(2);
 
 /// What tokens are made of.
 #[derive(Resource, Clone)]
@@ -78,7 +83,7 @@ pub(crate) struct FromClient {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<Reception>().init_resource::<DoorsClosed>();
+    app.init_resource::<Reception>().init_resource::<LostPlaces>().init_resource::<DoorsClosed>();
     app.add_message::<FromClient>().add_message::<Moved>().add_message::<Departed>();
     app.add_observer(expect_proof).add_observer(free_unproven_name).add_observer(depart);
     app.add_systems(
@@ -101,13 +106,13 @@ fn answer_desk(
 ) {
     while let Ok(ask) = asks.0.try_recv() {
         let full = house.count() + reception.waiting() >= rules.max_people as usize;
-        let WorldAsk { name, or_variant, reached_at, reply } = ask;
+        let WorldAsk { name, or_variant, owner, reached_at, reply } = ask;
         let answer = if doors.0 {
             Err(Denied::Stopping)
         } else {
             free_name(&name, or_variant, &house, &reception, &heard, &time, &mut commands)
                 .and_then(|name| if full { Err(Denied::Full) } else { Ok(name) })
-                .and_then(|name| issue(name, reached_at, &mut reception, &tickets, time.elapsed()))
+                .and_then(|name| issue(name, owner, reached_at, &mut reception, &tickets, time.elapsed()))
         };
         // The client may have given up; the sign-in is forgotten in time.
         let _ = reply.send(answer);
@@ -131,7 +136,7 @@ fn free_name(
         (Some(waiting), _) => waiting.clone(),
         (None, Some(guest)) => {
             let silence = heard.get(guest.link).map_or(Duration::ZERO, |heard| heard.silence(time));
-            if silence > TAKE_OVER_SILENCE {
+            if silence > LOST_SILENCE {
                 info!(name = %guest.name, "signed in anew while the old link is silent");
                 commands.entity(guest.link).try_insert(Disconnecting);
                 return Ok(name.clone());
@@ -146,6 +151,7 @@ fn free_name(
 
 fn issue(
     name: DisplayName,
+    owner: OwnerId,
     reached_at: SocketAddr,
     reception: &mut Reception,
     tickets: &Tickets,
@@ -157,7 +163,7 @@ fn issue(
         error!(%error, "no connect token could be made");
         Denied::NoToken
     })?;
-    let sign_in = reception.issue(session, name, now);
+    let sign_in = reception.issue(session, name, owner, now);
     Ok(SignInGrant {
         person: sign_in.person.0,
         name: sign_in.name.to_string(),
@@ -270,8 +276,8 @@ fn prove(link: Entity, sign_in: SignIn, first: Option<ClientMessage>) -> impl Co
 
 fn arrive(world: &mut World, link: Entity, sign_in: &SignIn) {
     let now = world.resource::<Time<Real>>().elapsed();
-    let SignIn { person, name, .. } = sign_in.clone();
-    let standing = Standing::new(person, world.resource::<super::pose::Grounds>(), now);
+    let SignIn { person, name, owner, .. } = sign_in.clone();
+    let standing = Standing::new(person, place_for(world, sign_in, now), now);
     let at = standing.wire();
     let entity = world
         .spawn((
@@ -283,8 +289,8 @@ fn arrive(world: &mut World, link: Entity, sign_in: &SignIn) {
         ))
         .id();
     let mut house = world.resource_mut::<House>();
-    house.arrive(person, name.clone(), link, entity);
-    // A map may let people appear in a room.
+    house.arrive(person, Guest { name: name.clone(), owner, link, entity, room: None });
+    // A map may let people appear in a room, and who was lost comes back to one.
     let room = house.room_at(standing.at());
     let moved = house.relocate(person, room, now);
     world.entity_mut(link).insert((Session { person }, Allowance::new(now), standing));
@@ -297,6 +303,15 @@ fn arrive(world: &mut World, link: Entity, sign_in: &SignIn) {
     if let Some(moved) = moved {
         world.write_message(moved);
     }
+}
+
+/// Where somebody appears: where it stood when its link was lost, if one can still stand there in the same room, or at
+/// the start of the map.
+fn place_for(world: &mut World, SignIn { person, name, owner, .. }: &SignIn, now: Duration) -> Point {
+    let lost = world.resource_mut::<LostPlaces>().take(*owner, name, now);
+    let (grounds, house) = (world.resource::<Grounds>(), world.resource::<House>());
+    let is_there = |place: &LostPlace| grounds.is_free(place.at) && house.room_at(place.at) == place.room;
+    lost.filter(is_there).map_or_else(|| grounds.spawn_point(*person), |place| place.at)
 }
 
 fn tell_arrival(
@@ -312,14 +327,20 @@ fn tell_arrival(
 /// Cleans up after a link that is gone, for whatever reason.
 fn depart(
     gone: On<Remove, Session>,
-    sessions: Query<&Session>,
+    sessions: Query<(&Session, &Standing, Option<&LastHeard>)>,
     mut house: ResMut<House>,
+    mut places: ResMut<LostPlaces>,
     time: Res<Time<Real>>,
     mut moves: MessageWriter<Moved>,
     mut departures: MessageWriter<Departed>,
     mut commands: Commands,
 ) {
-    let Ok(Session { person }) = sessions.get(gone.entity) else { return };
+    let Ok((Session { person }, standing, heard)) = sessions.get(gone.entity) else { return };
+    let is_lost = heard.is_some_and(|heard| heard.silence(&time) > LOST_SILENCE);
+    if let Some(guest) = house.guest(*person).filter(|_| is_lost) {
+        let place = LostPlace { at: standing.at(), room: guest.room };
+        places.keep(guest.owner, &guest.name, place, time.elapsed());
+    }
     if let Some(moved) = house.relocate(*person, None, time.elapsed()) {
         moves.write(moved);
     }

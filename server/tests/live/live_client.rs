@@ -12,6 +12,7 @@ use hallway_protocol::{
         setup::{self, tokens},
         udp::UdpClientLink,
     },
+    owner::OwnerKey,
 };
 use hallway_server::Running;
 use lightyear::prelude::{Connected, MessageReceiver, MessageSender};
@@ -28,11 +29,17 @@ use std::{
 /// How long anything may take that is waited for; the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The key that every client of these tests shows.
+fn owner_key() -> String {
+    OwnerKey::new([1; 32]).to_hex()
+}
+
 /// Signs in at the desk, trusting the certificate in the file.
 pub(crate) fn sign_in(desk: SocketAddr, certificate: &Path, name: &str) -> Result<SignInGrant, SignInRefusal> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let request = SignInRequest { protocol: PROTOCOL_VERSION, name: name.to_owned(), or_variant: false };
+        let (name, owner_key) = (name.to_owned(), owner_key());
+        let request = SignInRequest { protocol: PROTOCOL_VERSION, name, or_variant: false, owner_key };
         let url = format!("https://localhost:{}/session", desk.port());
         let client = reqwest::Client::builder().use_preconfigured_tls(trusting(certificate)).no_proxy();
         let response = client.build().unwrap().post(url).json(&request).send().await.unwrap();

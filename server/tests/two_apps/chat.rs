@@ -1,6 +1,6 @@
 //! Messages reach exactly those who may read them, and only once they are stored.
 
-use crate::harness::{EAST, HALL, TestWorld, WEST, middle, said, voice};
+use crate::harness::{EAST, HALL, TestWorld, WEST, middle, owner_of, said, voice};
 use hallway_protocol::{
     chat::Conversation,
     control::{ClientMessage, Refusal, ServerMessage},
@@ -121,6 +121,39 @@ fn history_is_given_to_those_inside() {
     assert_eq!(texts, ["two", "three"]);
     assert_eq!(page[0].from, Some(world.people[ann]));
     assert_eq!(page[0].conversation, Conversation::Room(WEST));
+}
+
+/// The texts of what two people said to each other, as one of them reads it.
+fn private_texts(world: &mut TestWorld, reader: usize, other: usize) -> Vec<String> {
+    let (request, of) = (world.next_request(), Conversation::Person(world.people[other]));
+    world.tell(reader, ClientMessage::History { request, of, before: None, count: 50 });
+    let page = world.wait_for(reader, "the page", |message| match message {
+        ServerMessage::History { request: answered, messages } if *answered == request => Some(messages.clone()),
+        _ => None,
+    });
+    page.into_iter().map(|message| message.text).collect()
+}
+
+#[test]
+fn private_history_goes_by_the_client_and_not_by_the_name() {
+    let mut world = TestWorld::new();
+    let (ann, bob) = (world.enter("Ann"), world.enter("Bob"));
+    world.say(ann, Conversation::Person(world.people[bob]), "for Bob alone");
+    world.say(bob, Conversation::Person(world.people[ann]), "for Ann alone");
+    world.pass(Duration::from_millis(200));
+    let both = ["for Bob alone", "for Ann alone"];
+    assert_eq!(private_texts(&mut world, bob, ann), both);
+
+    // Somebody else takes the name: neither that person nor the other end sees what was said under it.
+    world.leave(bob);
+    let impostor = world.enter_with("Bob", owner_of("Eve"));
+    assert_eq!(private_texts(&mut world, impostor, ann), [""; 0]);
+    assert_eq!(private_texts(&mut world, ann, impostor), [""; 0]);
+
+    // The same client under another name goes on where it was.
+    let bob = world.enter_with("Robert", owner_of("Bob"));
+    assert_eq!(private_texts(&mut world, bob, ann), both);
+    assert_eq!(private_texts(&mut world, ann, bob), both);
 }
 
 #[test]

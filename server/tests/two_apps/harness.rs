@@ -18,7 +18,8 @@ use hallway_protocol::{
         setup,
     },
     map::{Plot, Point, RoomArea, ShutDoor, TileRect, TileSet, WorldMap},
-    names::DisplayName,
+    names::{DisplayName, NameKey},
+    owner::{OwnerId, OwnerKey},
     pose::{PoseBatch, PoseReport},
     voice::{VoicePacket, decode_down},
 };
@@ -189,16 +190,16 @@ impl TestWorld {
 
     /// Signs in as the front desk does.
     pub(crate) fn sign_in(&mut self, name: &str, or_variant: bool) -> Result<SignInGrant, Denied> {
-        let answer = self.ask_desk(name, or_variant);
+        let answer = self.ask_desk(name, owner_of(name), or_variant);
         self.answer(answer)
     }
 
     /// Puts the front desk's question to the world.
-    pub(crate) fn ask_desk(&self, name: &str, or_variant: bool) -> DeskAnswer {
+    pub(crate) fn ask_desk(&self, name: &str, owner: OwnerId, or_variant: bool) -> DeskAnswer {
         let (reply, answer) = oneshot::channel();
         let name = DisplayName::new(name).unwrap();
         let reached_at = self.wire.server_address();
-        self.door.ask(WorldAsk { name, or_variant, reached_at, reply }).unwrap();
+        self.door.ask(WorldAsk { name, or_variant, owner, reached_at, reply }).unwrap();
         answer
     }
 
@@ -237,9 +238,15 @@ impl TestWorld {
         self.tell(client, ClientMessage::Prove { secret });
     }
 
-    /// Signs somebody in, all the way into the hall. The client's number.
+    /// Signs somebody in, all the way into the world, with a client that everybody of this name shares. Its number.
     pub(crate) fn enter(&mut self, name: &str) -> usize {
-        let grant = self.sign_in(name, false).unwrap();
+        self.enter_with(name, owner_of(name))
+    }
+
+    /// Signs somebody in with a client of this owner.
+    pub(crate) fn enter_with(&mut self, name: &str, owner: OwnerId) -> usize {
+        let answer = self.ask_desk(name, owner, false);
+        let grant = self.answer(answer).unwrap();
         let client = self.connect(&grant);
         self.prove(client, &grant.secret);
         let welcome = self.wait_for(client, "the welcome", |message| match message {
@@ -300,6 +307,11 @@ impl TestWorld {
     pub(crate) fn put_back(&mut self, client: usize, at: Point, epoch: u8) {
         self.at[client] = at;
         self.epochs[client] = epoch;
+    }
+
+    /// Where a client stands, as far as it knows.
+    pub(crate) fn stands_at(&self, client: usize) -> Point {
+        self.at[client]
     }
 
     /// Walks straight to a point, at the speed that is allowed.
@@ -393,6 +405,13 @@ impl TestWorld {
         messages.reverse();
         messages
     }
+}
+
+/// The owner of the client that a person of this name uses where the test names no other.
+pub(crate) fn owner_of(name: &str) -> OwnerId {
+    let mut key = [0; 32];
+    key.iter_mut().zip(NameKey::of(name).as_str().bytes()).for_each(|(to, from)| *to = from);
+    OwnerKey::new(key).id()
 }
 
 /// A pair has one history, whoever asks.

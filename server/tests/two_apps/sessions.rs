@@ -1,8 +1,9 @@
 //! Signing in and out, with and without manners.
 
-use crate::harness::TestWorld;
+use crate::harness::{TestWorld, WEST, map, middle, owner_of};
 use hallway_protocol::{
     control::{ClientMessage, CloseCause, PersonChange, ServerMessage},
+    map::Point,
     names::DisplayName,
 };
 use hallway_server::desk::Denied;
@@ -57,7 +58,8 @@ fn two_who_take_over_one_name_at_once_do_not_share_it() {
     let ann = world.enter("Ann");
     world.kill(ann);
     world.pass(Duration::from_secs(3));
-    let (first, second) = (world.ask_desk("Ann", false), world.ask_desk("ANN", false));
+    let (first, second) =
+        (world.ask_desk("Ann", owner_of("Ann"), false), world.ask_desk("ANN", owner_of("Bob"), false));
     world.step();
     let (first, second) = (world.answer(first), world.answer(second));
     assert!(first.is_ok());
@@ -109,6 +111,70 @@ fn a_crashed_person_comes_back_under_the_same_name() {
     let again = world.enter("Ann");
     assert!(!world.server_knows(ann) && world.server_knows(again));
     assert!(world.server_knows(bob));
+}
+
+/// A world in which Ann was lost in the west room.
+fn ann_is_lost_in_the_west() -> TestWorld {
+    let mut world = TestWorld::new();
+    let ann = world.enter("Ann");
+    world.walk_into(ann, WEST);
+    world.kill(ann);
+    world.pass(Duration::from_secs(3));
+    world
+}
+
+#[test]
+fn whoever_was_lost_is_where_it_was_when_it_comes_back() {
+    let mut world = ann_is_lost_in_the_west();
+    let ann = world.enter("Ann");
+    assert_eq!(world.stands_at(ann), middle(WEST));
+    world.wait_for(ann, "to be placed in the room", |message| match message {
+        ServerMessage::Placed { room: Some(WEST), .. } => Some(()),
+        _ => None,
+    });
+    // Also when the link had timed out long before.
+    world.kill(ann);
+    world.pass(Duration::from_secs(30));
+    assert!(!world.server_knows(ann));
+    let ann = world.enter("ANN");
+    assert_eq!(world.stands_at(ann), middle(WEST));
+    // Whoever signs out begins anew.
+    world.leave(ann);
+    let ann = world.enter("Ann");
+    assert!(map().spawn.contains(world.stands_at(ann)));
+}
+
+#[test]
+fn a_lost_place_is_for_the_same_client_and_for_a_few_minutes() {
+    let mut world = ann_is_lost_in_the_west();
+    let impostor = world.enter_with("Ann", owner_of("Eve"));
+    assert!(map().spawn.contains(world.stands_at(impostor)));
+    world.leave(impostor);
+    world.pass_in_steps(6 * 60, Duration::from_secs(1));
+    let ann = world.enter("Ann");
+    assert!(map().spawn.contains(world.stands_at(ann)));
+}
+
+#[test]
+fn nobody_comes_back_into_a_room_that_is_gone() {
+    let mut world = TestWorld::new();
+    let ann = world.enter("Ann");
+    let request = world.next_request();
+    let name = hallway_protocol::names::RoomName::new("Den").unwrap();
+    world.tell(ann, ClientMessage::CreateRoom { request, name });
+    world.wait_for(ann, "the room", |message| matches!(message, ServerMessage::RoomCreated { .. }).then_some(()));
+    let plot = map().plots[0].clone();
+    world.walk(ann, Point { x: plot.doorstep.x, y: 3.5 });
+    world.walk(ann, plot.doorstep);
+    world.walk(ann, plot.inside.center());
+    world.wait_for(ann, "to be inside", |message| {
+        matches!(message, ServerMessage::Placed { room: Some(_), .. }).then_some(())
+    });
+    world.kill(ann);
+    // The empty room disappears within twenty seconds after she is gone.
+    world.pass(Duration::from_secs(40));
+    let ann = world.enter("Ann");
+    assert!(map().spawn.contains(world.stands_at(ann)));
 }
 
 #[test]

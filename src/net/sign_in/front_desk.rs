@@ -4,6 +4,7 @@ use super::{
     Admission, Answer, Question,
     certificate::{Fingerprint, FingerprintVerifier, Wanted},
     hex,
+    owner::OwnerKeys,
     pins::PinStore,
 };
 use crate::net::{
@@ -41,12 +42,13 @@ const QUESTIONS: usize = 8;
 /// When the system gives no thread or no event queue.
 pub fn start(
     pins: PinStore,
+    owner: OwnerKeys,
     deliver: impl Fn(Answer) + Send + 'static,
 ) -> io::Result<impl Fn(Question) + Send + Sync + 'static> {
     let (ask, questions) = mpsc::channel(QUESTIONS);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     std::thread::Builder::new().name("desk".to_owned()).spawn(move || {
-        runtime.block_on(FrontDesk { pins, map: None }.run(questions, deliver));
+        runtime.block_on(FrontDesk { pins, owner, notice: None, map: None }.run(questions, deliver));
     })?;
     Ok(move |question| {
         if ask.try_send(question).is_err() {
@@ -58,6 +60,9 @@ pub fn start(
 /// What is kept from one sign-in to the next.
 struct FrontDesk {
     pins: PinStore,
+    owner: OwnerKeys,
+    /// What is to be told with the next answer.
+    notice: Option<String>,
     /// The last map, by its digest: a reconnect does not fetch it again.
     map: Option<Arc<LoadedMap>>,
 }
@@ -69,7 +74,7 @@ impl FrontDesk {
             let attempt = question.attempt;
             next = tokio::select! {
                 result = self.sign_in(question) => {
-                    deliver(Answer { attempt, result });
+                    deliver(Answer { attempt, result, notice: self.notice.take() });
                     questions.recv().await
                 }
                 newer = questions.recv() => newer,
@@ -79,14 +84,23 @@ impl FrontDesk {
 
     async fn sign_in(&mut self, question: Question) -> Result<Admission, SignInFailure> {
         let visit = Visit::begin(&self.pins, &question)?;
-        let request =
-            SignInRequest { protocol: PROTOCOL_VERSION, name: question.name, or_variant: question.or_variant };
+        let owner_key = self.owner_key_for(&visit).await?;
+        let Question { name, or_variant, .. } = question;
+        let request = SignInRequest { protocol: PROTOCOL_VERSION, name, or_variant, owner_key };
         let response = visit.send(Method::POST, "/session", Some(&request)).await?;
         let fingerprint = visit.settle_trust(&self.pins)?;
         let desk = response.remote_addr().ok_or_else(|| nonsense("it has no address"))?;
         let grant = read_grant(response).await?;
         let map = self.map(&visit, &grant.map).await?;
         admission(grant, map, fingerprint, desk)
+    }
+
+    /// The owner key in the form that is for this server alone: no server can show it to another.
+    async fn owner_key_for(&mut self, visit: &Visit) -> Result<String, SignInFailure> {
+        let server = visit.meet().await?;
+        let (key, notice) = self.owner.key();
+        self.notice = notice.or(self.notice.take());
+        Ok(key.for_server(&server.0).to_hex())
     }
 
     async fn map(&mut self, visit: &Visit, digest: &str) -> Result<Arc<LoadedMap>, SignInFailure> {
@@ -140,6 +154,16 @@ impl Visit {
             .build()
             .map_err(local)?;
         Ok(Self { server: question.server.clone(), trust: question.trust.clone(), wanted, verifier, http })
+    }
+
+    /// Learns which certificate this server has. From then on the visit takes no other, so what is said next is said to
+    /// this server.
+    async fn meet(&self) -> Result<Fingerprint, SignInFailure> {
+        if let Wanted::Only(known) = self.wanted {
+            return Ok(known);
+        }
+        self.send(Method::GET, "/health", None).await?;
+        self.verifier.shown().ok_or_else(|| nonsense("it showed no certificate"))
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<&SignInRequest>) -> Result<Response, SignInFailure> {

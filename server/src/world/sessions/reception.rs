@@ -4,6 +4,7 @@ use bevy::prelude::Resource;
 use hallway_protocol::{
     ids::PersonId,
     names::{DisplayName, NameKey},
+    owner::OwnerId,
 };
 use std::{collections::HashMap, time::Duration};
 
@@ -17,6 +18,8 @@ const PROOF_MARGIN: Duration = Duration::from_secs(6);
 pub(super) struct SignIn {
     pub(super) person: PersonId,
     pub(super) name: DisplayName,
+    /// Whose client it is.
+    pub(super) owner: OwnerId,
     /// What the link must show first.
     pub(super) secret: [u8; 16],
 }
@@ -32,9 +35,9 @@ pub(super) struct Reception {
 
 impl Reception {
     /// Issues a sign-in under a netcode id that is used once.
-    pub(super) fn issue(&mut self, session: u64, name: DisplayName, now: Duration) -> SignIn {
+    pub(super) fn issue(&mut self, session: u64, name: DisplayName, owner: OwnerId, now: Duration) -> SignIn {
         self.last_person += 1;
-        let sign_in = SignIn { person: PersonId(self.last_person), name, secret: rand::random() };
+        let sign_in = SignIn { person: PersonId(self.last_person), name, owner, secret: rand::random() };
         self.names.insert(sign_in.name.key(), (sign_in.name.clone(), now + UNUSED_TIME + PROOF_MARGIN));
         self.unused.insert(session, (sign_in.clone(), now + UNUSED_TIME));
         sign_in
@@ -84,15 +87,20 @@ impl Reception {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hallway_protocol::owner::OwnerKey;
 
     fn name() -> DisplayName {
         DisplayName::new("Ann").unwrap()
     }
 
+    fn owner() -> OwnerId {
+        OwnerKey::new([1; 32]).id()
+    }
+
     #[test]
     fn an_unused_sign_in_frees_its_name() {
         let mut reception = Reception::default();
-        reception.issue(5, name(), Duration::ZERO);
+        reception.issue(5, name(), owner(), Duration::ZERO);
         assert_eq!(reception.holder(&NameKey::of("ANN")), Some(&name()));
         assert!(reception.forget_unused(UNUSED_TIME - Duration::from_millis(1)).is_empty());
         assert_eq!(reception.forget_unused(UNUSED_TIME), [5]);
@@ -103,7 +111,7 @@ mod tests {
     #[test]
     fn a_sign_in_connects_once() {
         let mut reception = Reception::default();
-        let issued = reception.issue(5, name(), Duration::ZERO);
+        let issued = reception.issue(5, name(), owner(), Duration::ZERO);
         assert_eq!(reception.connected(5).unwrap().secret, issued.secret);
         assert!(reception.connected(5).is_none());
         assert!(reception.holder(&name().key()).is_some());
@@ -114,7 +122,7 @@ mod tests {
     #[test]
     fn a_name_is_free_after_its_time_whatever_became_of_the_link() {
         let mut reception = Reception::default();
-        reception.issue(5, name(), Duration::ZERO);
+        reception.issue(5, name(), owner(), Duration::ZERO);
         reception.connected(5);
         reception.forget_unused(UNUSED_TIME + PROOF_MARGIN);
         assert!(reception.holder(&name().key()).is_none());
