@@ -11,7 +11,7 @@ use hallway::{
         snapshot::{ChatLine, ConnectionState, TalkState},
     },
 };
-use hallway_protocol::{chat::Conversation, floor::messages::DenyCause, ids::RoomId, limits, map::Point};
+use hallway_protocol::{chat::Conversation, floor::messages::DenyCause, limits, map::Point};
 use stage::{Stage, packet};
 use std::time::Duration;
 
@@ -220,11 +220,6 @@ fn a_cut_link_is_regained_and_what_was_on_its_way_is_told_as_lost() {
     assert_eq!(names, ["Ann", "Bob"], "the names are the same, and no ghost is left");
 }
 
-fn place(stage: &Stage, person: usize) -> (Point, Option<RoomId>) {
-    let me = stage.people[person].handle.snapshot().me.clone().unwrap();
-    (me.at, me.room)
-}
-
 fn regained(event: &Event) -> bool {
     matches!(event, Event::Connection(ConnectionChanged::Regained))
 }
@@ -235,15 +230,15 @@ fn whoever_regains_the_link_stands_where_it_stood() {
     stage.gather(&[0], 1);
     // The server hears of the last step.
     stage.run(ms(300));
-    let before = place(&stage, 0);
+    let before = stage.place(0);
     stage.cut(true);
     stage.until("lost", |stage| stage.people[0].handle.snapshot().connection == ConnectionState::Retrying);
     stage.cut(false);
     stage.until("regained", |stage| stage.was_told(0, regained) && stage.was_told(1, regained));
-    assert_eq!(place(&stage, 0), before);
-    assert_eq!(place(&stage, 1).1, None, "whoever was in no room is in none");
+    assert_eq!(stage.place(0), before);
+    assert_eq!(stage.place(1).1, None, "whoever was in no room is in none");
     stage.run(ms(1000));
-    assert_eq!(place(&stage, 0), before);
+    assert_eq!(stage.place(0), before);
 }
 
 #[test]
@@ -251,13 +246,13 @@ fn whoever_was_in_a_room_walks_back_when_the_server_was_replaced() {
     let mut stage = Stage::with(&["Ann", "Bob"]);
     stage.gather(&[0], 1);
     stage.people.iter_mut().for_each(|actor| actor.told.clear());
-    let room = place(&stage, 0).1;
+    let room = stage.place(0).1;
     stage.replace_server();
     stage.until("regained", |stage| stage.was_told(0, regained) && stage.was_told(1, regained));
-    assert_eq!(place(&stage, 0).1, None, "a server that knows nobody took a client's word for its place");
-    stage.until("back", |stage| place(stage, 0).1 == room);
+    assert_eq!(stage.place(0).1, None, "a server that knows nobody took a client's word for its place");
+    stage.until("back", |stage| stage.place(0).1 == room);
     stage.run(ms(3000));
-    assert_eq!((place(&stage, 0).1, place(&stage, 1).1), (room, None));
+    assert_eq!((stage.place(0).1, stage.place(1).1), (room, None));
     // Nobody asked for the walk, so nobody is told how it went.
     let answered = |event: &Event| matches!(event, Event::Arrived { .. } | Event::Refused { .. });
     assert!(!stage.was_told(0, answered));
@@ -266,13 +261,13 @@ fn whoever_was_in_a_room_walks_back_when_the_server_was_replaced() {
 #[test]
 fn whoever_goes_elsewhere_is_not_taken_back() {
     let mut stage = Stage::with(&["Ann"]);
-    let elsewhere = place(&stage, 0).0;
+    let elsewhere = stage.place(0).0;
     stage.gather(&[0], 1);
     stage.replace_server();
     stage.until("regained", |stage| stage.was_told(0, regained));
     stage.tell(0, Command::WalkTo(elsewhere));
     stage.run(ms(5000));
-    assert_eq!(place(&stage, 0).1, None);
+    assert_eq!(stage.place(0).1, None);
     // A room that is gone is waited for in vain, and the avatar stands still.
     stage.tell(0, Command::CreateRoom { name: "Tea".to_owned() });
     stage.until("created", |stage| stage.was_told(0, |event| matches!(event, Event::RoomCreated { .. })));
@@ -281,9 +276,9 @@ fn whoever_goes_elsewhere_is_not_taken_back() {
     stage.people[0].told.clear();
     stage.replace_server();
     stage.until("regained", |stage| stage.was_told(0, regained));
-    let start = place(&stage, 0);
+    let start = stage.place(0);
     stage.run(ms(8000));
-    assert_eq!(place(&stage, 0), start);
+    assert_eq!(stage.place(0), start);
 }
 
 #[test]

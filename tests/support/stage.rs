@@ -22,12 +22,12 @@ use hallway::{
 use hallway_protocol::{
     desk::SignInGrant,
     floor::FloorTimes,
-    ids::{MessageId, PersonId},
+    ids::{MessageId, PersonId, RoomId},
     link::{
         memory::{MemoryWire, NetworkFaults, STEP},
         setup::{self, tokens},
     },
-    map::{WorldMap, tmx},
+    map::{Point, WorldMap, tmx},
     names::DisplayName,
     owner::{OwnerId, OwnerKey},
     voice::VoicePacket,
@@ -201,6 +201,13 @@ impl Stage {
     /// A person's id.
     pub fn id(&self, person: usize) -> PersonId {
         self.people[person].handle.snapshot().me.as_ref().unwrap().id
+    }
+
+    /// Where a person stands, and in which room.
+    pub fn place(&self, person: usize) -> (Point, Option<RoomId>) {
+        let snapshot = self.people[person].handle.snapshot();
+        let me = snapshot.me.as_ref().unwrap();
+        (me.at, me.room)
     }
 
     /// Makes a person's voice engine hand out a packet.
