@@ -42,7 +42,6 @@ pub fn run(settings: FaceSettings) -> AppExit {
 }
 
 /// The face's app. Logging and panics are `main`'s to set up.
-#[must_use]
 pub fn app(settings: FaceSettings) -> App {
     let mut app = App::new();
     let plugins = DefaultPlugins.build().disable::<LogPlugin>().set(window::plugin()).set(task_pools());

@@ -116,7 +116,6 @@ fn shadow() -> Shadow {
 }
 
 /// A panel that floats over the world.
-#[must_use]
 pub fn card() -> Frame {
     Frame::new()
         .fill(CARD)
