@@ -3,6 +3,7 @@
 //! The clients run without a window and are driven over standard input and output, as docs/headless.md has it; one test
 //! opens the window and presses real keys.
 #![expect(clippy::unwrap_used, reason = "what is missing in a test ends it")]
+#![expect(clippy::print_stdout, reason = "what a test measured is worth reading")]
 
 mod crashes;
 #[cfg(feature = "devices")]
