@@ -38,11 +38,11 @@ pub struct Arguments {
     /// accepted before; a window asks.
     #[arg(long, value_name = "new|FINGERPRINT", value_parser = parse_trust)]
     pub trust: Option<Trust>,
-    /// Where the voice comes from: none, device[:NAME] or wav:FILE[:loop][:from-talk]. Default: none without a window,
+    /// Where the voice comes from: nothing, a device or a WAV file. Default: none without a window,
     /// else device.
     #[arg(long, value_name = "none|device[:NAME]|wav:FILE[:loop][:from-talk]")]
     pub mic: Option<Microphone>,
-    /// Where voices go: none, device[:NAME] or wav:FILE. Default: none without a window, else device.
+    /// Where voices go: nowhere, to a device or into a WAV file. Default: none without a window, else device.
     #[arg(long, value_name = "none|device[:NAME]|wav:FILE")]
     pub speaker: Option<Speaker>,
     /// The folder of this client's settings and trusted certificates. Default: the platform's folder for them.

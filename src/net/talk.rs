@@ -86,7 +86,7 @@ fn take_voice(mut talk: Talk, links: Query<&Transport, With<LiveLink>>) {
             VoiceEvent::Packet(packet) if talk.key.key.may_send() => {
                 for link in &links {
                     if let Err(error) = link.send::<VoiceUpChannel>(packet.clone()) {
-                        debug!(%error, "a voice packet found no way out");
+                        tracing::debug!(%error, "a voice packet found no way out");
                     }
                 }
             }

@@ -86,8 +86,8 @@ fn hear_voice(
                     speakers.0.insert(speaker);
                     engine.send(VoiceCommand::Hear { speaker, packet });
                 }
-                Ok(_) => debug!("the server sent the own voice back; dropped"),
-                Err(error) => debug!(%error, "dropped a voice packet"),
+                Ok(_) => tracing::debug!("the server sent the own voice back; dropped"),
+                Err(error) => tracing::debug!(%error, "dropped a voice packet"),
             }
         }
     }

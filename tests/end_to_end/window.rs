@@ -119,6 +119,7 @@ fn a_window_is_walked_by_real_keys_into_a_room_where_it_writes_and_talks() {
     assert_eq!((&message["from"], &message["to"]["room"]), (&Value::from("Ann"), &Value::from(room.as_str())));
 
     window.display.press("Escape");
+    thread::sleep(HANDS);
     window.display.hold(&["v"]);
     let taken = bob.floor("taken");
     assert_eq!(taken["holder"], "Ann");

@@ -1,6 +1,6 @@
 //! The server's door: which datagram belongs to which link, and who may open a new one.
 //!
-//! UDP and the memory wire both hand their datagrams to a [`DoorPass`], so that tests knock at the door that strangers
+//! UDP and the memory wire both hand their datagrams to a `DoorPass`, so that tests knock at the door that strangers
 //! knock at. A link is spawned only for a connection request, and where the server issued the tokens itself, only for
 //! one that carries a token it knows.
 

@@ -35,7 +35,7 @@ impl Mix {
     }
 }
 
-/// Soft limiter without memory: the identity up to [`KNEE`], then a curve that approaches full scale and joins without
+/// Soft limiter without memory: the identity up to `KNEE`, then a curve that approaches full scale and joins without
 /// a corner. Never a hard edge, never a gain that pumps; a sample that is no number becomes silence.
 #[must_use]
 pub fn limit(sample: f32) -> f32 {
