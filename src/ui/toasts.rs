@@ -136,10 +136,10 @@ fn one(ui: &mut Ui, toast: &Toast) -> egui::Response {
     let frame = theme::card().inner_margin(egui::Margin::symmetric(14, 9)).corner_radius(11);
     let response = frame
         .show(ui, |ui| {
+            ui.set_max_width(380.0);
             ui.horizontal(|ui| {
                 let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), egui::Sense::hover());
                 ui.painter().circle_filled(dot.center(), 4.0, toast.color);
-                ui.set_max_width(380.0);
                 ui.add(egui::Label::new(RichText::new(&toast.text).color(theme::TEXT)).wrap());
             });
         })
