@@ -13,6 +13,7 @@ use crate::{
 };
 use clap::Parser;
 use directories::ProjectDirs;
+use hallway_protocol::names::DisplayName;
 use std::{path::PathBuf, time::Duration};
 
 /// For how long a script's lost connection is tried again.
@@ -149,9 +150,11 @@ fn default_config_dir() -> PathBuf {
         .map_or_else(|| PathBuf::from("hallway-config"), |dirs| dirs.config_dir().to_owned())
 }
 
-/// The name that the person goes by on this machine, to begin with.
+/// The name that the person goes by on this machine, to begin with; where it tells none that one can go by, a plain one,
+/// so that nobody has to be asked before the world is seen.
 fn user_name() -> String {
-    std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default()
+    let told = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default();
+    DisplayName::new(&told).map_or_else(|_| "Guest".to_owned(), String::from)
 }
 
 #[cfg(test)]
