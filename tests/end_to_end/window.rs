@@ -24,7 +24,7 @@ const LEAST_COLOURS: u32 = 500;
 /// How often something is looked for that takes a while to happen.
 const LOOK: Duration = Duration::from_millis(200);
 /// From one key to another one far away.
-const HANDS: Duration = Duration::from_millis(400);
+const HANDS: Duration = Duration::from_millis(1000);
 /// How long keys are held in one direction: some five tiles.
 const STROLL: Duration = Duration::from_millis(1500);
 
