@@ -104,7 +104,7 @@ impl InputDevice {
         // A second: the voice thread empties it every 100 ms at the least.
         let capacity = config.sample_rate as usize;
         let (callback, ring) = InputCallback::new(usize::from(config.channels), capacity, shared.clone());
-        let stream = build(device, config, format, callback, shared.clone())?;
+        let stream = host::for_sample_type!(format, build_as(device, config, callback, shared.clone()))?;
         stream.play()?;
         Ok((stream, ring, shared))
     }
@@ -147,30 +147,6 @@ impl Drop for InputDevice {
         if let Some(stream) = self.stream.take() {
             host::discard(stream);
         }
-    }
-}
-
-fn build(
-    device: &cpal::Device,
-    config: StreamConfig,
-    format: SampleFormat,
-    callback: InputCallback,
-    shared: Arc<InputShared>,
-) -> Result<cpal::Stream, cpal::Error> {
-    match format {
-        SampleFormat::I8 => build_as::<i8>(device, config, callback, shared),
-        SampleFormat::I16 => build_as::<i16>(device, config, callback, shared),
-        SampleFormat::I24 => build_as::<cpal::I24>(device, config, callback, shared),
-        SampleFormat::I32 => build_as::<i32>(device, config, callback, shared),
-        SampleFormat::I64 => build_as::<i64>(device, config, callback, shared),
-        SampleFormat::U8 => build_as::<u8>(device, config, callback, shared),
-        SampleFormat::U16 => build_as::<u16>(device, config, callback, shared),
-        SampleFormat::U24 => build_as::<cpal::U24>(device, config, callback, shared),
-        SampleFormat::U32 => build_as::<u32>(device, config, callback, shared),
-        SampleFormat::U64 => build_as::<u64>(device, config, callback, shared),
-        SampleFormat::F32 => build_as::<f32>(device, config, callback, shared),
-        SampleFormat::F64 => build_as::<f64>(device, config, callback, shared),
-        _ => Err(cpal::ErrorKind::UnsupportedConfig.into()),
     }
 }
 

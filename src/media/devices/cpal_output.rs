@@ -125,7 +125,7 @@ impl OutputDevice {
     ) -> Result<(cpal::Stream, Producer<f32>, Arc<OutputShared>), cpal::Error> {
         let shared = Arc::new(OutputShared::default());
         let (callback, ring) = OutputCallback::new(usize::from(config.channels), capacity, shared.clone());
-        let stream = build(device, config, format, callback, shared.clone())?;
+        let stream = host::for_sample_type!(format, build_as(device, config, callback, shared.clone()))?;
         stream.play()?;
         Ok((stream, ring, shared))
     }
@@ -174,30 +174,6 @@ impl Drop for OutputDevice {
         if let Some(stream) = self.stream.take() {
             host::discard(stream);
         }
-    }
-}
-
-fn build(
-    device: &cpal::Device,
-    config: StreamConfig,
-    format: SampleFormat,
-    callback: OutputCallback,
-    shared: Arc<OutputShared>,
-) -> Result<cpal::Stream, cpal::Error> {
-    match format {
-        SampleFormat::I8 => build_as::<i8>(device, config, callback, shared),
-        SampleFormat::I16 => build_as::<i16>(device, config, callback, shared),
-        SampleFormat::I24 => build_as::<cpal::I24>(device, config, callback, shared),
-        SampleFormat::I32 => build_as::<i32>(device, config, callback, shared),
-        SampleFormat::I64 => build_as::<i64>(device, config, callback, shared),
-        SampleFormat::U8 => build_as::<u8>(device, config, callback, shared),
-        SampleFormat::U16 => build_as::<u16>(device, config, callback, shared),
-        SampleFormat::U24 => build_as::<cpal::U24>(device, config, callback, shared),
-        SampleFormat::U32 => build_as::<u32>(device, config, callback, shared),
-        SampleFormat::U64 => build_as::<u64>(device, config, callback, shared),
-        SampleFormat::F32 => build_as::<f32>(device, config, callback, shared),
-        SampleFormat::F64 => build_as::<f64>(device, config, callback, shared),
-        _ => Err(cpal::ErrorKind::UnsupportedConfig.into()),
     }
 }
 

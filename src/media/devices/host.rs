@@ -13,6 +13,29 @@ pub(super) const CALLBACK_FRAMES: u32 = 512;
 /// How long a sound server may take to open a stream.
 pub(super) const OPEN_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// Calls a function that is generic over the type of a stream's samples with the type that a format stands for: the one
+/// list of formats that can be converted, for both directions.
+macro_rules! for_sample_type {
+    ($format:expr, $build:ident($($argument:expr),*)) => {
+        match $format {
+            cpal::SampleFormat::I8 => $build::<i8>($($argument),*),
+            cpal::SampleFormat::I16 => $build::<i16>($($argument),*),
+            cpal::SampleFormat::I24 => $build::<cpal::I24>($($argument),*),
+            cpal::SampleFormat::I32 => $build::<i32>($($argument),*),
+            cpal::SampleFormat::I64 => $build::<i64>($($argument),*),
+            cpal::SampleFormat::U8 => $build::<u8>($($argument),*),
+            cpal::SampleFormat::U16 => $build::<u16>($($argument),*),
+            cpal::SampleFormat::U24 => $build::<cpal::U24>($($argument),*),
+            cpal::SampleFormat::U32 => $build::<u32>($($argument),*),
+            cpal::SampleFormat::U64 => $build::<u64>($($argument),*),
+            cpal::SampleFormat::F32 => $build::<f32>($($argument),*),
+            cpal::SampleFormat::F64 => $build::<f64>($($argument),*),
+            _ => Err(cpal::ErrorKind::UnsupportedConfig.into()),
+        }
+    };
+}
+pub(super) use for_sample_type;
+
 /// Which way sound goes through a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
