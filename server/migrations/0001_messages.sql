@@ -24,6 +24,3 @@ CREATE TABLE messages (
 
 -- Every page is read by this one; the thread of a private conversation is its pair of owners.
 CREATE INDEX messages_by_thread ON messages (thread, id);
--- What is kept of one owner, for whoever runs the server and is asked to show or to delete it.
-CREATE INDEX messages_by_writer ON messages (from_owner) WHERE from_owner IS NOT NULL;
-CREATE INDEX messages_by_reader ON messages (to_owner) WHERE to_owner IS NOT NULL;
