@@ -30,13 +30,10 @@ fn of_two_who_press_at_once_one_talks_and_the_other_learns_who() {
         };
         assert_eq!(refusal["holder"], winner.name.as_str());
         loser.send("quiet");
-        winner.send("quiet");
-        winner.floor("released");
-        loser.floor("idle");
+        end_turn(winner, loser);
         loser.talk();
-        loser.send("quiet");
-        loser.floor("released");
-        winner.floor("idle");
+        winner.floor("taken");
+        end_turn(loser, winner);
     }
     ann.quit();
     bob.quit();
@@ -70,6 +67,14 @@ fn a_turn_ends_at_the_talk_limit() {
     bob.floor("idle");
     ann.quit();
     bob.quit();
+}
+
+/// The holder lets go, and both have learnt that the floor is free: no word of this turn is left for the next.
+fn end_turn(holder: &mut HeadlessClient, listener: &mut HeadlessClient) {
+    holder.send("quiet");
+    holder.floor("released");
+    holder.floor("idle");
+    listener.floor("idle");
 }
 
 fn answer(person: &mut HeadlessClient) -> serde_json::Value {
