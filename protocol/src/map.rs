@@ -187,12 +187,23 @@ impl WorldMap {
         room.or_else(|| self.plots.iter().position(|plot| plot.inside.contains(point)).map(Place::Plot))
     }
 
-    /// The hash of the map: blake3 over its JSON, in hexadecimal. Tells a client whether it has this map already.
+    /// The map as the front desk hands it out.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a map has text keys only")
+    }
+
+    /// The hash of the map; see [`digest`].
     #[must_use]
     pub fn digest(&self) -> String {
-        let json = serde_json::to_vec(self).expect("a map has text keys only");
-        blake3::hash(&json).to_hex().to_string()
+        digest(&self.to_json())
     }
+}
+
+/// The hash of a map's JSON: blake3, in hexadecimal. Tells a client whether it has this map already.
+#[must_use]
+pub fn digest(json: &[u8]) -> String {
+    blake3::hash(json).to_hex().to_string()
 }
 
 impl Point {

@@ -6,7 +6,7 @@ use crate::{
 };
 use hallway_protocol::{
     link::udp::LiveSocket,
-    map::{WorldMap, tmx},
+    map::{self, WorldMap, tmx},
 };
 use std::{
     fs::{self, File, TryLockError},
@@ -122,8 +122,9 @@ pub(crate) fn resolve_public(settings: &Settings, port: u16) -> Result<Option<So
 /// Reads the map that the settings name, or takes the one that is built in.
 pub(crate) fn read_map(settings: &Settings) -> Result<(WorldMap, Exhibits), SiteError> {
     let (map, tiles_png) = settings.map.as_ref().map_or_else(|| Ok(tmx::built_in()), |path| tmx::read(path))?;
-    let map_json = serde_json::to_vec(&map).expect("a map has text keys only");
-    let exhibits = Exhibits { map_json: map_json.into(), map_digest: map.digest(), tiles_png: tiles_png.into() };
+    let map_json = map.to_json();
+    let map_digest = map::digest(&map_json);
+    let exhibits = Exhibits { map_json: map_json.into(), map_digest, tiles_png: tiles_png.into() };
     Ok((map, exhibits))
 }
 
