@@ -11,10 +11,14 @@ pub mod list;
 mod opener;
 pub mod sink;
 pub mod source;
+#[cfg(feature = "devices")]
+mod stream;
 pub mod wav;
 
 #[cfg(feature = "devices")]
 pub(crate) use opener::{Opened, Opener, Ticket};
+#[cfg(feature = "devices")]
+pub(crate) use stream::OpenStream;
 
 use thiserror::Error;
 

@@ -3,17 +3,15 @@
 use super::{
     DeviceError,
     host::{self, Direction, Host},
+    stream::{OpenStream, StreamHealth},
 };
 use crate::media::voice::frames::SAMPLE_RATE_HZ;
-use cpal::{
-    FromSample, InputCallbackInfo, SampleFormat, SizedSample, StreamConfig,
-    traits::{DeviceTrait, StreamTrait},
-};
+use cpal::{FromSample, InputCallbackInfo, SampleFormat, SizedSample, StreamConfig, traits::DeviceTrait};
 use rtrb::{Consumer, Producer, RingBuffer};
 use rubato::{Fft, FixedSync, Indexing, Resampler, audioadapter_buffers::direct::InterleavedSlice};
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    atomic::{AtomicU64, Ordering::Relaxed},
 };
 
 /// What callbacks tell the voice thread, without a lock.
@@ -21,10 +19,6 @@ use std::sync::{
 pub struct InputShared {
     /// Samples dropped because the ring was full.
     pub overruns: AtomicU64,
-    /// Calls so far: a device that stops calling is lost too.
-    pub calls: AtomicU64,
-    /// Whether the stream is dead.
-    pub lost: AtomicBool,
 }
 
 /// The input callback: averages the channels of each frame into the ring. It never waits and never allocates.
@@ -47,7 +41,6 @@ impl InputCallback {
     where
         f32: FromSample<T>,
     {
-        self.shared.calls.fetch_add(1, Relaxed);
         let share = 1.0 / self.channels as f32;
         let mut dropped = 0;
         for frame in input.chunks_exact(self.channels) {
@@ -64,49 +57,23 @@ impl InputCallback {
 
 /// An open microphone.
 pub(crate) struct InputDevice {
-    stream: Option<cpal::Stream>,
+    stream: OpenStream,
     ring: Consumer<f32>,
     resampler: Option<InputResampler>,
     shared: Arc<InputShared>,
-    /// What a person knows it by.
-    pub(crate) name: String,
 }
 
 impl InputDevice {
     /// Opens and starts the microphone called `name`, or the default one.
     pub(super) fn open(host: &Host, wanted: Option<&str>) -> Result<Self, DeviceError> {
-        let device = host.find(Direction::Input, wanted)?;
-        let name = host::name(&device);
-        let refused =
-            |reason: String| DeviceError::Refused { kind: Direction::Input.kind(), name: name.clone(), reason };
-        let candidates = host::candidates(&device, Direction::Input).map_err(|error| refused(error.to_string()))?;
-        let mut reason = "it offers no way to record".to_owned();
-        for (config, format) in candidates {
-            match Self::start(&device, config, format) {
-                Ok((stream, ring, shared)) => {
-                    let resampler = InputResampler::for_rate(config.sample_rate).map_err(refused)?;
-                    tracing::info!(device = %name, rate = config.sample_rate, channels = config.channels, %format,
-                        "microphone open");
-                    return Ok(Self { stream: Some(stream), ring, resampler, shared, name });
-                }
-                Err(error) => reason = error.to_string(),
-            }
-        }
-        Err(refused(reason))
+        let (stream, (ring, shared)) = OpenStream::open(host, Direction::Input, wanted, build)?;
+        let resampler = InputResampler::for_rate(stream.rate_hz).map_err(|reason| stream.refused(reason))?;
+        Ok(Self { stream, ring, resampler, shared })
     }
 
-    fn start(
-        device: &cpal::Device,
-        config: StreamConfig,
-        format: SampleFormat,
-    ) -> Result<(cpal::Stream, Consumer<f32>, Arc<InputShared>), cpal::Error> {
-        let shared = Arc::new(InputShared::default());
-        // A second: the voice thread empties it every 100 ms at the least.
-        let capacity = config.sample_rate as usize;
-        let (callback, ring) = InputCallback::new(usize::from(config.channels), capacity, shared.clone());
-        let stream = host::for_sample_type!(format, build_as(device, config, callback, shared.clone()))?;
-        stream.play()?;
-        Ok((stream, ring, shared))
+    /// What the sound comes through.
+    pub(crate) fn stream(&self) -> &OpenStream {
+        &self.stream
     }
 
     /// Appends all that was recorded since the last call, at 48 kHz mono.
@@ -126,47 +93,43 @@ impl InputDevice {
         while self.ring.pop().is_ok() {}
     }
 
-    /// Whether the stream is dead.
-    pub(crate) fn is_lost(&self) -> bool {
-        self.shared.lost.load(Relaxed)
-    }
-
-    /// Callbacks so far.
-    pub(crate) fn calls(&self) -> u64 {
-        self.shared.calls.load(Relaxed)
-    }
-
     /// Samples dropped so far.
     pub(crate) fn overruns(&self) -> u64 {
         self.shared.overruns.load(Relaxed)
     }
 }
 
-impl Drop for InputDevice {
-    fn drop(&mut self) {
-        if let Some(stream) = self.stream.take() {
-            host::discard(stream);
-        }
-    }
+fn build(
+    device: &cpal::Device,
+    config: StreamConfig,
+    format: SampleFormat,
+    health: Arc<StreamHealth>,
+) -> Result<(cpal::Stream, (Consumer<f32>, Arc<InputShared>)), cpal::Error> {
+    let shared = Arc::new(InputShared::default());
+    // A second: the voice thread empties it every 100 ms at the least.
+    let capacity = config.sample_rate as usize;
+    let (callback, ring) = InputCallback::new(usize::from(config.channels), capacity, shared.clone());
+    let stream = host::for_sample_type!(format, build_as(device, config, callback, health))?;
+    Ok((stream, (ring, shared)))
 }
 
 fn build_as<T: SizedSample>(
     device: &cpal::Device,
     config: StreamConfig,
     mut callback: InputCallback,
-    shared: Arc<InputShared>,
+    health: Arc<StreamHealth>,
 ) -> Result<cpal::Stream, cpal::Error>
 where
     f32: FromSample<T>,
 {
+    let of_errors = health.clone();
     device.build_input_stream(
         config,
-        move |data: &[T], _: &InputCallbackInfo| callback.process(data),
-        move |error| {
-            if host::is_fatal(error.kind()) {
-                shared.lost.store(true, Relaxed);
-            }
+        move |data: &[T], _: &InputCallbackInfo| {
+            health.called();
+            callback.process(data);
         },
+        move |error| of_errors.failed(&error),
         Some(host::OPEN_TIMEOUT),
     )
 }

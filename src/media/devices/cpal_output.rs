@@ -3,12 +3,10 @@
 use super::{
     DeviceError,
     host::{self, CALLBACK_FRAMES, Direction, Host},
+    stream::{OpenStream, StreamHealth},
 };
 use crate::media::voice::frames::{PACKET_SAMPLES, PacketSamples, SAMPLE_RATE_HZ};
-use cpal::{
-    FromSample, OutputCallbackInfo, SampleFormat, SizedSample, StreamConfig,
-    traits::{DeviceTrait, StreamTrait},
-};
+use cpal::{FromSample, OutputCallbackInfo, SampleFormat, SizedSample, StreamConfig, traits::DeviceTrait};
 use rtrb::{Consumer, Producer, RingBuffer};
 use rubato::{Fft, FixedSync, Indexing, Resampler, audioadapter_buffers::direct::InterleavedSlice};
 use std::sync::{
@@ -26,14 +24,10 @@ const DECLICK_STEP: f32 = 1.0 / 64.0;
 pub struct OutputShared {
     /// Callbacks that found too little in the ring while sound was meant to come.
     pub underruns: AtomicU64,
-    /// Calls so far.
-    pub calls: AtomicU64,
     /// Frames of the largest call.
     pub period: AtomicU32,
     /// Whether the voice thread means to keep the ring filled.
     pub feeding: AtomicBool,
-    /// Whether the stream is dead.
-    pub lost: AtomicBool,
 }
 
 /// The output callback: copies the ring to all channels. It never waits and never allocates; a ring that runs dry is
@@ -57,7 +51,6 @@ impl OutputCallback {
     /// Fills a block of any size.
     pub fn process<T: Copy + FromSample<f32>>(&mut self, output: &mut [T]) {
         let frames = u32::try_from(output.len() / self.channels).unwrap_or(u32::MAX);
-        self.shared.calls.fetch_add(1, Relaxed);
         self.shared.period.fetch_max(frames, Relaxed);
         let mut dry = false;
         for frame in output.chunks_mut(self.channels) {
@@ -81,61 +74,32 @@ impl OutputCallback {
 
 /// An open speaker.
 pub(crate) struct OutputDevice {
-    stream: Option<cpal::Stream>,
+    stream: OpenStream,
     ring: Producer<f32>,
-    capacity: usize,
-    rate_hz: u32,
     resampler: Option<OutputResampler>,
     shared: Arc<OutputShared>,
-    /// What a person knows it by.
-    pub(crate) name: String,
 }
 
 impl OutputDevice {
     /// Opens and starts the speaker called `name`, or the default one.
     pub(super) fn open(host: &Host, wanted: Option<&str>) -> Result<Self, DeviceError> {
-        let device = host.find(Direction::Output, wanted)?;
-        let name = host::name(&device);
-        let refused =
-            |reason: String| DeviceError::Refused { kind: Direction::Output.kind(), name: name.clone(), reason };
-        let candidates = host::candidates(&device, Direction::Output).map_err(|error| refused(error.to_string()))?;
-        let mut reason = "it offers no way to play".to_owned();
-        for (config, format) in candidates {
-            // Half a second: only the first filling level of it is ever used.
-            let capacity = config.sample_rate as usize / 2;
-            match Self::start(&device, config, format, capacity) {
-                Ok((stream, ring, shared)) => {
-                    let resampler = OutputResampler::for_rate(config.sample_rate).map_err(refused)?;
-                    tracing::info!(device = %name, rate = config.sample_rate, channels = config.channels, %format,
-                        "speaker open");
-                    let rate_hz = config.sample_rate;
-                    return Ok(Self { stream: Some(stream), ring, capacity, rate_hz, resampler, shared, name });
-                }
-                Err(error) => reason = error.to_string(),
-            }
-        }
-        Err(refused(reason))
+        let (stream, (ring, shared)) = OpenStream::open(host, Direction::Output, wanted, build)?;
+        let resampler = OutputResampler::for_rate(stream.rate_hz).map_err(|reason| stream.refused(reason))?;
+        Ok(Self { stream, ring, resampler, shared })
     }
 
-    fn start(
-        device: &cpal::Device,
-        config: StreamConfig,
-        format: SampleFormat,
-        capacity: usize,
-    ) -> Result<(cpal::Stream, Producer<f32>, Arc<OutputShared>), cpal::Error> {
-        let shared = Arc::new(OutputShared::default());
-        let (callback, ring) = OutputCallback::new(usize::from(config.channels), capacity, shared.clone());
-        let stream = host::for_sample_type!(format, build_as(device, config, callback, shared.clone()))?;
-        stream.play()?;
-        Ok((stream, ring, shared))
+    /// What the sound goes through.
+    pub(crate) fn stream(&self) -> &OpenStream {
+        &self.stream
     }
 
     /// Whether the ring wants another packet's samples to bridge the device's next call and our own lateness.
     pub(crate) fn wants_more(&self) -> bool {
         let period = self.shared.period.load(Relaxed).max(CALLBACK_FRAMES) as usize;
-        let enough = period + (self.rate_hz * SLACK_MS / 1000) as usize;
-        let held = self.capacity - self.ring.slots();
-        held < enough.min(self.capacity / 2)
+        let enough = period + (self.stream.rate_hz * SLACK_MS / 1000) as usize;
+        let capacity = self.ring.buffer().capacity();
+        let held = capacity - self.ring.slots();
+        held < enough.min(capacity / 2)
     }
 
     /// Puts 20 ms into the ring; what does not fit is dropped, which [`wants_more`](Self::wants_more) prevents.
@@ -153,44 +117,40 @@ impl OutputDevice {
         self.shared.feeding.store(false, Relaxed);
     }
 
-    /// Whether the stream is dead.
-    pub(crate) fn is_lost(&self) -> bool {
-        self.shared.lost.load(Relaxed)
-    }
-
-    /// Callbacks so far.
-    pub(crate) fn calls(&self) -> u64 {
-        self.shared.calls.load(Relaxed)
-    }
-
     /// Underruns so far.
     pub(crate) fn underruns(&self) -> u64 {
         self.shared.underruns.load(Relaxed)
     }
 }
 
-impl Drop for OutputDevice {
-    fn drop(&mut self) {
-        if let Some(stream) = self.stream.take() {
-            host::discard(stream);
-        }
-    }
+fn build(
+    device: &cpal::Device,
+    config: StreamConfig,
+    format: SampleFormat,
+    health: Arc<StreamHealth>,
+) -> Result<(cpal::Stream, (Producer<f32>, Arc<OutputShared>)), cpal::Error> {
+    let shared = Arc::new(OutputShared::default());
+    // Half a second: only the first filling level of it is ever used.
+    let capacity = config.sample_rate as usize / 2;
+    let (callback, ring) = OutputCallback::new(usize::from(config.channels), capacity, shared.clone());
+    let stream = host::for_sample_type!(format, build_as(device, config, callback, health))?;
+    Ok((stream, (ring, shared)))
 }
 
 fn build_as<T: SizedSample + FromSample<f32>>(
     device: &cpal::Device,
     config: StreamConfig,
     mut callback: OutputCallback,
-    shared: Arc<OutputShared>,
+    health: Arc<StreamHealth>,
 ) -> Result<cpal::Stream, cpal::Error> {
+    let of_errors = health.clone();
     device.build_output_stream(
         config,
-        move |data: &mut [T], _: &OutputCallbackInfo| callback.process(data),
-        move |error| {
-            if host::is_fatal(error.kind()) {
-                shared.lost.store(true, Relaxed);
-            }
+        move |data: &mut [T], _: &OutputCallbackInfo| {
+            health.called();
+            callback.process(data);
         },
+        move |error| of_errors.failed(&error),
         Some(host::OPEN_TIMEOUT),
     )
 }

@@ -53,6 +53,14 @@ impl Direction {
             Self::Output => "speaker",
         }
     }
+
+    /// What one does with it.
+    pub(super) const fn use_of(self) -> &'static str {
+        match self {
+            Self::Input => "record",
+            Self::Output => "play",
+        }
+    }
 }
 
 /// The sound system: on Linux the sound server where one answers, else ALSA.

@@ -1,6 +1,6 @@
 //! Whether a device is there: what to tell the person, and when to try again.
 
-use crate::media::devices::Ticket;
+use crate::media::devices::{OpenStream, Ticket};
 use std::time::Duration;
 
 /// How long after a failure a device is tried again.
@@ -19,7 +19,27 @@ pub(super) struct Presence {
     called_at: Duration,
 }
 
+/// What is to be done about a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Care {
+    /// Nothing.
+    None,
+    /// It went away, which this sentence tells.
+    Lost(String),
+    /// It is time to ask for it again.
+    Retry,
+}
+
 impl Presence {
+    /// Looks after the device whose stream this is, or that there is none.
+    pub(super) fn check(&mut self, stream: Option<&OpenStream>, now: Duration) -> Care {
+        match stream {
+            Some(stream) if stream.is_lost() || self.has_stalled(stream.calls(), now) => Care::Lost(stream.farewell()),
+            None if self.is_retry_due(now) => Care::Retry,
+            _ => Care::None,
+        }
+    }
+
     /// A device was asked for.
     pub(super) fn asked(&mut self, ticket: Ticket) {
         self.ticket = Some(ticket);
@@ -44,12 +64,12 @@ impl Presence {
     }
 
     /// Whether to try again now.
-    pub(super) fn is_retry_due(&self, now: Duration) -> bool {
+    fn is_retry_due(&self, now: Duration) -> bool {
         self.ticket.is_none() && self.retry_at.is_some_and(|at| now >= at)
     }
 
     /// Whether a device has not called back for too long; `calls` is its count.
-    pub(super) fn has_stalled(&mut self, calls: u64, now: Duration) -> bool {
+    fn has_stalled(&mut self, calls: u64, now: Duration) -> bool {
         if calls != self.calls {
             (self.calls, self.called_at) = (calls, now);
         }

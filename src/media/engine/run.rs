@@ -1,7 +1,7 @@
 //! The voice thread's loop.
 
 #[cfg(feature = "devices")]
-use super::presence::Presence;
+use super::presence::{Care, Presence};
 use super::{
     Message, Shared, VoiceCommand, VoiceEvent, VoiceSettings, VoiceStats,
     capture::{Capture, Source},
@@ -10,7 +10,7 @@ use super::{
 #[cfg(not(feature = "devices"))]
 use crate::media::devices::DeviceError;
 #[cfg(feature = "devices")]
-use crate::media::devices::{Opened, Opener};
+use crate::media::devices::{Opened, Opener, cpal_input::InputDevice, cpal_output::OutputDevice};
 use crate::media::{
     devices::{
         sink::Speaker,
@@ -292,13 +292,10 @@ impl Runner {
     }
 
     fn check_microphone(&mut self, now: Duration) {
-        if let Some(device) = self.capture.device() {
-            if device.is_lost() || self.devices.input.has_stalled(device.calls(), now) {
-                let text = format!("The microphone “{}” went away: Hallway looks for it.", device.name);
-                self.lose_microphone(text, now);
-            }
-        } else if self.devices.input.is_retry_due(now) {
-            self.request_microphone();
+        match self.devices.input.check(self.capture.device().map(InputDevice::stream), now) {
+            Care::None => {}
+            Care::Lost(text) => self.lose_microphone(text, now),
+            Care::Retry => self.request_microphone(),
         }
     }
 
@@ -311,13 +308,10 @@ impl Runner {
     }
 
     fn check_speaker(&mut self, now: Duration) {
-        if let Some(device) = self.playback.device() {
-            if device.is_lost() || self.devices.output.has_stalled(device.calls(), now) {
-                let text = format!("The speaker “{}” went away: Hallway looks for it.", device.name);
-                self.lose_speaker(text, now);
-            }
-        } else if self.devices.output.is_retry_due(now) {
-            self.request_speaker();
+        match self.devices.output.check(self.playback.device().map(OutputDevice::stream), now) {
+            Care::None => {}
+            Care::Lost(text) => self.lose_speaker(text, now),
+            Care::Retry => self.request_speaker(),
         }
     }
 
