@@ -31,7 +31,7 @@ fn score(lost: impl Fn(usize) -> bool) -> f32 {
         let opus = encoder.encode(samples).unwrap();
         if !lost(n) {
             let media_time = n as u32 * PACKET_TICKS;
-            talker.hear(VoicePacket { burst: 1, last: false, seq: n as u16, media_time, opus }, now);
+            talker.hear(VoicePacket { burst: 1, seq: n as u16, media_time, opus, ..VoicePacket::default() }, now);
         }
         talker.render(now, &mut out);
         heard.extend_from_slice(&out);

@@ -3,8 +3,9 @@
 use crate::{
     control::{ClientMessage, ServerMessage},
     floor::messages::{FloorNotice, FloorRequest},
+    listening::{ListenerReport, TalkerReport},
     pose::{PoseBatch, PoseReport},
-    replicated::{FloorHolder, InRoom, Person, Room, Talking},
+    replicated::{InRoom, Person, Room, Talkers, Talking},
 };
 use bevy::prelude::*;
 use lightyear::prelude::*;
@@ -22,6 +23,8 @@ pub struct PoseDownChannel;
 pub struct VoiceUpChannel;
 /// Raw voice packets on the way down; see [`crate::voice`].
 pub struct VoiceDownChannel;
+/// How well talkers are heard, both ways; a lost report is followed by the next: [`ListenerReport`], [`TalkerReport`].
+pub struct ReportChannel;
 
 /// A lost control message is sent again after 1.5 round trips, and never sooner than this: acknowledgements ride on
 /// the other side's next packet, which may be a tick away.
@@ -56,6 +59,7 @@ fn register_channels(app: &mut App) {
     app.add_channel::<VoiceUpChannel>(unreliable(ChannelMode::UnorderedUnreliable, 10.0)).add_direction(ClientToServer);
     app.add_channel::<VoiceDownChannel>(unreliable(ChannelMode::UnorderedUnreliable, 10.0))
         .add_direction(ServerToClient);
+    app.add_channel::<ReportChannel>(unreliable(ChannelMode::UnorderedUnreliable, 2.0)).add_direction(Bidirectional);
 }
 
 fn register_messages(app: &mut App) {
@@ -64,6 +68,8 @@ fn register_messages(app: &mut App) {
     app.register_message::<ServerMessage>().add_direction(ServerToClient);
     app.register_message::<FloorRequest>().add_direction(ClientToServer);
     app.register_message::<FloorNotice>().add_direction(ServerToClient);
+    app.register_message::<ListenerReport>().add_direction(ClientToServer);
+    app.register_message::<TalkerReport>().add_direction(ServerToClient);
     app.register_message::<PoseReport>().add_direction(ClientToServer);
     // Sent to many at once, which needs no sender on each link.
     app.register_message::<PoseBatch>();
@@ -74,5 +80,5 @@ fn register_components(app: &mut App) {
     app.component::<InRoom>().replicate();
     app.component::<Talking>().replicate();
     app.component::<Room>().replicate();
-    app.component::<FloorHolder>().replicate();
+    app.component::<Talkers>().replicate();
 }

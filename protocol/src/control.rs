@@ -2,6 +2,7 @@
 
 use crate::{
     chat::{ChatMessage, ChatText, Conversation},
+    floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{MessageId, PersonId, RequestId, RoomId},
     names::RoomName,
     pose::WirePoint,
@@ -49,6 +50,17 @@ pub enum ClientMessage {
         request: RequestId,
         /// What it is called.
         name: RoomName,
+        /// Who may talk in it.
+        policy: FloorPolicy,
+        /// What becomes of requests while somebody talks.
+        queue: QueueRule,
+    },
+    /// A moderator's word about the floor of the room that the moderator is in.
+    OrderFloor {
+        /// Comes back with the answer.
+        request: RequestId,
+        /// What.
+        order: FloorOrder,
     },
     /// Take a room down that people created.
     DeleteRoom {
@@ -68,6 +80,8 @@ pub enum ServerMessage {
         person: PersonId,
         /// Where it stands.
         at: WirePoint,
+        /// Whether this person moderates every room of the server. Who created a room moderates that one.
+        moderator: bool,
     },
     /// Somebody wrote something that this client may read, or its own message is stored.
     Said {
@@ -92,6 +106,11 @@ pub enum ServerMessage {
     },
     /// The answer to [`ClientMessage::DeleteRoom`].
     RoomDeleted {
+        /// The question's number.
+        request: RequestId,
+    },
+    /// The answer to [`ClientMessage::OrderFloor`].
+    FloorOrdered {
         /// The question's number.
         request: RequestId,
     },
@@ -205,6 +224,10 @@ pub enum Refusal {
         /// Who created it.
         owner: String,
     },
+    /// Only moderators and the room's creator order about its floor.
+    NotModerator,
+    /// The person who should get the floor doesn't wait for it.
+    NotWaiting,
     /// The message could not be stored.
     StoreFailed,
 }
@@ -223,6 +246,8 @@ impl Refusal {
             Self::NoFreePlot => "no_free_plot",
             Self::RoomOfMap => "room_of_map",
             Self::NotOwner { .. } => "not_owner",
+            Self::NotModerator => "not_moderator",
+            Self::NotWaiting => "not_waiting",
             Self::StoreFailed => "store_failed",
         }
     }
@@ -240,6 +265,10 @@ impl fmt::Display for Refusal {
             Self::NoFreePlot => f.write_str("Every plot has a room; delete one or wait until an empty one disappears."),
             Self::RoomOfMap => f.write_str("That room belongs to the map and can't be deleted."),
             Self::NotOwner { owner } => write!(f, "Only {owner}, who created the room, can delete it."),
+            Self::NotModerator => {
+                f.write_str("Only a moderator, or who created the room, can do that; ask one of them.")
+            }
+            Self::NotWaiting => f.write_str("That person does not wait for the floor; ask them to press the talk key."),
             Self::StoreFailed => f.write_str("The server could not store the message; try again in a moment."),
         }
     }

@@ -5,34 +5,13 @@
 //! fixed start), decisions go out as [`FloorDecision`]s, and the server carries them out.
 
 pub mod messages;
+mod rules;
+
+pub use rules::{FloorPolicy, FloorRules, FloorTimes, QueueRule, UnknownRule};
 
 use crate::ids::PersonId;
 use messages::RevokeCause;
 use std::time::Duration;
-
-/// How long a turn may last and how a lost holder is noticed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FloorTimes {
-    /// Longest turn (TS 24.380's T2). The holder is warned before.
-    pub talk_limit: Duration,
-    /// How long before the limit the holder is warned.
-    pub warning_before: Duration,
-    /// A holder who sends no voice for so long loses the floor (T1).
-    pub silence: Duration,
-    /// A holder from whom nothing at all was heard for so long is taken for gone.
-    pub vanished: Duration,
-}
-
-impl Default for FloorTimes {
-    fn default() -> Self {
-        Self {
-            talk_limit: Duration::from_secs(60),
-            warning_before: Duration::from_secs(10),
-            silence: Duration::from_secs(2),
-            vanished: Duration::from_secs(1),
-        }
-    }
-}
 
 /// Something that happened, told to the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ pub mod floor;
 pub mod ids;
 pub mod limits;
 pub mod link;
+pub mod listening;
 pub mod map;
 pub mod names;
 pub mod owner;

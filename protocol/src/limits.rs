@@ -20,6 +20,16 @@ pub const HISTORY_PAGE: u16 = 50;
 /// Longest voice packet on the way up. Opus at 64 kbit/s and 20 ms makes 160 bytes; 400 leaves room for its peaks.
 pub const VOICE_PACKET_BYTES: usize = 400;
 
+/// Copies of earlier packets that one voice packet may carry: two span the loss bursts that are common, and three
+/// packets' worth of 24 kbit/s fit [`VOICE_PACKET_BYTES`].
+pub const VOICE_COPIES: usize = 2;
+/// Most people who wait for a room's floor: a turn is up to a minute, so the last one waits half an hour already.
+pub const FLOOR_QUEUE: usize = 32;
+/// Most people who talk at once in an open room: more can't be told apart, and each costs every listener a stream.
+pub const OPEN_TALKERS: usize = 8;
+/// Most people who are muted in one room.
+pub const FLOOR_MUTED: usize = 64;
+
 /// How far an avatar walks, in tiles per second. A room of ten tiles is crossed in two seconds.
 pub const WALK_TILES_PER_SECOND: f32 = 5.0;
 /// Radius of an avatar, in tiles: it passes a door one tile wide with room to spare.

@@ -4,6 +4,7 @@
 //! known at once (the floor, messages) comes on its own channel.
 
 use crate::{
+    floor::{FloorPolicy, QueueRule},
     ids::{PersonId, RoomId},
     names::{DisplayName, RoomName},
 };
@@ -36,6 +37,10 @@ pub struct Room {
     pub name: RoomName,
     /// Where it stands.
     pub site: RoomSite,
+    /// Who may talk in it.
+    pub policy: FloorPolicy,
+    /// What becomes of requests while somebody talks.
+    pub queue: QueueRule,
 }
 
 /// Where a room stands on the map.
@@ -52,6 +57,6 @@ pub enum RoomSite {
     },
 }
 
-/// Who holds a room's floor.
-#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FloorHolder(pub Option<PersonId>);
+/// Who talks in a room, in the order of their grants: at most one but in an open room.
+#[derive(Component, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Talkers(pub Vec<PersonId>);

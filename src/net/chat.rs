@@ -13,6 +13,7 @@ use bevy::{ecs::system::SystemParam, prelude::*};
 use hallway_protocol::{
     chat::{ChatMessage, ChatText, Conversation},
     control::{ClientMessage, Refusal, ServerMessage},
+    floor::{FloorPolicy, QueueRule},
     ids::{MessageId, RequestId, RoomId},
     limits,
     names::RoomName,
@@ -200,6 +201,8 @@ impl Chat<'_, '_> {
                 self.ask("create", Asked::CreateRoom, |request| ClientMessage::CreateRoom {
                     request,
                     name: name.clone(),
+                    policy: FloorPolicy::default(),
+                    queue: QueueRule::default(),
                 });
             }
             Err(error) => self.refuse("create", "bad_name", format!("This room name {error}.")),

@@ -278,7 +278,7 @@ fn hear_server(
 ) {
     for FromServer(message) in heard.read() {
         match message {
-            ServerMessage::Welcome { person, at } => {
+            ServerMessage::Welcome { person, at, .. } => {
                 connection.welcomed(*person, (*at).into(), clock.now(), &mut report, &mut commands);
             }
             ServerMessage::Closing { cause } => {

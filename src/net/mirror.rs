@@ -13,7 +13,7 @@ use hallway_protocol::{
     floor::messages::FloorNotice,
     ids::{PersonId, RoomId},
     names::NameKey,
-    replicated::{FloorHolder, InRoom, Person, Room, RoomSite, Talking},
+    replicated::{InRoom, Person, Room, RoomSite, Talkers, Talking},
 };
 use std::collections::HashMap;
 
@@ -43,7 +43,7 @@ impl Plugin for MirrorPlugin {
 struct HeardHolder(Option<(RoomId, Option<PersonId>)>);
 
 type PersonChangedFilter = (With<Person>, Or<(Changed<Person>, Changed<InRoom>, Changed<Talking>)>);
-type RoomChangedFilter = (With<Room>, Or<(Changed<Room>, Changed<FloorHolder>)>);
+type RoomChangedFilter = (With<Room>, Or<(Changed<Room>, Changed<Talkers>)>);
 
 fn people_changed(changed: Query<(), PersonChangedFilter>, mut gone: RemovedComponents<Person>) -> bool {
     gone.read().count() > 0 || !changed.is_empty()
@@ -83,11 +83,11 @@ fn mirror_people(
     mirror.people = views.into_iter().map(|(_, view)| view).collect();
 }
 
-fn mirror_rooms(rooms: Query<(&Room, Option<&FloorHolder>)>, heard: Res<HeardHolder>, mut mirror: ResMut<Mirror>) {
+fn mirror_rooms(rooms: Query<(&Room, Option<&Talkers>)>, heard: Res<HeardHolder>, mut mirror: ResMut<Mirror>) {
     let mut views: Vec<(bool, NameKey, RoomView)> = rooms
         .iter()
         .map(|(room, holder)| {
-            let replicated = holder.and_then(|holder| holder.0);
+            let replicated = holder.and_then(|talkers| talkers.0.first().copied());
             let holder = heard.0.filter(|(heard, _)| *heard == room.id).map_or(replicated, |(_, holder)| holder);
             let people = mirror.people.iter().filter(|person| person.room == Some(room.id)).map(|person| person.id);
             let view = RoomView {
@@ -106,10 +106,8 @@ fn mirror_rooms(rooms: Query<(&Room, Option<&FloorHolder>)>, heard: Res<HeardHol
 
 fn hear_floor(mut notices: MessageReader<FromFloor>, mut heard: ResMut<HeardHolder>) {
     for FromFloor(notice) in notices.read() {
-        match notice {
-            FloorNotice::Taken { room, holder } => heard.0 = Some((*room, Some(*holder))),
-            FloorNotice::Idle { room } => heard.0 = Some((*room, None)),
-            _ => {}
+        if let FloorNotice::State { room, state } = notice {
+            heard.0 = Some((*room, state.talkers.first().copied()));
         }
     }
 }

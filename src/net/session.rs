@@ -40,7 +40,7 @@ pub struct FromFace(pub Command);
 pub struct FromServer(pub ServerMessage);
 
 /// The server said something on the Floor channel.
-#[derive(Message, Clone, Copy, Debug)]
+#[derive(Message, Clone, Debug)]
 pub struct FromFloor(pub FloorNotice);
 
 /// The face is to be told something.

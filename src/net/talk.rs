@@ -62,8 +62,8 @@ fn follow_place(mut left: MessageReader<LeftWorld>, mut talk: Talk) {
 
 fn hear_floor(mut notices: MessageReader<FromFloor>, mut talk: Talk) {
     for FromFloor(notice) in notices.read() {
-        talk.handle(TalkInput::Notice(*notice));
-        talk.tell_others(*notice);
+        talk.handle(TalkInput::Notice(notice.clone()));
+        talk.tell_others(notice);
     }
 }
 
@@ -160,16 +160,15 @@ impl Talk<'_, '_> {
     }
 
     /// Tells of other people's turns.
-    fn tell_others(&mut self, notice: FloorNotice) {
+    fn tell_others(&mut self, notice: &FloorNotice) {
         let own = self.mirror.me.as_ref().map(|me| me.id);
-        let (room, change) = match notice {
-            FloorNotice::Taken { room, holder } if Some(holder) != own => {
-                (room, FloorChanged::Taken { holder: self.mirror.person_name(holder) })
-            }
-            FloorNotice::Idle { room } => (room, FloorChanged::Idle),
-            _ => return,
+        let FloorNotice::State { room, state } = notice else { return };
+        let change = match state.talkers.first() {
+            Some(holder) if Some(*holder) == own => return,
+            Some(holder) => FloorChanged::Taken { holder: self.mirror.person_name(*holder) },
+            None => FloorChanged::Idle,
         };
-        self.to_face.write(ToFace(Event::Floor { room: Some(room), change }));
+        self.to_face.write(ToFace(Event::Floor { room: Some(*room), change }));
     }
 
     fn tell_floor(&mut self, change: FloorChanged) {

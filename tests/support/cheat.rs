@@ -99,7 +99,7 @@ impl Cheat {
             let tone = |n: usize| 0.5 * (std::f32::consts::TAU * 440.0 * (first + n) as f32 / 48_000.0).sin();
             let sound: [f32; PACKET_SAMPLES] = std::array::from_fn(tone);
             let opus = Bytes::from(encoder.encode_vec_float(&sound, limits::VOICE_PACKET_BYTES).unwrap());
-            let packet = VoicePacket { burst: 1, last: false, seq, media_time: first as u32, opus };
+            let packet = VoicePacket { burst: 1, seq, media_time: first as u32, opus, ..VoicePacket::default() };
             let transport = self.app.world().get::<Transport>(self.link).unwrap();
             transport.send::<VoiceUpChannel>(packet.encode()).unwrap();
             self.wait(PACKET_DURATION);

@@ -304,7 +304,7 @@ fn is_same(a: &Thread, b: &Thread) -> bool {
 /// A packet of a burst.
 pub fn packet(burst: u8, seq: u16) -> VoicePacket {
     let opus = Bytes::from(vec![0x78; 60]);
-    VoicePacket { burst, last: false, seq, media_time: u32::from(seq) * 960, opus }
+    VoicePacket { burst, seq, media_time: u32::from(seq) * 960, opus, ..VoicePacket::default() }
 }
 
 fn built_in() -> (WorldMap, Bytes) {

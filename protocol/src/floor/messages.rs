@@ -7,12 +7,12 @@ use std::fmt;
 /// From a client: about the floor of the room it is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FloorRequest {
-    /// The key is down.
+    /// The key is down. May be sent again for the same press: the answer is then the same as before.
     Request {
         /// Counts the presses of this client; answers carry it.
         burst: u8,
     },
-    /// The key is up and the tail is sent.
+    /// The key is up and the tail is sent, or the place in the queue is given up.
     Release {
         /// The press that ends.
         burst: u8,
@@ -20,7 +20,7 @@ pub enum FloorRequest {
 }
 
 /// From the server: about the floor of the room that the client is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FloorNotice {
     /// The floor is yours.
     Granted {
@@ -29,7 +29,16 @@ pub enum FloorNotice {
         /// How long the turn may last, in milliseconds.
         remaining_ms: u32,
     },
-    /// Somebody else holds it.
+    /// Somebody else talks; you wait for your turn.
+    Queued {
+        /// The press that is answered.
+        burst: u8,
+        /// How many turns come before yours, plus one: 1 is next.
+        position: u16,
+        /// Who talks now; `None` when a chair has not given the floor to anyone.
+        holder: Option<PersonId>,
+    },
+    /// Somebody else holds it, and the room has no queue or a full one.
     Busy {
         /// The press that is answered.
         burst: u8,
@@ -48,25 +57,50 @@ pub enum FloorNotice {
         /// Time left, in milliseconds.
         remaining_ms: u32,
     },
-    /// The floor is no longer yours.
+    /// Stop talking. What is sent in the next `grace_ms` is still passed on, nothing after it.
     Revoked {
         /// The press that ends.
         burst: u8,
         /// Why.
         cause: RevokeCause,
+        /// Time to bring the last word to an end, in milliseconds; 0 when it was taken at once.
+        grace_ms: u16,
     },
-    /// Somebody holds the room's floor now; also told on entering a room.
-    Taken {
+    /// How the room's floor stands; told at every change and on entering a room.
+    State {
         /// The room.
         room: RoomId,
-        /// Who.
-        holder: PersonId,
+        /// Who talks, who waits, who may not.
+        state: FloorState,
     },
-    /// Nobody holds the room's floor now.
-    Idle {
-        /// The room.
-        room: RoomId,
-    },
+}
+
+/// How a room's floor stands: the same for everybody in the room.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FloorState {
+    /// Who talks, in the order of their grants. At most one but in an open room.
+    pub talkers: Vec<PersonId>,
+    /// Who waits, the next one first.
+    pub waiting: Vec<PersonId>,
+    /// Whom a moderator keeps from talking.
+    pub muted: Vec<PersonId>,
+}
+
+/// What a moderator orders about the floor of the room that the moderator is in, on the Control channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FloorOrder {
+    /// Ends this person's turn, with the usual grace.
+    Revoke(PersonId),
+    /// Keeps this person from talking; ends the turn at once and takes the place in the queue.
+    Mute(PersonId),
+    /// Lets this person ask again.
+    Unmute(PersonId),
+    /// Gives this waiting person the floor now; who holds it is pre-empted.
+    Give(PersonId),
+    /// Sets the room's policy; running turns go on, but for those that the new policy doesn't allow.
+    SetPolicy(super::FloorPolicy),
+    /// Sets what becomes of requests while somebody talks.
+    SetQueue(super::QueueRule),
 }
 
 /// Why the floor was not given, other than that somebody holds it.
@@ -76,9 +110,13 @@ pub enum DenyCause {
     NotInRoom,
     /// Asked too often.
     TooManyRequests,
+    /// A moderator muted the asker.
+    Muted,
+    /// So many talk in this open room that one more would not be understood.
+    TooManyTalkers,
 }
 
-/// Why the floor was taken back.
+/// Why the floor, or a place in the queue, was taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RevokeCause {
     /// The longest turn is over.
@@ -87,6 +125,16 @@ pub enum RevokeCause {
     Silent,
     /// Nothing at all came from the holder.
     Vanished,
+    /// A granted turn was not begun in time.
+    NotTaken,
+    /// A moderator ended the turn.
+    Moderator,
+    /// A moderator gave the floor to somebody else.
+    PreEmpted,
+    /// A moderator muted the holder.
+    Muted,
+    /// The room's policy was changed.
+    PolicyChanged,
 }
 
 impl DenyCause {
@@ -96,6 +144,8 @@ impl DenyCause {
         match self {
             Self::NotInRoom => "not_in_room",
             Self::TooManyRequests => "too_many_requests",
+            Self::Muted => "muted",
+            Self::TooManyTalkers => "too_many_talkers",
         }
     }
 }
@@ -108,6 +158,11 @@ impl RevokeCause {
             Self::TalkLimit => "talk_limit",
             Self::Silent => "silent",
             Self::Vanished => "vanished",
+            Self::NotTaken => "not_taken",
+            Self::Moderator => "moderator",
+            Self::PreEmpted => "pre_empted",
+            Self::Muted => "muted",
+            Self::PolicyChanged => "policy_changed",
         }
     }
 }
@@ -117,6 +172,8 @@ impl fmt::Display for DenyCause {
         f.write_str(match self {
             Self::NotInRoom => "You are in the hall; walk into a room to talk.",
             Self::TooManyRequests => "You pressed too often; wait a second.",
+            Self::Muted => "A moderator has muted you here; ask to be unmuted.",
+            Self::TooManyTalkers => "Too many people talk here at once; try again when one has finished.",
         })
     }
 }
@@ -127,6 +184,11 @@ impl fmt::Display for RevokeCause {
             Self::TalkLimit => "Your turn reached the talk limit.",
             Self::Silent => "No sound came from you for a while, so the floor was freed.",
             Self::Vanished => "Your connection was lost, so the floor was freed.",
+            Self::NotTaken => "Your turn came and was not taken, so the floor was freed.",
+            Self::Moderator => "A moderator ended your turn.",
+            Self::PreEmpted => "A moderator gave the floor to somebody else.",
+            Self::Muted => "A moderator has muted you.",
+            Self::PolicyChanged => "The rules of this room were changed; press again to talk.",
         })
     }
 }

@@ -111,7 +111,9 @@ fn take_chat(
                 allowance.strike(now);
                 continue;
             }
-            ClientMessage::CreateRoom { .. } | ClientMessage::DeleteRoom { .. } => continue,
+            ClientMessage::CreateRoom { .. } | ClientMessage::DeleteRoom { .. } | ClientMessage::OrderFloor { .. } => {
+                continue;
+            }
         };
         if let Err(refusal) = done {
             post.tell(*link, ServerMessage::Refused { request, refusal });

@@ -11,11 +11,11 @@ use bevy::prelude::*;
 use hallway_protocol::{
     floor::{
         FloorDecision, FloorInput,
-        messages::{DenyCause, FloorNotice, FloorRequest},
+        messages::{DenyCause, FloorNotice, FloorRequest, FloorState},
     },
     ids::{PersonId, RoomId},
     link::{LastHeard, now},
-    replicated::{FloorHolder, Talking},
+    replicated::{Talkers, Talking},
 };
 use lightyear::prelude::MessageReceiver;
 use std::time::Duration;
@@ -135,7 +135,7 @@ fn poll_floors(mut house: ResMut<House>, mut decided: ResMut<Decided>, time: Res
 fn carry_out(
     mut decided: ResMut<Decided>,
     house: Res<House>,
-    mut holders: Query<&mut FloorHolder>,
+    mut holders: Query<&mut Talkers>,
     mut talking: Query<&mut Talking>,
     mut post: Post,
 ) {
@@ -156,7 +156,7 @@ fn carry_out(
             }
             FloorDecision::Revoke { to, burst, cause } => {
                 debug!(%room, person = %to, cause = cause.code(), "floor taken back");
-                notice(&house, &mut post, to, FloorNotice::Revoked { burst, cause });
+                notice(&house, &mut post, to, FloorNotice::Revoked { burst, cause, grace_ms: 0 });
             }
         }
     }
@@ -167,7 +167,7 @@ fn show(
     room: RoomId,
     decision: FloorDecision,
     house: &House,
-    holders: &mut Query<&mut FloorHolder>,
+    holders: &mut Query<&mut Talkers>,
     talking: &mut Query<&mut Talking>,
 ) {
     let holder = match decision {
@@ -175,8 +175,8 @@ fn show(
         _ => None,
     };
     let Some(mut shown) = house.room(room).and_then(|room| holders.get_mut(room.entity).ok()) else { return };
-    let before = shown.0;
-    shown.set_if_neq(FloorHolder(holder));
+    let before = shown.0.first().copied();
+    shown.set_if_neq(Talkers(Vec::from_iter(holder)));
     for (person, talks) in [(before, false), (holder, true)] {
         let entity = person.and_then(|person| house.guest(person)).map(|guest| guest.entity);
         if let Some(mut talking) = entity.and_then(|entity| talking.get_mut(entity).ok()) {
@@ -185,15 +185,14 @@ fn show(
     }
 }
 
-/// Tells those inside; the holder knows from the grant.
+/// Tells those inside.
 fn tell_room(room: RoomId, decision: FloorDecision, house: &House, post: &mut Post) {
-    let (notice, except) = match decision {
-        FloorDecision::Taken { holder } => (FloorNotice::Taken { room, holder }, house.guest(holder)),
-        _ => (FloorNotice::Idle { room }, None),
+    let holder = match decision {
+        FloorDecision::Taken { holder } => Some(holder),
+        _ => None,
     };
-    let except = except.map(|guest| guest.link);
-    for link in house.links_in(room).filter(|link| Some(*link) != except) {
-        post.notice(link, notice);
+    for link in house.links_in(room) {
+        post.notice(link, state_notice(room, holder));
     }
 }
 
@@ -203,9 +202,12 @@ fn greet_newcomers(mut moves: MessageReader<Moved>, house: Res<House>, mut post:
         let Some(room) = *to else { continue };
         let Some(guest) = house.guest(*person).filter(|guest| guest.room == Some(room)) else { continue };
         let holder = house.room(room).and_then(|room| room.floor.holder());
-        let notice = holder.map_or(FloorNotice::Idle { room }, |holder| FloorNotice::Taken { room, holder });
-        post.notice(guest.link, notice);
+        post.notice(guest.link, state_notice(room, holder));
     }
+}
+
+fn state_notice(room: RoomId, holder: Option<PersonId>) -> FloorNotice {
+    FloorNotice::State { room, state: FloorState { talkers: Vec::from_iter(holder), ..FloorState::default() } }
 }
 
 fn notice(house: &House, post: &mut Post, to: PersonId, notice: FloorNotice) {

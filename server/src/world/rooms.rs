@@ -11,10 +11,11 @@ use super::{
 use bevy::prelude::*;
 use hallway_protocol::{
     control::{ClientMessage, PersonChange, PutBackCause, Refusal, ServerMessage},
+    floor::{FloorPolicy, QueueRule},
     ids::{PersonId, RequestId, RoomId},
     limits,
     names::RoomName,
-    replicated::{FloorHolder, InRoom, Room, RoomSite},
+    replicated::{InRoom, Room, RoomSite, Talkers},
 };
 use lightyear::prelude::{NetworkTarget, Replicate};
 use tracing::info;
@@ -29,8 +30,8 @@ pub(super) fn plugin(app: &mut App) {
 fn room_bundle(id: RoomId, name: &RoomName, site: RoomSite) -> impl Bundle {
     (
         Name::new(format!("room {id}")),
-        Room { id, name: name.clone(), site },
-        FloorHolder(None),
+        Room { id, name: name.clone(), site, policy: FloorPolicy::default(), queue: QueueRule::default() },
+        Talkers::default(),
         Replicate::to_clients(NetworkTarget::All),
     )
 }

@@ -319,7 +319,7 @@ fn tell_arrival(
     house: Res<House>,
     mut post: Post,
 ) {
-    post.tell(link, ServerMessage::Welcome { person, at });
+    post.tell(link, ServerMessage::Welcome { person, at, moderator: false });
     post.tell(link, ServerMessage::Placed { room: None, people: Vec::new() });
     post.tell_each(house.links().filter(|other| *other != link), &arrived);
 }

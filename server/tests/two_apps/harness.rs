@@ -424,8 +424,8 @@ fn symmetric(thread: Thread) -> Thread {
 
 /// A voice packet of a burst.
 pub(crate) fn voice(burst: u8, seq: u16) -> Bytes {
-    VoicePacket { burst, last: false, seq, media_time: u32::from(seq) * 960, opus: Bytes::from_static(b"sound") }
-        .encode()
+    let opus = Bytes::from_static(b"sound");
+    VoicePacket { burst, seq, media_time: u32::from(seq) * 960, opus, ..VoicePacket::default() }.encode()
 }
 
 fn unhex(text: &str) -> Vec<u8> {

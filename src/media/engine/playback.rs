@@ -238,7 +238,7 @@ mod tests {
 
     fn packet(seq: u16) -> VoicePacket {
         let opus = Bytes::from_static(&[0x08, 0xff, 0xfe]);
-        VoicePacket { burst: 1, last: false, seq, media_time: u32::from(seq) * 960, opus }
+        VoicePacket { burst: 1, seq, media_time: u32::from(seq) * 960, opus, ..VoicePacket::default() }
     }
 
     #[test]

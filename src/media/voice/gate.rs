@@ -186,7 +186,7 @@ impl TalkGate {
     }
 
     fn packet(&mut self, media_time: u32, opus: Bytes, last: bool) -> GateOutput {
-        let packet = VoicePacket { burst: self.burst, last, seq: self.seq, media_time, opus };
+        let packet = VoicePacket { burst: self.burst, last, seq: self.seq, media_time, opus, ..VoicePacket::default() };
         // Counted when it leaves, so that pre-roll that was never granted leaves no hole.
         self.seq = self.seq.wrapping_add(1);
         self.sent_in_burst = true;

@@ -188,6 +188,7 @@ mod tests {
             seq: (n as u16).wrapping_sub(20),
             media_time: (n as u32 * PACKET_TICKS).wrapping_sub(9600),
             opus: encoder.encode(samples).unwrap(),
+            ..VoicePacket::default()
         };
         sound.iter().enumerate().map(packet).collect()
     }

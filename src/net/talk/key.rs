@@ -16,7 +16,7 @@ pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 pub const TAIL_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Something that happened.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum TalkInput {
     /// The key went down, or repeats.
     Press {
@@ -243,11 +243,11 @@ impl TalkKey {
                 self.phase = TalkPhase::Talking { ends: now + remaining, warned: true };
                 actions.push(TalkAction::Tell(Told::Warning { remaining }));
             }
-            (FloorNotice::Revoked { burst, cause }, TalkPhase::Talking { .. }) if burst == self.burst => {
+            (FloorNotice::Revoked { burst, cause, .. }, TalkPhase::Talking { .. }) if burst == self.burst => {
                 self.phase = TalkPhase::Refused(Why::Revoked(cause));
                 actions.extend([TalkAction::Abort, TalkAction::Tell(Told::Revoked { cause })]);
             }
-            (FloorNotice::Revoked { burst, cause }, TalkPhase::Ending { .. }) if burst == self.burst => {
+            (FloorNotice::Revoked { burst, cause, .. }, TalkPhase::Ending { .. }) if burst == self.burst => {
                 actions.extend([TalkAction::Abort, TalkAction::Tell(Told::Revoked { cause })]);
                 self.after_tail(now, actions);
             }
@@ -318,7 +318,7 @@ mod tests {
         let mut key = TalkKey::default();
         let mut actions = Vec::new();
         for (at, input) in inputs {
-            key.handle(start + ms(*at), *input, &mut actions);
+            key.handle(start + ms(*at), input.clone(), &mut actions);
         }
         (key.phase(), actions)
     }
@@ -405,7 +405,7 @@ mod tests {
 
     #[test]
     fn a_revoked_turn_ends_at_once() {
-        let revoked = TalkInput::Notice(FloorNotice::Revoked { burst: 1, cause: RevokeCause::TalkLimit });
+        let revoked = TalkInput::Notice(FloorNotice::Revoked { burst: 1, cause: RevokeCause::TalkLimit, grace_ms: 0 });
         let warning = TalkInput::Notice(FloorNotice::Warning { remaining_ms: 10_000 });
         let (phase, actions) = run(&[(0, PRESS), (0, granted(1)), (50_000, warning), (60_000, revoked)]);
         assert_eq!(phase, TalkPhase::Refused(Why::Revoked(RevokeCause::TalkLimit)));
@@ -446,7 +446,7 @@ mod tests {
             2 | 3 => TalkInput::Release,
             4 | 5 => granted(burst),
             6 => TalkInput::Notice(FloorNotice::Busy { burst, holder: BOB }),
-            7 => TalkInput::Notice(FloorNotice::Revoked { burst, cause: RevokeCause::Silent }),
+            7 => TalkInput::Notice(FloorNotice::Revoked { burst, cause: RevokeCause::Silent, grace_ms: 0 }),
             8 => TalkInput::TailSent,
             9 => TalkInput::Moved,
             _ => TalkInput::Poll,

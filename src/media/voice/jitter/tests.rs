@@ -9,10 +9,10 @@ const MS: Duration = Duration::from_millis(1);
 fn packet_from(seq: u16, time: u32, n: u32) -> VoicePacket {
     VoicePacket {
         burst: 1,
-        last: false,
         seq: seq.wrapping_add(n as u16),
         media_time: time.wrapping_add(n * PACKET_TICKS),
         opus: Bytes::from(n.to_le_bytes().to_vec()),
+        ..VoicePacket::default()
     }
 }
 
@@ -242,7 +242,7 @@ proptest! {
         let mut buffer = JitterBuffer::default();
         for (n, (burst, last, seq, media_time, size)) in packets.into_iter().enumerate() {
             let opus = Bytes::from(vec![0; size]);
-            buffer.push(VoicePacket { burst: burst % 3, last, seq, media_time, opus }, MS * n as u32);
+            buffer.push(VoicePacket { burst: burst % 3, last, seq, media_time, opus, ..VoicePacket::default() }, MS * n as u32);
             buffer.pull(MS * n as u32);
             prop_assert!(buffer.depth() <= PACKET_DURATION * HELD_PACKETS as u32);
         }
