@@ -11,7 +11,7 @@ mod run;
 
 use super::{
     devices::{sink::Speaker, source::Microphone},
-    voice::{cues::Cue, gate::DEFAULT_TAIL, level::SILENCE_DBFS},
+    voice::{adapt::Encoding, cues::Cue, gate::DEFAULT_TAIL, level::SILENCE_DBFS, space::Ears},
 };
 use bytes::Bytes;
 use hallway_protocol::{ids::PersonId, voice::VoicePacket};
@@ -72,6 +72,40 @@ pub enum VoiceCommand {
         /// Who.
         speaker: PersonId,
     },
+    /// From where a speaker is heard; glides there.
+    HearFrom {
+        /// Who.
+        speaker: PersonId,
+        /// How much of the sound each ear gets.
+        ears: Ears,
+    },
+    /// How loud a speaker is heard; remembered for one who has not spoken yet.
+    SetVolume {
+        /// Who.
+        speaker: PersonId,
+        /// 0.0 is muted, 1.0 as sent, up to 2.0.
+        volume: f32,
+    },
+    /// The talk key is held in a queue: from now on all that is said is kept, up to 60 s of it.
+    KeepRecording,
+    /// The server gave the floor: what was recorded is forgotten, and live sound goes out from now on. Ends the playing
+    /// of a recording too.
+    SpeakLive,
+    /// The server gave the floor: what was recorded goes out at its own pace, then [`VoiceEvent::BurstEnded`] comes.
+    /// Nothing live does.
+    PlayRecording,
+    /// How the own voice is made into packets.
+    SetEncoding(Encoding),
+    /// What is done to the microphone's sound.
+    SetProcessing(Processing),
+    /// Listen to the microphone for voice; [`VoiceEvent::VoiceBegan`] and [`VoiceEvent::VoiceEnded`] tell.
+    SetActivation(Option<Activation>),
+    /// How long sound goes out after the key went up.
+    SetTail(Duration),
+    /// Play the microphone, as it would be sent, to the own speaker.
+    StartTest,
+    /// End that.
+    StopTest,
     /// A tone for this person's ears only.
     Play(Cue),
     /// Another microphone.
@@ -87,6 +121,10 @@ pub enum VoiceEvent {
     Packet(Bytes),
     /// The burst is over, its last packet was told before: release the floor.
     BurstEnded,
+    /// Voice began at the microphone that is listened to.
+    VoiceBegan,
+    /// It ended a while ago.
+    VoiceEnded,
     /// There is no microphone, for the reason in this sentence. A device is tried again every two seconds.
     MicrophoneLost(String),
     /// The microphone that was lost is there again.
@@ -97,6 +135,43 @@ pub enum VoiceEvent {
     SpeakerBack,
 }
 
+/// What is done to the microphone's sound before it is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Processing {
+    /// Whether steady noise is taken out.
+    pub noise_suppression: bool,
+    /// Whether it is brought to an even loudness.
+    pub automatic_level: bool,
+    /// Whether what the speaker plays is taken out.
+    pub echo_cancellation: bool,
+}
+
+/// When the microphone counts as spoken into.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Activation {
+    /// From which loudness on, in dBFS.
+    pub threshold_dbfs: f32,
+}
+
+/// How well one person is heard, since that person's first packet.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct HeardQuality {
+    /// Packets whose time came.
+    pub expected: u64,
+    /// Packets of those that never came.
+    pub lost: u64,
+    /// Packets of those that came after their time.
+    pub late: u64,
+    /// Packets' time filled with made-up sound.
+    pub concealed: u64,
+    /// Variation of the packets' travel times, in milliseconds.
+    pub jitter_ms: f32,
+    /// Sound held back, in milliseconds.
+    pub buffer_ms: f32,
+    /// Sound that should be held back, in milliseconds.
+    pub target_ms: f32,
+}
+
 /// One person who is being heard.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Heard {
@@ -104,6 +179,8 @@ pub struct Heard {
     pub speaker: PersonId,
     /// Loudness of the last 20 ms in dBFS, -96.0 to 0.0.
     pub level_dbfs: f32,
+    /// How well, since the first packet.
+    pub reception: HeardQuality,
 }
 
 /// What the engine did so far. Packets are those of all speakers together.
@@ -131,6 +208,10 @@ pub struct VoiceStats {
     pub microphone_level: f32,
     /// Whether the microphone's sound really leaves this client: granted, up to the end of the tail.
     pub mic_open: bool,
+    /// Length of the recording that is kept, in milliseconds.
+    pub recorded_ms: u32,
+    /// How the own voice is made into packets.
+    pub encoding: Encoding,
     /// Who is being heard right now.
     pub heard: Vec<Heard>,
     /// Times the speaker device ran out of sound.
@@ -153,6 +234,8 @@ impl Default for VoiceStats {
             buffer_ms: 0,
             microphone_level: SILENCE_DBFS,
             mic_open: false,
+            recorded_ms: 0,
+            encoding: Encoding::default(),
             heard: Vec::new(),
             underruns: 0,
             overruns: 0,

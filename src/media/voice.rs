@@ -2,6 +2,7 @@
 //!
 //! Times come in as arguments: a [`Duration`](std::time::Duration) on the caller's own monotonic clock.
 
+pub mod adapt;
 pub mod codec;
 pub mod cues;
 pub mod frames;
@@ -9,4 +10,5 @@ pub mod gate;
 pub mod jitter;
 pub mod level;
 pub mod mixer;
+pub mod space;
 pub mod talker;

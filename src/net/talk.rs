@@ -91,6 +91,7 @@ fn take_voice(mut talk: Talk, links: Query<&Transport, With<LiveLink>>) {
                 }
             }
             VoiceEvent::Packet(_) => {}
+            VoiceEvent::VoiceBegan | VoiceEvent::VoiceEnded => {}
             VoiceEvent::BurstEnded => talk.handle(TalkInput::TailSent),
             VoiceEvent::MicrophoneLost(text) => talk.notice("microphone_lost", text),
             VoiceEvent::MicrophoneBack => talk.notice("microphone_back", "The microphone is back.".to_owned()),
@@ -108,8 +109,12 @@ fn show_talk(key: Res<Key>, mut mirror: ResMut<Mirror>) {
     let state = match key.key.phase() {
         TalkPhase::Quiet => TalkState::Quiet,
         TalkPhase::Asking { .. } => TalkState::Asking,
-        TalkPhase::Talking { ends, warned } => TalkState::Talking { ends, warned },
-        TalkPhase::Ending { ends, .. } => TalkState::Talking { ends, warned: false },
+        TalkPhase::Talking { ends, warned } => {
+            TalkState::Talking { ends, warned, locked: false, playing: false, mic_open: true }
+        }
+        TalkPhase::Ending { ends, .. } => {
+            TalkState::Talking { ends, warned: false, locked: false, playing: false, mic_open: true }
+        }
         TalkPhase::Busy { holder } => TalkState::Busy { holder },
         TalkPhase::Refused(why) => TalkState::Refused(why.to_string()),
     };
@@ -153,7 +158,9 @@ impl Talk<'_, '_> {
             }
             Told::Warning { remaining } => (Cue::Warning, FloorChanged::Warning { remaining }),
             Told::Released => (Cue::Released, FloorChanged::Released),
-            Told::Revoked { cause } => (Cue::Revoked, FloorChanged::Revoked { cause }),
+            Told::Revoked { cause } => {
+                (Cue::Revoked, FloorChanged::Revoked { cause, grace: std::time::Duration::ZERO })
+            }
         };
         self.engine.send(VoiceCommand::Play(cue));
         self.tell_floor(change);

@@ -213,7 +213,7 @@ impl Playback {
             let depth_ms = u32::try_from(talker.depth().as_millis()).unwrap_or(u32::MAX);
             stats.buffer_ms = stats.buffer_ms.max(depth_ms);
             if !talker.is_idle() {
-                stats.heard.push(Heard { speaker, level_dbfs: dbfs(talker.level()) });
+                stats.heard.push(Heard { speaker, level_dbfs: dbfs(talker.level()), reception: Default::default() });
             }
         }
         stats

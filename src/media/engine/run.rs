@@ -153,6 +153,18 @@ impl Runner {
             VoiceCommand::Forget { speaker } => self.playback.forget(speaker),
             VoiceCommand::Play(cue) if self.cues => self.playback.play(cue),
             VoiceCommand::Play(_) => {}
+            // Those of the two halves of the engine that are not here yet.
+            VoiceCommand::HearFrom { .. }
+            | VoiceCommand::SetVolume { .. }
+            | VoiceCommand::KeepRecording
+            | VoiceCommand::SpeakLive
+            | VoiceCommand::PlayRecording
+            | VoiceCommand::SetEncoding(_)
+            | VoiceCommand::SetProcessing(_)
+            | VoiceCommand::SetActivation(_)
+            | VoiceCommand::SetTail(_)
+            | VoiceCommand::StartTest
+            | VoiceCommand::StopTest => {}
             VoiceCommand::SetMicrophone(microphone) => self.set_microphone(microphone, now),
             VoiceCommand::SetSpeaker(speaker) => self.set_speaker(speaker, now),
         }
