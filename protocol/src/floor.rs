@@ -11,11 +11,11 @@
 //!
 //! | the person | the standard's state | here |
 //! |---|---|---|
-//! | does not ask | U: not permitted | neither turn nor place in the queue |
-//! | waits | U: not permitted, queued | a place in the queue |
+//! | does not ask | U: not permitted | neither a turn nor a place in the queue |
+//! | waits | U: not permitted | a place in the queue |
 //! | was granted and has not begun | U: permitted | a turn without voice |
 //! | talks | U: permitted | a turn |
-//! | brings the last word to an end | U: pending Floor Revoke | a turn that is revoked |
+//! | may end the last word | U: pending Floor Revoke | a turn that is revoked |
 //!
 //! A turn ends when it is released, when its holder leaves or when one of its timers runs out. Whoever is first in the
 //! queue is next. Moderators' orders come in like everything else.
