@@ -8,7 +8,7 @@ mod queue;
 mod random;
 mod turns;
 
-use super::*;
+use super::{messages::FloorOrder, *};
 
 const ANN: PersonId = PersonId(1);
 const BOB: PersonId = PersonId(2);
