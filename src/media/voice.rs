@@ -11,5 +11,6 @@ pub mod jitter;
 pub mod level;
 pub mod mixer;
 pub mod pace;
+pub mod space;
 pub mod stretch;
 pub mod talker;
