@@ -72,18 +72,20 @@ pub enum VoiceCommand {
         /// Who.
         speaker: PersonId,
     },
-    /// From where a speaker is heard; glides there.
+    /// A speaker's place changed: these are the gains for the two ears. Kept until the next one or
+    /// [`Forget`](Self::Forget), also for a speaker of whom nothing was heard yet.
     HearFrom {
         /// Who.
         speaker: PersonId,
-        /// How much of the sound each ear gets.
+        /// From [`heard_from`](super::voice::space::heard_from).
         ears: Ears,
     },
-    /// How loud a speaker is heard; remembered for one who has not spoken yet.
+    /// How loud a speaker is to be, 0.0 (not at all) to 2.0. Kept from then on, also for a speaker of whom nothing was
+    /// heard yet.
     SetVolume {
         /// Who.
         speaker: PersonId,
-        /// 0.0 is muted, 1.0 as sent, up to 2.0.
+        /// Times the loudness that came.
         volume: f32,
     },
     /// The talk key is held in a queue: from now on all that is said is kept, up to 60 s of it.
@@ -153,25 +155,6 @@ pub struct Activation {
     pub threshold_dbfs: f32,
 }
 
-/// How well one person is heard, since that person's first packet.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct HeardQuality {
-    /// Packets whose time came.
-    pub expected: u64,
-    /// Packets of those that never came.
-    pub lost: u64,
-    /// Packets of those that came after their time.
-    pub late: u64,
-    /// Packets' time filled with made-up sound.
-    pub concealed: u64,
-    /// Variation of the packets' travel times, in milliseconds.
-    pub jitter_ms: f32,
-    /// Sound held back, in milliseconds.
-    pub buffer_ms: f32,
-    /// Sound that should be held back, in milliseconds.
-    pub target_ms: f32,
-}
-
 /// One person who is being heard.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Heard {
@@ -179,8 +162,29 @@ pub struct Heard {
     pub speaker: PersonId,
     /// Loudness of the last 20 ms in dBFS, -96.0 to 0.0.
     pub level_dbfs: f32,
-    /// How well, since the first packet.
-    pub reception: HeardQuality,
+    /// How well.
+    pub quality: HeardQuality,
+}
+
+/// How well one person is heard. Counts go on for as long as the person is heard from time to time, and begin anew after
+/// a minute of silence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeardQuality {
+    /// Packets that were due.
+    pub expected: u64,
+    /// Packets of those that never came by the network, whether or not they could be rebuilt. Falls when one that was
+    /// given up comes late.
+    pub lost: u64,
+    /// Packets of those that came, but after their time.
+    pub late: u64,
+    /// Sound that had to be made up or rebuilt coarsely, in pieces of 20 ms.
+    pub concealed: u64,
+    /// Variation of the packets' travel times: what 95 of 100 stay within, in milliseconds.
+    pub jitter_ms: u32,
+    /// Delay over the fastest way at which packets are played, in milliseconds.
+    pub buffer_ms: u32,
+    /// Delay over the fastest way at which packets are meant to be played, in milliseconds.
+    pub target_ms: u32,
 }
 
 /// What the engine did so far. Packets are those of all speakers together.
@@ -192,9 +196,9 @@ pub struct VoiceStats {
     pub received: u64,
     /// Packets that were not there when their time came.
     pub lost: u64,
-    /// Packets' time filled with made-up sound; includes `recovered`.
+    /// Sound that had to be made up or rebuilt coarsely, in pieces of 20 ms.
     pub concealed: u64,
-    /// Packets rebuilt from the copy in their successor.
+    /// Packets rebuilt from what a later one carried of them, exactly or coarsely.
     pub recovered: u64,
     /// Packets that came after their time.
     pub late: u64,
