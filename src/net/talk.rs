@@ -65,6 +65,8 @@ struct Key {
     /// What holds talk on: the key, and the voice itself.
     by_hand: bool,
     by_voice: bool,
+    /// How much was recorded while one waits.
+    recorded: Duration,
     /// Whether one had to wait for the turn.
     waited: bool,
     /// When the last packet left.
@@ -100,6 +102,11 @@ fn follow_place(mut left: MessageReader<LeftWorld>, mut talk: Talk) {
 }
 
 fn hear_floor(mut notices: MessageReader<FromFloor>, mut talk: Talk) {
+    if matches!(talk.key.key.phase(), TalkPhase::Queued { .. }) {
+        let recorded = Duration::from_millis(talk.engine.stats().recorded_ms.into());
+        talk.key.recorded = recorded;
+        talk.handle(TalkInput::Recorded(recorded));
+    }
     for FromFloor(notice) in notices.read() {
         talk.handle(TalkInput::Notice(notice.clone()));
         if let FloorNotice::State { room, state } = notice {
@@ -189,12 +196,10 @@ fn show_talk(key: Res<Key>, mut mirror: ResMut<Mirror>, clock: Clock) {
     let state = match key.key.phase() {
         TalkPhase::Quiet => TalkState::Quiet,
         TalkPhase::Asking { .. } => TalkState::Asking,
-        TalkPhase::Queued { since, position, holder } => {
-            let keeps = mirror.voice.deferred != super::preferences::Deferred::Drop;
-            let recorded =
-                if keeps { now.saturating_duration_since(since).min(key::LONGEST_RECORDING) } else { Duration::ZERO };
+        TalkPhase::Queued { position, holder, .. } => {
             // Whole seconds are what people read; each new one is a new snapshot.
-            TalkState::Queued { position, holder, recorded: Duration::from_secs(recorded.as_secs()), locked }
+            let recorded = Duration::from_secs(key.recorded.as_secs());
+            TalkState::Queued { position, holder, recorded, locked }
         }
         TalkPhase::Offered { until, recorded, .. } => TalkState::Offered { until, recorded },
         TalkPhase::Talking(turn) | TalkPhase::Ending { turn, .. } => talking(turn, false),
@@ -226,11 +231,7 @@ impl Talk<'_, '_> {
         if by_voice && (self.key.by_hand || !self.is_open_to_voice()) {
             return;
         }
-        let obstacle = if self.room().is_none() {
-            Some(Why::Denied(DenyCause::NotInRoom))
-        } else {
-            self.mirror.devices.microphone.as_ref().map(|_| Why::NoMicrophone)
-        };
+        let obstacle = self.room().is_none().then_some(Why::Denied(DenyCause::NotInRoom));
         self.handle(TalkInput::Press { by_voice, obstacle });
     }
 
@@ -297,6 +298,7 @@ impl Talk<'_, '_> {
                     self.key.waited = false;
                     self.engine.send(VoiceCommand::PressTalk);
                 }
+                TalkAction::StopRecording => self.engine.send(VoiceCommand::ReleaseTalk),
                 TalkAction::KeepRecording => self.engine.send(VoiceCommand::KeepRecording),
                 TalkAction::OpenMicrophone => self.engine.send(VoiceCommand::FloorGranted),
                 TalkAction::SpeakLive => self.engine.send(VoiceCommand::SpeakLive),
@@ -361,8 +363,8 @@ impl Talk<'_, '_> {
 
     fn tell_failed(&mut self, why: Why) {
         self.play(Cue::Denied);
-        let code = if why == Why::NoMicrophone { "no_microphone" } else { "no_answer" };
-        self.to_face.write(ToFace(Event::Refused { command: "talk", code, text: why.to_string() }));
+        let text = why.to_string();
+        self.to_face.write(ToFace(Event::Refused { command: "talk", code: "no_answer", text }));
     }
 
     fn play(&self, cue: Cue) {

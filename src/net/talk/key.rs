@@ -33,8 +33,8 @@ pub const DOUBLE_PRESS: Duration = Duration::from_millis(400);
 pub const SHORT_WAIT: Duration = Duration::from_secs(1);
 /// How long one may think about a recording: a second less than the server waits for the first word of a turn.
 pub const OFFER_TIME: Duration = Duration::from_secs(4);
-/// The longest recording: as long as the longest turn.
-pub const LONGEST_RECORDING: Duration = Duration::from_secs(60);
+/// A recording shorter than this holds no word: it is not offered.
+pub const LEAST_RECORDING: Duration = Duration::from_millis(300);
 /// Who heard nothing for so long was asleep: the machine was suspended, or the program stopped. Who comes back hours later
 /// must not find the microphone open.
 pub const LONGEST_GAP: Duration = Duration::from_secs(3);
@@ -50,6 +50,8 @@ pub struct TalkKey {
     burst: u8,
     down: bool,
     locked: bool,
+    /// How much the voice engine has recorded since the last press.
+    recorded: Duration,
     /// The last press that a second one would make a double press of.
     pressed: Option<Instant>,
     /// Whether the key went down again while the last words of a lost turn were being sent.
@@ -109,6 +111,7 @@ impl TalkKey {
             TalkInput::Answer { play } => self.answer(now, play, actions),
             TalkInput::Notice(notice) => self.notice(now, &notice, actions),
             TalkInput::Place { position, holder } => self.place(position, holder, actions),
+            TalkInput::Recorded(recorded) => self.recorded = recorded,
             TalkInput::TailSent => self.tail_sent(now, actions),
             TalkInput::Poll => self.poll(now, actions),
         }
@@ -125,6 +128,8 @@ impl TalkKey {
         let is_second = !by_voice && first.is_some_and(|first| now.saturating_duration_since(first) <= DOUBLE_PRESS);
         if let TalkPhase::Offered { turn, .. } = self.phase {
             self.locked = false;
+            // Where the key was up, the engine had stopped recording.
+            actions.push(TalkAction::Record);
             return self.speak_live(now, turn, actions);
         }
         if std::mem::take(&mut self.locked) {
@@ -142,7 +147,7 @@ impl TalkKey {
                     }));
                 }
             },
-            TalkPhase::Playing(turn) => return self.speak_live(now, turn, actions),
+            TalkPhase::Playing(turn) => return self.stop_playing(now, turn, actions),
             TalkPhase::Ending { turn, revoked: None, .. } => {
                 // The floor is still held: the turn goes on.
                 self.phase = TalkPhase::Talking(turn);
@@ -160,6 +165,7 @@ impl TalkKey {
     fn ask(&mut self, now: Instant, actions: &mut Actions) {
         self.burst = self.burst.wrapping_add(1);
         self.phase = TalkPhase::Asking { since: now, asked: now };
+        self.recorded = Duration::ZERO;
         actions.extend([TalkAction::Record, self.request()]);
     }
 
@@ -173,26 +179,19 @@ impl TalkKey {
                 actions.push(TalkAction::EndBurst);
             }
             TalkPhase::Closing { turn, cause, live: true } => self.end_revoked(turn, cause, actions),
+            TalkPhase::Offered { .. } => actions.push(TalkAction::StopRecording),
             TalkPhase::Busy { .. } | TalkPhase::Refused(_) => self.phase = TalkPhase::Quiet,
-            // What was recorded was said with the key held: it plays to its end, or waits for the answer.
-            TalkPhase::Quiet
-            | TalkPhase::Offered { .. }
-            | TalkPhase::Playing(_)
-            | TalkPhase::Closing { .. }
-            | TalkPhase::Ending { .. } => {}
+            // What was recorded was said with the key held: it plays to its end.
+            TalkPhase::Quiet | TalkPhase::Playing(_) | TalkPhase::Closing { .. } | TalkPhase::Ending { .. } => {}
         }
     }
 
     fn answer(&mut self, now: Instant, play: bool, actions: &mut Actions) {
         match self.phase {
             TalkPhase::Offered { turn, recorded, .. } if play => self.play(turn, recorded, actions),
-            TalkPhase::Offered { turn, .. } | TalkPhase::Playing(turn) if !play => {
-                if self.down || self.locked {
-                    self.speak_live(now, turn, actions);
-                } else {
-                    self.give_up(None, actions);
-                }
-            }
+            TalkPhase::Offered { turn, .. } if !play && self.is_held() => self.speak_live(now, turn, actions),
+            TalkPhase::Playing(turn) if !play && self.is_held() => self.stop_playing(now, turn, actions),
+            TalkPhase::Offered { .. } | TalkPhase::Playing(_) if !play => self.give_up(None, actions),
             _ => {}
         }
     }
@@ -207,6 +206,12 @@ impl TalkKey {
         self.phase = TalkPhase::Talking(turn);
         self.resumed = false;
         actions.extend([TalkAction::SpeakLive, turn.granted(now)]);
+    }
+
+    /// From the recording to the microphone, within the same turn.
+    fn stop_playing(&mut self, now: Instant, turn: Turn, actions: &mut Actions) {
+        actions.extend([TalkAction::Abort, TalkAction::Record]);
+        self.open(now, turn, actions);
     }
 
     /// Something took the key out of the hand: it must go up before it counts again.
@@ -284,12 +289,12 @@ impl TalkKey {
 
     /// The floor came after a wait.
     fn turn_came(&mut self, now: Instant, turn: Turn, actions: &mut Actions) {
-        let waited = now.saturating_duration_since(turn.since);
-        let recorded = waited.min(LONGEST_RECORDING);
-        if waited <= SHORT_WAIT {
+        if now.saturating_duration_since(turn.since) <= SHORT_WAIT {
             return self.open(now, turn, actions);
         }
+        let recorded = self.recorded;
         match self.rules.deferred {
+            _ if recorded < LEAST_RECORDING => self.speak_live(now, turn, actions),
             Deferred::Drop => self.speak_live(now, turn, actions),
             Deferred::Play => self.play(turn, recorded, actions),
             Deferred::Ask => {
@@ -428,6 +433,10 @@ impl TalkKey {
             Some(why) if self.down => TalkPhase::Refused(why),
             _ => TalkPhase::Quiet,
         };
+    }
+
+    fn is_held(&self) -> bool {
+        self.down || self.locked
     }
 
     fn request(&self) -> TalkAction {

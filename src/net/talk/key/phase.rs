@@ -51,6 +51,8 @@ pub enum TalkInput {
         /// Who talks now.
         holder: Option<PersonId>,
     },
+    /// The voice engine has recorded so much since the press.
+    Recorded(Duration),
     /// The voice engine has sent the tail, or a recording.
     TailSent,
     /// Time went on.
@@ -64,6 +66,8 @@ pub enum TalkAction {
     Record,
     /// Keep all that is said from now on.
     KeepRecording,
+    /// Record no more, but keep what was recorded.
+    StopRecording,
     /// Send what was recorded and what follows.
     OpenMicrophone,
     /// Forget what was recorded, send what follows.
@@ -108,7 +112,7 @@ pub enum Told {
     },
     /// The turn came; what was recorded can be played or dropped.
     Offered {
-        /// How much was recorded, at most [`LONGEST_RECORDING`](super::LONGEST_RECORDING).
+        /// How much was recorded.
         recorded: Duration,
         /// How long one may think: [`OFFER_TIME`](super::OFFER_TIME).
         remaining: Duration,

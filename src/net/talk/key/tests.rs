@@ -27,6 +27,10 @@ fn queued(burst: u8, position: u16) -> TalkInput {
     TalkInput::Notice(FloorNotice::Queued { burst, position, holder: Some(BOB) })
 }
 
+fn recorded(length: u64) -> TalkInput {
+    TalkInput::Recorded(ms(length))
+}
+
 fn revoked(burst: u8, grace_ms: u16) -> TalkInput {
     TalkInput::Notice(FloorNotice::Revoked { burst, cause: RevokeCause::Moderator, grace_ms })
 }
@@ -36,6 +40,7 @@ fn word(action: &TalkAction) -> String {
     match action {
         TalkAction::Record => "rec".into(),
         TalkAction::KeepRecording => "keep".into(),
+        TalkAction::StopRecording => "stop".into(),
         TalkAction::OpenMicrophone => "open".into(),
         TalkAction::SpeakLive => "live".into(),
         TalkAction::PlayRecording => "play".into(),
@@ -205,54 +210,61 @@ fn the_key_does_what_the_table_says() {
 #[test]
 fn whoever_waits_is_recorded_and_may_choose() {
     let sent = TalkInput::TailSent;
-    let wait = |more: &[(u64, TalkInput)]| [&[(0, PRESS), (10, queued(1, 1)), (5000, granted(1))], more].concat();
-    let offered = "rec ask1 keep +queued@10#1 +offered:5000";
+    let wait = |more: &[(u64, TalkInput)]| {
+        [&[(0, PRESS), (10, queued(1, 1)), (4900, recorded(4800)), (5000, granted(1))], more].concat()
+    };
+    let offered = "rec ask1 keep +queued@10#1 +offered:4800";
     let table = [
         ("nothing is sent while it is offered", wait(&[(5100, TalkInput::Poll)]), "", "Offered"),
         (
             "played to its end, though the key goes up",
             wait(&[(5100, PLAY), (5200, RELEASE), (9000, TalkInput::Poll), (10_100, sent.clone())]),
-            "play +playing:5000 free1 +released",
+            "play +playing:4800 free1 +released",
             "Quiet",
         ),
         ("dropped by who holds on: live", wait(&[(5100, DROP)]), "live +granted@5100", "Talking"),
         (
             "dropped by who let go: the turn is given back",
             wait(&[(5100, RELEASE), (5200, DROP)]),
-            "abort free1 +released",
+            "stop abort free1 +released",
             "Quiet",
         ),
-        ("let go and pressed again: live", wait(&[(5100, RELEASE), (6000, PRESS)]), "live +granted@6000", "Talking"),
+        (
+            "let go and pressed again: live",
+            wait(&[(5100, RELEASE), (6000, PRESS)]),
+            "stop rec live +granted@6000",
+            "Talking",
+        ),
         ("nothing chosen, but held: live", wait(&[(9000, TalkInput::Poll)]), "live +granted@9000", "Talking"),
         (
             "nothing chosen and let go: given back",
             wait(&[(5100, RELEASE), (9000, TalkInput::Poll)]),
-            "abort free1 +released",
+            "stop abort free1 +released",
             "Quiet",
         ),
         (
             "pressed while it plays: live",
             wait(&[(5100, PLAY), (5200, RELEASE), (6000, PRESS)]),
-            "play +playing:5000 live +granted@6000",
+            "play +playing:4800 abort rec open +granted@6000",
             "Talking",
         ),
         (
             "stopped while it plays",
             wait(&[(5100, RELEASE), (5200, PLAY), (6000, DROP)]),
-            "play +playing:5000 abort free1 +released",
+            "stop play +playing:4800 abort free1 +released",
             "Quiet",
         ),
-        ("not taken in time", wait(&[(5100, RELEASE), (5200, revoked(1, 0))]), "abort +revoked/0", "Quiet"),
+        ("not taken in time", wait(&[(5100, RELEASE), (5200, revoked(1, 0))]), "stop abort +revoked/0", "Quiet"),
         (
             "taken back while it plays",
             wait(&[(5100, PLAY), (5200, revoked(1, 500)), (5600, TalkInput::Poll)]),
-            "play +playing:5000 +revoked/500 abort free1",
+            "play +playing:4800 +revoked/500 abort free1",
             "Refused",
         ),
         (
             "without a microphone it can still be played",
             wait(&[(5100, TalkInput::Cut(Why::NoMicrophone)), (5200, PLAY), (5300, TalkInput::Cut(Why::NoMicrophone))]),
-            "play +playing:5000",
+            "play +playing:4800",
             "Playing",
         ),
     ];
@@ -287,15 +299,16 @@ fn leaving_the_queue_gives_up_the_place_and_the_recording() {
 fn a_short_wait_is_access_time_and_the_preference_decides_about_a_long_one() {
     let wait = |deferred, time| {
         let rules = TalkRules { deferred, ..RULES };
-        run(rules, &[(0, PRESS), (10, queued(1, 1)), (time, granted(1))]).1
+        run(rules, &[(0, PRESS), (10, queued(1, 1)), (time, recorded(time - 10)), (time, granted(1))]).1
     };
     for deferred in [Deferred::Ask, Deferred::Play] {
         assert_eq!(wait(deferred, 1000), "rec ask1 keep +queued@10#1 open +granted@1000");
     }
-    assert_eq!(wait(Deferred::Play, 1001), "rec ask1 keep +queued@10#1 play +playing:1001");
+    assert_eq!(wait(Deferred::Play, 1001), "rec ask1 keep +queued@10#1 play +playing:991");
     assert_eq!(wait(Deferred::Drop, 900), "rec ask1 +queued@10#1 open +granted@900");
     assert_eq!(wait(Deferred::Drop, 90_000), "rec ask1 +queued@10#1 live +granted@90000");
-    assert_eq!(wait(Deferred::Ask, 90_000), "rec ask1 keep +queued@10#1 +offered:60000");
+    let silent = run(RULES, &[(0, PRESS), (10, queued(1, 1)), (8000, recorded(299)), (9000, granted(1))]);
+    assert_eq!(silent.1, "rec ask1 keep +queued@10#1 live +granted@9000", "nothing was said");
 }
 
 #[test]
@@ -365,6 +378,7 @@ fn a_machine_that_slept_wakes_up_with_the_microphone_shut() {
 enum Engine {
     Shut,
     Recording,
+    Kept,
     Live,
     Tail,
     Playing,
@@ -387,6 +401,7 @@ fn any_input() -> impl Strategy<Value = TalkInput> {
         1 => Just(TalkInput::Notice(FloorNotice::Warning { remaining_ms: 100 })),
         2 => (burst, 0..2_u16).prop_map(|(burst, grace)| revoked(burst, grace * 500)),
         1 => (1..4_u16).prop_map(|position| TalkInput::Place { position, holder: None }),
+        1 => (0..2_u64).prop_map(|seconds| recorded(seconds * 1000)),
         3 => Just(TalkInput::TailSent),
         1 => Just(TalkInput::Cut(Why::Moved)),
         1 => Just(TalkInput::Cut(Why::NoMicrophone)),
@@ -414,7 +429,7 @@ fn any_rules() -> impl Strategy<Value = TalkRules> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     /// Whatever comes, in whatever order: sound leaves only between a grant and the end of its turn, the microphone only
     /// while something holds it open, every press is answered, and no grant is kept.
@@ -452,7 +467,7 @@ proptest! {
                     TalkInput::Notice(FloorNotice::Revoked { burst, .. }) => _ = held.remove(burst),
                     // The engine had ended the burst before it heard of the press, and records since.
                     TalkInput::TailSent if engine == Engine::Live && key.resumed => engine = Engine::Recording,
-                    TalkInput::TailSent if engine != Engine::Recording => engine = Engine::Shut,
+                    TalkInput::TailSent if !matches!(engine, Engine::Recording | Engine::Kept) => engine = Engine::Shut,
                     _ => {}
                 }
                 let mut actions = Vec::new();
@@ -461,16 +476,20 @@ proptest! {
                     match action {
                         TalkAction::Record => engine = if engine == Engine::Tail { Engine::Live } else { Engine::Recording },
                         TalkAction::KeepRecording => prop_assert_eq!(engine, Engine::Recording),
+                        TalkAction::StopRecording => {
+                            prop_assert_eq!(engine, Engine::Recording);
+                            engine = Engine::Kept;
+                        }
                         TalkAction::OpenMicrophone => {
                             prop_assert!(matches!(engine, Engine::Recording | Engine::Live));
                             engine = Engine::Live;
                         }
                         TalkAction::SpeakLive => {
-                            prop_assert!(matches!(engine, Engine::Recording | Engine::Playing));
+                            prop_assert_eq!(engine, Engine::Recording);
                             engine = Engine::Live;
                         }
                         TalkAction::PlayRecording => {
-                            prop_assert_eq!(engine, Engine::Recording);
+                            prop_assert!(matches!(engine, Engine::Recording | Engine::Kept));
                             engine = Engine::Playing;
                         }
                         TalkAction::EndBurst => {
@@ -485,7 +504,7 @@ proptest! {
                     }
                 }
                 let is_closing = matches!(key.phase(), TalkPhase::Closing { .. });
-                if engine == Engine::Live {
+                if matches!(engine, Engine::Live | Engine::Recording) {
                     prop_assert!(down || key.is_locked() || is_closing, "nothing holds the microphone open");
                 }
                 prop_assert!(!matches!(engine, Engine::Live | Engine::Playing) || key.may_send());
