@@ -330,6 +330,7 @@ fn world(map: LoadedMap, ground: &Ground) -> Snapshot {
         chats: room.map(chats).unwrap_or_default(),
         talk: TalkState::Quiet,
         voice: Arc::default(),
+        sound_unchecked: false,
         devices: DeviceTrouble::default(),
         testing: false,
         stats: SessionStats { rtt_ms: 23.0, jitter_ms: 3.0, voice_received: 900, voice_lost: 4, ..Default::default() },

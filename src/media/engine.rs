@@ -11,7 +11,7 @@ mod run;
 
 use super::{
     devices::{sink::Speaker, source::Microphone},
-    voice::{adapt::Encoding, cues::Cue, gate::DEFAULT_TAIL, level::SILENCE_DBFS, space::Ears},
+    voice::{cues::Cue, encoding::Encoding, gate::DEFAULT_TAIL, level::SILENCE_DBFS, space::Ears},
 };
 use bytes::Bytes;
 use hallway_protocol::{ids::PersonId, voice::VoicePacket};

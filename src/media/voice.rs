@@ -6,6 +6,7 @@ pub mod adapt;
 pub mod codec;
 pub mod cues;
 pub mod delay;
+pub mod encoding;
 pub mod frames;
 pub mod gate;
 pub mod jitter;

@@ -38,7 +38,7 @@ pub struct TalkPlugin;
 
 impl Plugin for TalkPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<Key>().init_resource::<Activated>().add_systems(
+        app.init_resource::<Key>().init_resource::<Activated>().add_message::<Accessed>().add_systems(
             Update,
             (
                 follow_preferences,
@@ -55,6 +55,10 @@ impl Plugin for TalkPlugin {
         );
     }
 }
+
+/// The floor was granted without a wait, so long after the key went down.
+#[derive(Message, Clone, Copy, Debug)]
+pub(super) struct Accessed(pub(super) Duration);
 
 #[derive(Resource, Default)]
 struct Key {
@@ -80,6 +84,7 @@ struct Talk<'w, 's> {
     engine: ResMut<'w, VoiceLink>,
     to_server: ToServer<'w, 's>,
     to_face: MessageWriter<'w, ToFace>,
+    accessed: MessageWriter<'w, Accessed>,
     mirror: ResMut<'w, Mirror>,
     clock: Clock<'w>,
 }
@@ -201,7 +206,7 @@ fn show_talk(key: Res<Key>, mut mirror: ResMut<Mirror>, clock: Clock) {
             let recorded = Duration::from_secs(key.recorded.as_secs());
             TalkState::Queued { position, holder, recorded, locked }
         }
-        TalkPhase::Offered { until, recorded, .. } => TalkState::Offered { until, recorded },
+        TalkPhase::Offered { until, recorded, .. } => TalkState::Offered { until, recorded, held: key.key.is_held() },
         TalkPhase::Talking(turn) | TalkPhase::Ending { turn, .. } => talking(turn, false),
         TalkPhase::Playing(turn) => talking(turn, true),
         TalkPhase::Closing { turn, live, .. } => talking(turn, !live),
@@ -348,9 +353,7 @@ impl Talk<'_, '_> {
         };
         match told {
             Told::Queued { .. } => self.key.waited = true,
-            Told::Granted { after, .. } if !self.key.waited => {
-                self.mirror.stats.grant_ms = Some(after.as_secs_f32() * 1000.0);
-            }
+            Told::Granted { after, .. } if !self.key.waited => drop(self.accessed.write(Accessed(after))),
             _ => {}
         }
         if let Some(cue) = cue {

@@ -1,20 +1,21 @@
-//! How the own voice is made into packets.
+//! How a talker's encoding follows the link.
 
-/// How the own voice is made into packets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Encoding {
-    /// Bits a second.
-    pub bitrate_bps: u32,
-    /// Milliseconds of sound in a packet: 10 or 20.
-    pub packet_ms: u8,
-    /// Loss that the encoder protects against, in percent.
-    pub expected_loss_percent: u8,
-    /// Copies of earlier packets in each packet, 0 to 2.
-    pub copies: u8,
-}
+use super::encoding::Encoding;
+use hallway_protocol::listening::TalkerReport;
+use std::time::Duration;
 
-impl Default for Encoding {
-    fn default() -> Self {
-        Self { bitrate_bps: 32_000, packet_ms: 20, expected_loss_percent: 10, copies: 0 }
+/// Follows the link; in the place of the sending half's.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LinkAdapter;
+
+impl LinkAdapter {
+    /// The round trip to the server was measured.
+    pub fn measured(&mut self, _rtt: Duration) {}
+    /// The server told how the talker was heard.
+    pub fn reported(&mut self, _report: &TalkerReport, _now: Duration) {}
+    /// How to encode now.
+    #[must_use]
+    pub fn encoding(&self) -> Encoding {
+        Encoding::default()
     }
 }

@@ -77,6 +77,12 @@ impl TalkKey {
         self.locked
     }
 
+    /// Whether the key is down, or talk is locked on.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.down || self.locked
+    }
+
     /// Whether voice packets may go out.
     #[must_use]
     pub fn may_send(&self) -> bool {
@@ -433,10 +439,6 @@ impl TalkKey {
             Some(why) if self.down => TalkPhase::Refused(why),
             _ => TalkPhase::Quiet,
         };
-    }
-
-    fn is_held(&self) -> bool {
-        self.down || self.locked
     }
 
     fn request(&self) -> TalkAction {
