@@ -1,0 +1,3 @@
+//! A bad network to try Hallway on: the relay that stands between the real programs in measurements and in tests.
+
+pub mod relay;

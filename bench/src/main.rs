@@ -1,0 +1,3 @@
+//! The program `hallway-bench`: measures Hallway with its real programs.
+
+fn main() {}
