@@ -16,7 +16,6 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
-mod dice;
 mod faults;
 mod flights;
 pub mod link;

@@ -1,9 +1,7 @@
 //! One direction of a link as a pure machine: a datagram and the time go in, when it arrives comes out.
 
-use super::{
-    dice::Dice,
-    faults::{Bandwidth, Faults, Loss},
-};
+use super::faults::{Bandwidth, Faults, Loss};
+use crate::dice::Dice;
 use std::time::Duration;
 
 /// Bytes that IPv4 and UDP put in front of each datagram; a narrow link carries them too.

@@ -2,11 +2,11 @@
 
 use super::{
     Conditions, Counts,
-    dice::Dice,
     faults::Faults,
     flights::Flights,
     link::{Fate, Link},
 };
+use crate::dice::Dice;
 use std::{
     io::{self, ErrorKind},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},

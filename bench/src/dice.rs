@@ -2,21 +2,24 @@
 
 /// A small generator of our own (SplitMix64): another version of a library must not change what a seed means.
 #[derive(Clone, Debug)]
-pub(super) struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
+    /// Dice that fall as the seed says.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// A number from 0 up to 1, without 1.
-    pub(super) fn roll(&mut self) -> f64 {
+    pub fn roll(&mut self) -> f64 {
         // The upper 53 bits: as many as a double holds.
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// Dice of their own for a part of something bigger, such as one direction of one client's link.
-    pub(super) fn split(&mut self) -> Self {
+    #[must_use]
+    pub fn split(&mut self) -> Self {
         Self(self.next())
     }
 
