@@ -17,7 +17,7 @@ const WAY: Duration = Duration::from_millis(20);
 const LOSS: (f64, f64) = (0.05, 2.0);
 /// Least score of speech of which one packet in ten does not arrive: without concealment it would be far less, and below
 /// it people begin to ask back.
-const INTELLIGIBLE: f32 = 0.75;
+const INTELLIGIBLE: f32 = 0.8;
 
 #[test]
 fn speech_is_intelligible_over_a_far_network_that_loses_in_bursts() {

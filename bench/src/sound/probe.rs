@@ -67,17 +67,19 @@ pub(crate) fn ways(mouth: &[f32], ear: &[f32], part: Range<usize>) -> Result<Way
     let chirp = chirp();
     let energy: f32 = chirp.iter().map(|sample| sample * sample).sum();
     let end = part.end.min(mouth.len());
-    let spoken = correlation::correlate(&chirp, &mouth[..end])?;
+    let begin = part.start.min(end);
+    let spoken = correlation::correlate(&chirp, &mouth[begin..end])?;
     let mut ways = Ways::default();
-    let mut place = part.start;
-    while place < end {
+    let mut place = 0;
+    while place < spoken.len() {
         // What is played into the mouth comes unchanged, so that a chirp scores its own energy there.
         if spoken[place] < 0.9 * energy {
             place += 1;
             continue;
         }
-        let peak = place + highest(&spoken[place..end.min(place + CHIRP)]);
-        if let Some(heard) = ear.get(peak..peak + LONGEST + CHIRP) {
+        let peak = place + highest(&spoken[place..spoken.len().min(place + CHIRP)]);
+        let at = begin + peak;
+        if let Some(heard) = ear.get(at..at + LONGEST + CHIRP) {
             match correlation::find(&chirp, heard)? {
                 Some(found) if found.likeness >= LIKE => ways.ms.push(super::ms(found.place)),
                 _ => ways.unheard += 1,
