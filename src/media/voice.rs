@@ -4,9 +4,13 @@
 
 pub mod codec;
 pub mod cues;
+pub mod delay;
 pub mod frames;
 pub mod gate;
 pub mod jitter;
 pub mod level;
 pub mod mixer;
+pub mod pace;
+pub mod space;
+pub mod stretch;
 pub mod talker;

@@ -21,7 +21,8 @@ pub(crate) fn speak(text: &str, path: &Path) -> Vec<f32> {
     assert!(status.success(), "espeak-ng failed");
     let samples = trimmed(read_wav(path).unwrap());
     let mut wav = WavSink::create(path).unwrap();
-    wav.write(&samples).unwrap();
+    let frames: Vec<[f32; 2]> = samples.iter().map(|&sample| [sample; 2]).collect();
+    wav.write(&frames).unwrap();
     wav.finish().unwrap();
     samples
 }

@@ -5,7 +5,7 @@ use super::presence::{Care, Presence};
 use super::{
     Message, Shared, VoiceCommand, VoiceEvent, VoiceSettings, VoiceStats,
     capture::{Capture, Source},
-    playback::{PacketClock, Playback, Sink},
+    playback::{FrameClock, Playback, Sink},
 };
 #[cfg(not(feature = "devices"))]
 use crate::media::devices::DeviceError;
@@ -29,7 +29,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How often the thread looks at its rings while somebody talks: a quarter of a packet.
+/// How often the thread looks at the microphone's ring while somebody talks: a quarter of a packet.
 const ACTIVE_TICK: Duration = Duration::from_millis(5);
 /// How often it looks while a device is being opened.
 const OPENING_TICK: Duration = Duration::from_millis(20);
@@ -97,7 +97,7 @@ impl Runner {
         self.ask_for_speaker();
         while self.round() {}
         // Finishes a WAV file.
-        self.playback.set_sink(Sink::None(PacketClock::new(Duration::ZERO)));
+        self.playback.set_sink(Sink::None(FrameClock::new(Duration::ZERO)));
     }
 
     /// One round: waits for a command or the next tick. False when told to stop.
@@ -127,13 +127,10 @@ impl Runner {
     }
 
     fn tick(&self) -> Duration {
-        if self.capture.is_active() || self.playback.is_active() {
-            ACTIVE_TICK
-        } else if self.is_opening() {
-            OPENING_TICK
-        } else {
-            IDLE_TICK
-        }
+        let capture = self.capture.is_active().then_some(ACTIVE_TICK);
+        let playback = self.playback.due_in(self.clock.elapsed());
+        let idle = if self.is_opening() { OPENING_TICK } else { IDLE_TICK };
+        [capture, playback].into_iter().flatten().min().unwrap_or(idle)
     }
 
     fn obey(&mut self, command: VoiceCommand, now: Duration) {
@@ -151,6 +148,8 @@ impl Runner {
                 self.playback.hear(speaker, packet, now);
             }
             VoiceCommand::Forget { speaker } => self.playback.forget(speaker),
+            VoiceCommand::HearFrom { speaker, ears } => self.playback.hear_from(speaker, ears),
+            VoiceCommand::SetVolume { speaker, volume } => self.playback.set_volume(speaker, volume),
             VoiceCommand::Play(cue) if self.cues => self.playback.play(cue),
             VoiceCommand::Play(_) => {}
             VoiceCommand::SetMicrophone(microphone) => self.set_microphone(microphone, now),
@@ -171,7 +170,7 @@ impl Runner {
     fn set_speaker(&mut self, speaker: Speaker, now: Duration) {
         let sink = open_sink(&speaker, now).unwrap_or_else(|error| {
             (self.deliver)(VoiceEvent::SpeakerLost(error.to_string()));
-            Sink::None(PacketClock::new(now))
+            Sink::None(FrameClock::new(now))
         });
         self.speaker = speaker;
         self.playback.set_sink(sink);
@@ -182,7 +181,7 @@ impl Runner {
         if let Err(error) = self.playback.step(now) {
             let text = format!("The sound file could not be written any further: {error}.");
             (self.deliver)(VoiceEvent::SpeakerLost(text));
-            self.playback.set_sink(Sink::None(PacketClock::new(now)));
+            self.playback.set_sink(Sink::None(FrameClock::new(now)));
         }
     }
 
@@ -316,7 +315,7 @@ impl Runner {
     }
 
     fn lose_speaker(&mut self, text: String, now: Duration) {
-        self.playback.set_sink(Sink::None(PacketClock::new(now)));
+        self.playback.set_sink(Sink::None(FrameClock::new(now)));
         if self.devices.output.failed(now) {
             tracing::warn!(reason = %text, "no speaker");
             (self.deliver)(VoiceEvent::SpeakerLost(text));
@@ -363,7 +362,7 @@ fn open_source(microphone: &Microphone, now: Duration) -> io::Result<Source> {
 
 /// What can be played to at once; a device comes later, when it is open.
 fn open_sink(speaker: &Speaker, now: Duration) -> io::Result<Sink> {
-    let clock = PacketClock::new(now);
+    let clock = FrameClock::new(now);
     Ok(match speaker {
         Speaker::None | Speaker::Device(_) => Sink::None(clock),
         Speaker::Wav(path) => Sink::Wav(clock, WavSink::create(path)?),
