@@ -1,9 +1,11 @@
 //! The voice thread and how the session talks to it.
 //!
 //! One thread, named `voice`, owns the microphone's reading end, the talk gate, the codecs, every remote speaker and the
-//! speaker's ring. It wakes every 5 ms while somebody talks, and ten times a second while nobody does.
+//! speaker's ring. While somebody talks it wakes when a packet's sound should be there or the speaker wants some, else ten
+//! times a second.
 
 mod capture;
+mod loopback;
 mod playback;
 #[cfg(feature = "devices")]
 mod presence;
@@ -11,7 +13,10 @@ mod run;
 
 use super::{
     devices::{sink::Speaker, source::Microphone},
-    voice::{cues::Cue, gate::DEFAULT_TAIL, level::SILENCE_DBFS, space::Ears},
+    processing::Processing,
+    voice::{
+        activation::Activation, cues::Cue, encoding::Encoding, gate::DEFAULT_TAIL, level::SILENCE_DBFS, space::Ears,
+    },
 };
 use bytes::Bytes;
 use hallway_protocol::{ids::PersonId, voice::VoicePacket};
@@ -51,15 +56,39 @@ impl Default for VoiceSettings {
 /// What the session tells the engine.
 #[derive(Clone, Debug)]
 pub enum VoiceCommand {
-    /// The talk key went down: recording begins, nothing is sent yet.
+    /// The talk key went down: recording begins, nothing is sent yet. A test ends.
     PressTalk,
-    /// The server gave the floor: what was recorded goes out, then live sound.
+    /// The grant will take long: what is said is kept, up to 60 s, instead of its last second.
+    KeepRecording,
+    /// The server gave the floor: what was recorded goes out, a second of it at most, then live sound. After
+    /// [`ReleaseTalk`](Self::ReleaseTalk) this is [`PlayRecording`](Self::PlayRecording).
     FloorGranted,
-    /// The talk key went up: the tail goes out, then [`VoiceEvent::BurstEnded`] comes. Before the grant, the recording
-    /// is forgotten and no event comes, unless a late grant does.
+    /// The server gave the floor, and what was recorded is not to be heard: live sound goes out. With the key up,
+    /// [`VoiceEvent::BurstEnded`] comes.
+    SpeakLive,
+    /// The server gave the floor: what was recorded goes out at its own pace, then [`VoiceEvent::BurstEnded`] comes.
+    /// Nothing live goes out, wherever the key is.
+    PlayRecording,
+    /// The talk key went up: the tail goes out, then [`VoiceEvent::BurstEnded`] comes. Before the grant, recording stops,
+    /// and what was recorded is forgotten unless it is kept; no event comes, unless a late grant does.
     ReleaseTalk,
-    /// The floor was refused or taken: silence at once, and no event.
+    /// The floor was refused or taken: silence at once, and no event. What was recorded is forgotten.
     AbortTalk,
+    /// How sound is to be encoded from the next packet on; from a [`LinkAdapter`](super::voice::adapt::LinkAdapter).
+    SetEncoding(Encoding),
+    /// What is done to the microphone's sound.
+    SetProcessing(Processing),
+    /// Listen for a voice, and tell of it by [`VoiceEvent::VoiceBegan`] and [`VoiceEvent::VoiceEnded`]; or no longer.
+    /// Whether a talk begins is the session's to decide: [`PressTalk`](Self::PressTalk) then includes what was said
+    /// since shortly before the voice began.
+    SetActivation(Option<Activation>),
+    /// How long sound goes out after the key went up.
+    SetTail(Duration),
+    /// Give the microphone's sound back in the own speaker a second later, as others would hear it. Nothing leaves, and
+    /// while somebody talks nothing happens.
+    StartTest,
+    /// Enough.
+    StopTest,
     /// A packet from the network.
     Hear {
         /// Who speaks.
@@ -103,11 +132,17 @@ pub enum VoiceEvent {
     Packet(Bytes),
     /// The burst is over, its last packet was told before: release the floor.
     BurstEnded,
-    /// There is no microphone, for the reason in this sentence. A device is tried again every two seconds.
+    /// Somebody began to speak, while a voice is listened for.
+    VoiceBegan,
+    /// Nobody has spoken for a while.
+    VoiceEnded,
+    /// The chosen microphone is not there, for the reason in this sentence, which also tells whether another stands in.
+    /// It is looked for until it is there.
     MicrophoneLost(String),
     /// The microphone that was lost is there again.
     MicrophoneBack,
-    /// There is no speaker, for the reason in this sentence. A device is tried again every two seconds.
+    /// The chosen speaker is not there, for the reason in this sentence, which also tells whether another stands in. It
+    /// is looked for until it is there.
     SpeakerLost(String),
     /// The speaker that was lost is there again.
     SpeakerBack,
@@ -166,8 +201,13 @@ pub struct VoiceStats {
     pub dropped: u64,
     /// Sound held in the fullest jitter buffer, in milliseconds.
     pub buffer_ms: u32,
-    /// Loudness of the microphone's last 20 ms in dBFS, -96.0 to 0.0; -96.0 while the key is up.
+    /// Loudness of the microphone's last 10 ms as they are sent, in dBFS, -96.0 to 0.0; -96.0 while nobody talks, tests
+    /// or listens for a voice.
     pub microphone_level: f32,
+    /// Length of what was recorded and waits for the floor, in milliseconds.
+    pub recorded_ms: u32,
+    /// How sound is encoded.
+    pub encoding: Encoding,
     /// Whether the microphone's sound really leaves this client: granted, up to the end of the tail.
     pub mic_open: bool,
     /// Who is being heard right now.
@@ -191,6 +231,8 @@ impl Default for VoiceStats {
             dropped: 0,
             buffer_ms: 0,
             microphone_level: SILENCE_DBFS,
+            recorded_ms: 0,
+            encoding: Encoding::default(),
             mic_open: false,
             heard: Vec::new(),
             underruns: 0,

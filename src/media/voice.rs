@@ -2,9 +2,12 @@
 //!
 //! Times come in as arguments: a [`Duration`](std::time::Duration) on the caller's own monotonic clock.
 
+pub mod activation;
+pub mod adapt;
 pub mod codec;
 pub mod cues;
 pub mod delay;
+pub mod encoding;
 pub mod frames;
 pub mod gate;
 pub mod jitter;

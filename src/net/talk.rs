@@ -92,6 +92,7 @@ fn take_voice(mut talk: Talk, links: Query<&Transport, With<LiveLink>>) {
             }
             VoiceEvent::Packet(_) => {}
             VoiceEvent::BurstEnded => talk.handle(TalkInput::TailSent),
+            VoiceEvent::VoiceBegan | VoiceEvent::VoiceEnded => {}
             VoiceEvent::MicrophoneLost(text) => talk.notice("microphone_lost", text),
             VoiceEvent::MicrophoneBack => talk.notice("microphone_back", "The microphone is back.".to_owned()),
             VoiceEvent::SpeakerLost(text) => talk.notice("speaker_lost", text),
