@@ -1,9 +1,6 @@
 //! Opus, set up for one voice over a lossy link.
 
-use super::{
-    encoding::Encoding,
-    frames::SAMPLE_RATE_HZ,
-};
+use super::{encoding::Encoding, frames::SAMPLE_RATE_HZ};
 use bytes::Bytes;
 use hallway_protocol::{limits, voice::VOICE_HEADER_BYTES};
 use opus::{Application, Bitrate, Channels, Signal};
