@@ -13,6 +13,8 @@ pub mod measure;
 pub mod mirror;
 pub mod phrase;
 pub mod poses;
+pub mod preferences;
+pub mod quality;
 pub mod session;
 pub mod sign_in;
 pub mod snapshot;

@@ -11,12 +11,21 @@ use hallway::{
         snapshot::{ChatLine, ConnectionState, TalkState},
     },
 };
-use hallway_protocol::{chat::Conversation, floor::messages::DenyCause, limits, map::Point};
+use hallway_protocol::{
+    chat::Conversation,
+    floor::{FloorPolicy, QueueRule, messages::DenyCause},
+    limits,
+    map::Point,
+};
 use stage::{Stage, packet};
 use std::time::Duration;
 
 fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
+}
+
+fn create(name: &str) -> Command {
+    Command::CreateRoom { name: name.to_owned(), policy: FloorPolicy::default(), queue: QueueRule::default() }
 }
 
 fn said(stage: &Stage, person: usize, text: &str) -> bool {
@@ -159,7 +168,7 @@ fn the_hall_has_no_floor_and_walking_out_ends_a_turn() {
 #[test]
 fn a_room_is_created_walked_into_and_deleted() {
     let mut stage = Stage::with(&["Ann", "Bob"]);
-    stage.tell(0, Command::CreateRoom { name: "Tea".to_owned() });
+    stage.tell(0, create("Tea"));
     stage.until("created", |stage| stage.was_told(0, |event| matches!(event, Event::RoomCreated { .. })));
     let rooms = stage.people[0].handle.snapshot().rooms.len();
     assert_eq!(stage.room(0, rooms - 1).name, "Tea");
@@ -269,7 +278,7 @@ fn whoever_goes_elsewhere_is_not_taken_back() {
     stage.run(ms(5000));
     assert_eq!(stage.place(0).1, None);
     // A room that is gone is waited for in vain, and the avatar stands still.
-    stage.tell(0, Command::CreateRoom { name: "Tea".to_owned() });
+    stage.tell(0, create("Tea"));
     stage.until("created", |stage| stage.was_told(0, |event| matches!(event, Event::RoomCreated { .. })));
     let rooms = stage.people[0].handle.snapshot().rooms.len();
     stage.gather(&[0], rooms - 1);

@@ -25,6 +25,7 @@ use hallway::{
 };
 use hallway_protocol::{
     chat::{ChatMessage, Conversation},
+    floor::{FloorPolicy, QueueRule},
     ids::{MessageId, PersonId, RequestId, RoomId},
     map::Point,
     replicated::RoomSite,
@@ -65,7 +66,7 @@ fn bench<M: 'static>(
 
 fn person(id: u32, name: &str, room: Option<RoomId>) -> PersonView {
     let track = PoseTrack::standing(Instant::now(), Point::default());
-    PersonView { id: PersonId(id), name: name.to_owned(), room, talking: false, typing: None, track }
+    PersonView { id: PersonId(id), name: name.to_owned(), room, talking: false, volume: 1.0, typing: None, track }
 }
 
 fn in_a_room() -> Snapshot {
@@ -80,6 +81,7 @@ fn in_a_room() -> Snapshot {
         stamp: Instant::now(),
         room: Some(ROOM),
         path: Vec::new(),
+        moderator: false,
     });
     snapshot.people = vec![
         person(2, "Ann", Some(ROOM)),
@@ -91,7 +93,12 @@ fn in_a_room() -> Snapshot {
         id: RoomId(id),
         name: name.to_owned(),
         site: owner.map_or(RoomSite::Map, |owner| RoomSite::Plot { plot: 0, owner: Some(PersonId(owner)) }),
-        holder: None,
+        policy: FloorPolicy::default(),
+        queue: QueueRule::default(),
+        talkers: Vec::new(),
+        waiting: Vec::new(),
+        muted: Vec::new(),
+        moderated: owner == Some(1),
         people: Vec::new(),
     };
     snapshot.rooms = vec![room(1, "Studio", None), room(2, "Library", None), room(3, "Mine", Some(1))];
@@ -366,7 +373,9 @@ fn a_room_is_made_by_name_and_a_bad_name_is_told() {
     harness.run_steps(1);
     harness.get_by_label("Create").click();
     harness.run_steps(2);
-    assert_eq!(harness.state().actions, [Action::Send(Command::CreateRoom { name: "Reading".into() })]);
+    let (policy, queue) = (FloorPolicy::default(), QueueRule::default());
+    let create = Command::CreateRoom { name: "Reading".into(), policy, queue };
+    assert_eq!(harness.state().actions, [Action::Send(create)]);
     assert!(harness.state().model.new_name.is_none());
 }
 

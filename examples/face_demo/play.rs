@@ -5,12 +5,14 @@ use hallway::net::{
     commands::Command,
     events::{Event, SignInFailure},
     snapshot::{
-        ChatLine, ChatLog, ConnectionState, LoadedMap, Me, PersonView, RoomView, SessionStats, Snapshot, TalkState,
+        ChatLine, ChatLog, ConnectionState, DeviceTrouble, LoadedMap, Me, PersonView, RoomView, SessionStats, Snapshot,
+        TalkState,
     },
     track::PoseTrack,
 };
 use hallway_protocol::{
     chat::{ChatMessage, Conversation},
+    floor::{FloorPolicy, QueueRule},
     ids::{MessageId, PersonId, RequestId, RoomId},
     map::{Place, Point, TileRect, tmx},
     replicated::RoomSite,
@@ -193,13 +195,18 @@ impl Play {
     fn press(&mut self) {
         let room = self.snapshot.me.as_ref().and_then(|me| me.room);
         let Some(room) = self.snapshot.rooms.iter_mut().find(|view| Some(view.id) == room) else { return };
-        match room.holder {
+        match room.holder() {
             Some(holder) => self.snapshot.talk = TalkState::Busy { holder },
             None => {
-                room.holder = Some(PersonId(0));
+                room.talkers = vec![PersonId(0)];
                 self.snapshot.people[0].talking = true;
-                self.snapshot.talk =
-                    TalkState::Talking { ends: Instant::now() + Duration::from_secs(60), warned: false };
+                self.snapshot.talk = TalkState::Talking {
+                    ends: Instant::now() + Duration::from_secs(60),
+                    warned: false,
+                    locked: false,
+                    playing: false,
+                    mic_open: true,
+                };
             }
         }
     }
@@ -210,7 +217,7 @@ impl Play {
             me.talking = false;
         }
         for room in &mut self.snapshot.rooms {
-            room.holder = room.holder.filter(|holder| *holder != PersonId(0));
+            room.talkers.retain(|talker| *talker != PersonId(0));
         }
     }
 
@@ -293,6 +300,7 @@ fn world(map: LoadedMap, ground: &Ground) -> Snapshot {
             name: (*name).to_owned(),
             room: room.map(|room| room.id),
             talking: number == 4,
+            volume: 1.0,
             typing: None,
             track: PoseTrack::standing(now, at),
         });
@@ -311,6 +319,7 @@ fn world(map: LoadedMap, ground: &Ground) -> Snapshot {
         stamp: now,
         room,
         path: Vec::new(),
+        moderator: false,
     };
     Snapshot {
         connection: ConnectionState::Connected,
@@ -320,6 +329,9 @@ fn world(map: LoadedMap, ground: &Ground) -> Snapshot {
         rooms,
         chats: room.map(chats).unwrap_or_default(),
         talk: TalkState::Quiet,
+        voice: Arc::default(),
+        devices: DeviceTrouble::default(),
+        testing: false,
         stats: SessionStats { rtt_ms: 23.0, jitter_ms: 3.0, voice_received: 900, voice_lost: 4, ..Default::default() },
     }
 }
@@ -342,7 +354,16 @@ fn rooms(map: &LoadedMap, people: &[PersonView]) -> Vec<RoomView> {
             id: area.id,
             name: area.name.clone(),
             site: RoomSite::Map,
-            holder: people.iter().find(|person| person.talking && person.room == Some(area.id)).map(|person| person.id),
+            policy: FloorPolicy::default(),
+            queue: QueueRule::default(),
+            talkers: people
+                .iter()
+                .filter(|person| person.talking && person.room == Some(area.id))
+                .map(|person| person.id)
+                .collect(),
+            waiting: Vec::new(),
+            muted: Vec::new(),
+            moderated: false,
             people: inside(area.id),
         })
         .collect()

@@ -72,7 +72,7 @@ pub fn rooms(snapshot: &Snapshot) -> Value {
         .map(|room| {
             let mut object =
                 json!({"name": room.name, "people": room.people.len(), "floor": "exclusive", "locked": false});
-            if let Some(holder) = room.holder {
+            if let Some(holder) = room.holder() {
                 object["holder"] = person_name(holder, snapshot).into();
             }
             object
@@ -159,7 +159,24 @@ fn floor(room: Option<RoomId>, change: &FloorChanged, snapshot: &Snapshot) -> Va
         }
         FloorChanged::Warning { remaining } => json!({"state": "warning", "remaining_ms": ms(*remaining)}),
         FloorChanged::Released => json!({"state": "released"}),
-        FloorChanged::Revoked { cause } => json!({"state": "revoked", "reason": cause.code()}),
+        FloorChanged::Queued { after, position, holder } => {
+            json!({"state": "queued", "ms": ms(*after), "position": position, "holder": holder})
+        }
+        FloorChanged::Position { position, holder } => {
+            json!({"state": "position", "position": position, "holder": holder})
+        }
+        FloorChanged::Queue { waiting } => json!({"state": "queue", "waiting": waiting}),
+        FloorChanged::Offered { recorded, remaining } => {
+            json!({"state": "offered", "recorded_ms": ms(*recorded), "remaining_ms": ms(*remaining)})
+        }
+        FloorChanged::Playing { recorded } => json!({"state": "playing", "recorded_ms": ms(*recorded)}),
+        FloorChanged::Locked => json!({"state": "locked"}),
+        FloorChanged::Muted => json!({"state": "muted"}),
+        FloorChanged::Unmuted => json!({"state": "unmuted"}),
+        FloorChanged::Ordered(_) => json!({"state": "ordered"}),
+        FloorChanged::Revoked { cause, grace } => {
+            json!({"state": "revoked", "reason": cause.code(), "grace_ms": ms(*grace)})
+        }
         FloorChanged::Taken { holder } => json!({"state": "taken", "holder": holder}),
         FloorChanged::Idle => json!({"state": "idle"}),
     };
@@ -296,8 +313,8 @@ mod tests {
                 r#"{"event":"floor","ms":0,"reason":"not_in_room","room":null,"state":"denied"}"#,
             ),
             (
-                floor(FloorChanged::Revoked { cause: RevokeCause::TalkLimit }),
-                r#"{"event":"floor","reason":"talk_limit","room":"room 4","state":"revoked"}"#,
+                floor(FloorChanged::Revoked { cause: RevokeCause::TalkLimit, grace: Duration::from_millis(500) }),
+                r#"{"event":"floor","grace_ms":500,"reason":"talk_limit","room":"room 4","state":"revoked"}"#,
             ),
             (
                 Event::Connection(ConnectionChanged::Lost("Gone.".into())),

@@ -7,6 +7,7 @@ use crate::net::{
 };
 use hallway_protocol::{
     chat::Conversation,
+    floor::{FloorPolicy, QueueRule},
     ids::{MessageId, RoomId},
     limits,
     map::Point,
@@ -173,7 +174,11 @@ fn create(rest: &str) -> Parsed {
     if name.is_empty() {
         return Err(usage("create"));
     }
-    Ok(Order::Session(Command::CreateRoom { name: name.to_owned() }))
+    Ok(Order::Session(Command::CreateRoom {
+        name: name.to_owned(),
+        policy: FloorPolicy::default(),
+        queue: QueueRule::default(),
+    }))
 }
 
 /// What the interface lets people set about a room.
@@ -264,6 +269,7 @@ mod tests {
             name: name.to_owned(),
             room: None,
             talking: false,
+            volume: 1.0,
             typing: None,
             track: PoseTrack::standing(now, Point::default()),
         };
@@ -271,7 +277,12 @@ mod tests {
             id: RoomId(id),
             name: name.to_owned(),
             site: RoomSite::Map,
-            holder: None,
+            policy: FloorPolicy::default(),
+            queue: QueueRule::default(),
+            talkers: Vec::new(),
+            waiting: Vec::new(),
+            muted: Vec::new(),
+            moderated: false,
             people: Vec::new(),
         };
         Snapshot {
@@ -284,6 +295,7 @@ mod tests {
                 stamp: now,
                 room: own_room.map(RoomId),
                 path: Vec::new(),
+                moderator: false,
             }),
             people: vec![person(1, "Ann"), person(2, "Bob"), person(3, "Bob Ross")],
             rooms: vec![room(1, "Library"), room(2, "Library East"), room(3, "Café")],
@@ -303,7 +315,13 @@ mod tests {
     fn lines_are_understood() {
         let bob_ross = Conversation::Person(PersonId(3));
         let history = |of, before, count| session(Command::History { of, before, count });
-        let create = |name: &str| session(Command::CreateRoom { name: name.to_owned() });
+        let create = |name: &str| {
+            session(Command::CreateRoom {
+                name: name.to_owned(),
+                policy: FloorPolicy::default(),
+                queue: QueueRule::default(),
+            })
+        };
         let cases = [
             ("", Ok(Order::Nothing)),
             (" rooms ", Ok(Order::Rooms)),

@@ -5,7 +5,7 @@ pub mod typing;
 
 use super::{
     commands::Command,
-    events::{Event, PersonChanged},
+    events::{Event, FloorChanged, PersonChanged},
     session::{EnteredWorld, FromFace, FromServer, LeftWorld, Mirror, SessionSystems, ToFace, ToServer},
     snapshot::ChatLog,
 };
@@ -13,7 +13,7 @@ use bevy::{ecs::system::SystemParam, prelude::*};
 use hallway_protocol::{
     chat::{ChatMessage, ChatText, Conversation},
     control::{ClientMessage, Refusal, ServerMessage},
-    floor::{FloorPolicy, QueueRule},
+    floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{MessageId, RequestId, RoomId},
     limits,
     names::RoomName,
@@ -63,6 +63,7 @@ enum Asked {
     History { of: Conversation, count: u16, by_face: bool },
     CreateRoom,
     DeleteRoom { room: RoomId, name: String },
+    OrderFloor(FloorOrder),
 }
 
 /// Conversations whose newest page was asked for since the own person came into the world.
@@ -99,10 +100,14 @@ fn obey_face(mut asked: MessageReader<FromFace>, mut chat: Chat) {
         match command {
             Command::Say { to, text } => chat.say(*to, text),
             Command::History { of, before, count } => chat.ask_history(*of, *before, *count, true),
-            Command::CreateRoom { name } => chat.create_room(name),
+            Command::CreateRoom { name, policy, queue } => chat.create_room(name, *policy, *queue),
             Command::DeleteRoom(room) => {
                 let asked = Asked::DeleteRoom { room: *room, name: chat.mirror.room_name(*room) };
                 chat.ask("delete", asked, |request| ClientMessage::DeleteRoom { request, room: *room });
+            }
+            Command::OrderFloor(order) => {
+                let order = *order;
+                chat.ask("floor", Asked::OrderFloor(order), |request| ClientMessage::OrderFloor { request, order });
             }
             _ => {}
         }
@@ -122,6 +127,12 @@ fn hear_server(mut heard: MessageReader<FromServer>, mut chat: Chat) {
             ServerMessage::RoomDeleted { request } => {
                 if let Some(Asked::DeleteRoom { room, name }) = chat.requests.open.remove(request) {
                     chat.tell(Event::RoomDeleted { room, name });
+                }
+            }
+            ServerMessage::FloorOrdered { request } => {
+                if let Some(Asked::OrderFloor(order)) = chat.requests.open.remove(request) {
+                    let room = chat.mirror.me.as_ref().and_then(|me| me.room);
+                    chat.tell(Event::Floor { room, change: FloorChanged::Ordered(order) });
                 }
             }
             ServerMessage::Placed { room: Some(room), .. } => {
@@ -195,14 +206,14 @@ impl Chat<'_, '_> {
         self.open(to);
     }
 
-    fn create_room(&mut self, name: &str) {
+    fn create_room(&mut self, name: &str, policy: FloorPolicy, queue: QueueRule) {
         match RoomName::new(name) {
             Ok(name) => {
                 self.ask("create", Asked::CreateRoom, |request| ClientMessage::CreateRoom {
                     request,
                     name: name.clone(),
-                    policy: FloorPolicy::default(),
-                    queue: QueueRule::default(),
+                    policy,
+                    queue,
                 });
             }
             Err(error) => self.refuse("create", "bad_name", format!("This room name {error}.")),
@@ -277,6 +288,7 @@ impl Chat<'_, '_> {
             Asked::History { .. } => "history",
             Asked::CreateRoom => "create",
             Asked::DeleteRoom { .. } => "delete",
+            Asked::OrderFloor(_) => "floor",
         };
         self.refuse(command, refusal.code(), refusal.to_string());
     }

@@ -1,8 +1,11 @@
 //! What the face, or a script, asks of the session.
 
+use super::preferences::VoicePreferences;
+use crate::media::devices::{sink::Speaker, source::Microphone};
 use hallway_protocol::{
     chat::Conversation,
-    ids::{MessageId, RoomId},
+    floor::{FloorPolicy, QueueRule, messages::FloorOrder},
+    ids::{MessageId, PersonId, RoomId},
     map::Point,
 };
 use std::{fmt, str::FromStr};
@@ -53,13 +56,47 @@ pub enum Command {
     CreateRoom {
         /// Its name; checked by the session.
         name: String,
+        /// Who may talk in it.
+        policy: FloorPolicy,
+        /// What becomes of requests while somebody talks.
+        queue: QueueRule,
     },
     /// Take a room down.
     DeleteRoom(RoomId),
-    /// The talk key went down.
+    /// A moderator's word about the floor of the room one is in.
+    OrderFloor(FloorOrder),
+    /// The talk key went down. Twice within [`DOUBLE_PRESS`](super::talk::key::DOUBLE_PRESS), where the preferences
+    /// allow it, locks talk on; then the next press ends it.
     PressTalk,
-    /// The talk key went up, or the window lost the focus: said as often as wanted.
+    /// The talk key went up; said as often as wanted. Ends a turn that is not locked on.
     ReleaseTalk,
+    /// Talk must end whatever the key: the window lost the focus or was hidden. Ends a locked turn too, gives up a place
+    /// in the queue, and drops what was recorded.
+    StopTalk,
+    /// What becomes of the recording that was [offered](super::snapshot::TalkState::Offered) to be played, or is being
+    /// played.
+    AnswerOffer {
+        /// Whether it is played to the room as one's turn; otherwise it is dropped, and who still holds the key talks.
+        play: bool,
+    },
+    /// How loud one hears a person: remembered for whoever has that name.
+    SetVolume {
+        /// Who.
+        person: PersonId,
+        /// 0.0 is muted, 1.0 as sent, 2.0 twice as loud; what is beyond is brought within.
+        volume: f32,
+    },
+    /// All preferences about voice, in place of those of before.
+    SetVoice(VoicePreferences),
+    /// Another microphone; the other preferences stay.
+    SetMicrophone(Microphone),
+    /// Another speaker; the other preferences stay.
+    SetSpeaker(Speaker),
+    /// Hear the own microphone as it would be sent, about a second late. Nothing leaves. Ends with a press of the talk
+    /// key. Possible while signed out.
+    StartSoundTest,
+    /// End that.
+    StopSoundTest,
     /// Sign out and end the session; [`Ended`](super::events::Event::Ended) is the last event. The same happens, unheard,
     /// when the handle is dropped.
     Quit,

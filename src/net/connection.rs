@@ -30,6 +30,7 @@ use lightyear::{
 };
 use std::{
     net::SocketAddr,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -124,6 +125,13 @@ struct Link {
     fingerprint: String,
 }
 
+/// What the server says of the own person.
+struct Welcomed {
+    id: PersonId,
+    at: Point,
+    moderator: bool,
+}
+
 /// A link that is being closed.
 struct Farewell {
     link: Entity,
@@ -176,7 +184,11 @@ fn obey_face(
         match command {
             Command::SignIn(sign_in) => {
                 connection.sign_out(&mut report, &mut commands);
-                report.mirror.0 = Snapshot { map: report.mirror.map.clone(), ..Snapshot::signed_out() };
+                let mirror = &mut report.mirror.0;
+                // The machine's own: no server has a say in it.
+                let (map, voice) = (mirror.map.take(), Arc::clone(&mirror.voice));
+                let (devices, testing) = (mirror.devices.clone(), mirror.testing);
+                *mirror = Snapshot { map, voice, devices, testing, ..Snapshot::signed_out() };
                 report.mirror.connection = ConnectionState::SigningIn;
                 connection.wanted = Some(sign_in.clone());
                 connection.ask(&desk);
@@ -278,8 +290,9 @@ fn hear_server(
 ) {
     for FromServer(message) in heard.read() {
         match message {
-            ServerMessage::Welcome { person, at, .. } => {
-                connection.welcomed(*person, (*at).into(), clock.now(), &mut report, &mut commands);
+            ServerMessage::Welcome { person, at, moderator } => {
+                let me = Welcomed { id: *person, at: (*at).into(), moderator: *moderator };
+                connection.welcomed(me, clock.now(), &mut report, &mut commands);
             }
             ServerMessage::Closing { cause } => {
                 connection.closing = Some(*cause);
@@ -373,20 +386,21 @@ impl Connection {
         });
     }
 
-    fn welcomed(&mut self, person: PersonId, at: Point, now: Instant, report: &mut Report, commands: &mut Commands) {
+    fn welcomed(&mut self, me: Welcomed, now: Instant, report: &mut Report, commands: &mut Commands) {
         let Stage::Proving(link) = &self.stage else { return };
         let link = link.clone();
         commands.entity(link.entity).insert(LiveLink);
         report.mirror.connection = ConnectionState::Connected;
         report.mirror.me = Some(Me {
-            id: person,
+            id: me.id,
             name: link.name.clone(),
-            at,
+            at: me.at,
             direction: (0.0, 0.0),
             facing: 64,
             stamp: now,
             room: None,
             path: Vec::new(),
+            moderator: me.moderator,
         });
         report.entered.write(EnteredWorld);
         if let Some(wanted) = &mut self.wanted {
@@ -399,7 +413,7 @@ impl Connection {
         } else {
             let server = self.wanted.as_ref().map(|wanted| wanted.server.to_string()).unwrap_or_default();
             let Link { name, version, fingerprint, .. } = link.clone();
-            Event::Welcome { person, name, server, version, fingerprint }
+            Event::Welcome { person: me.id, name, server, version, fingerprint }
         };
         self.welcome = Some((event, now));
         self.pause = FIRST_PAUSE;

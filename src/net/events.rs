@@ -3,7 +3,7 @@
 
 use hallway_protocol::{
     chat::{ChatMessage, Conversation},
-    floor::messages::{DenyCause, RevokeCause},
+    floor::messages::{DenyCause, FloorOrder, RevokeCause},
     ids::{PersonId, RoomId},
     map::Point,
 };
@@ -134,7 +134,50 @@ pub enum FloorChanged {
         /// How long the turn may last.
         remaining: Duration,
     },
-    /// Somebody else holds it: the microphone stays closed.
+    /// Somebody else holds it, or the room's chair has not given it: one waits for one's turn, and what is said is
+    /// recorded.
+    Queued {
+        /// From key-down to the answer.
+        after: Duration,
+        /// Turns that come before one's own, plus one: 1 is next.
+        position: u16,
+        /// Name of who talks now, where anybody does.
+        holder: Option<String>,
+    },
+    /// One's place in the queue changed.
+    Position {
+        /// Turns that come before one's own, plus one: 1 is next.
+        position: u16,
+        /// Name of who talks now, where anybody does.
+        holder: Option<String>,
+    },
+    /// Who waits in the room changed.
+    Queue {
+        /// Their names, the next one first.
+        waiting: Vec<String>,
+    },
+    /// One's turn came after a wait: what was recorded can be played as the turn, or dropped.
+    /// [`Command::AnswerOffer`](super::commands::Command::AnswerOffer) chooses.
+    Offered {
+        /// How much was recorded.
+        recorded: Duration,
+        /// How long one has to choose.
+        remaining: Duration,
+    },
+    /// The own recording is being played to the room; the microphone is shut.
+    Playing {
+        /// How much was recorded.
+        recorded: Duration,
+    },
+    /// Talk is locked on: the key may be let go, its next press ends talk.
+    Locked,
+    /// A moderator keeps one from talking in this room.
+    Muted,
+    /// One may talk in this room again.
+    Unmuted,
+    /// What one ordered as a moderator was done.
+    Ordered(FloorOrder),
+    /// Somebody else holds it, and there is no queue or a full one: the microphone stays closed.
     Busy {
         /// From key-down to the answer.
         after: Duration,
@@ -153,16 +196,18 @@ pub enum FloorChanged {
         /// Time left.
         remaining: Duration,
     },
-    /// The own turn ended by one's own will.
+    /// The own turn, or the wait for it, ended by one's own will.
     Released,
-    /// The own turn was ended by the server.
+    /// The own turn, or the wait for it, was ended by the server.
     Revoked {
         /// Why.
         cause: RevokeCause,
+        /// For how long the microphone stays open for the last word.
+        grace: Duration,
     },
-    /// Somebody else talks now.
+    /// Somebody else talks now; in an open room told of each.
     Taken {
-        /// Name of the holder.
+        /// Name of who talks.
         holder: String,
     },
     /// Nobody talks now.

@@ -45,6 +45,7 @@ fn measure(
     let voice = engine.stats();
     let ping = links.iter().next();
     let milliseconds = |time: Option<Duration>| time.unwrap_or_default().as_secs_f32() * 1000.0;
+    let earlier = &mirror.stats;
     let stats = SessionStats {
         rtt_ms: milliseconds(ping.map(PingManager::rtt)),
         jitter_ms: milliseconds(ping.map(PingManager::jitter)),
@@ -57,6 +58,10 @@ fn measure(
         overruns: voice.overruns,
         buffer_ms: voice.buffer_ms,
         microphone_level: ((voice.microphone_level + QUIETEST_DB) / QUIETEST_DB).clamp(0.0, 1.0),
+        grant_ms: earlier.grant_ms,
+        encoding: voice.encoding,
+        talkers: Vec::new(),
+        history: std::sync::Arc::clone(&earlier.history),
     };
     if mirror.stats != stats {
         mirror.stats = stats;

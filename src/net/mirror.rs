@@ -4,13 +4,13 @@ use super::{
     events::{Event, PersonChanged},
     poses::NewestPoses,
     session::{Clock, FromFloor, FromServer, LeftWorld, Mirror, SessionSystems, ToFace},
-    snapshot::{PersonView, RoomView},
+    snapshot::{Me, PersonView, RoomView},
     track::PoseTrack,
 };
 use bevy::prelude::*;
 use hallway_protocol::{
     control::{PersonChange, ServerMessage},
-    floor::messages::FloorNotice,
+    floor::messages::{FloorNotice, FloorState},
     ids::{PersonId, RoomId},
     names::NameKey,
     replicated::{InRoom, Person, Room, RoomSite, Talkers, Talking},
@@ -34,13 +34,13 @@ impl Plugin for MirrorPlugin {
                 .chain()
                 .in_set(SessionSystems::Mirror),
         );
-        app.init_resource::<HeardHolder>();
+        app.init_resource::<HeardFloor>();
     }
 }
 
-/// What the Floor channel said last about the room one is in: it is ahead of what is replicated.
+/// What the Floor channel said last about the room one is in: it is ahead of what is replicated, and says more.
 #[derive(Resource, Default)]
-struct HeardHolder(Option<(RoomId, Option<PersonId>)>);
+struct HeardFloor(Option<(RoomId, FloorState)>);
 
 type PersonChangedFilter = (With<Person>, Or<(Changed<Person>, Changed<InRoom>, Changed<Talking>)>);
 type RoomChangedFilter = (With<Room>, Or<(Changed<Room>, Changed<Talkers>)>);
@@ -52,7 +52,7 @@ fn people_changed(changed: Query<(), PersonChangedFilter>, mut gone: RemovedComp
 fn rooms_changed(
     changed: Query<(), RoomChangedFilter>,
     mut gone: RemovedComponents<Room>,
-    heard: Res<HeardHolder>,
+    heard: Res<HeardFloor>,
 ) -> bool {
     gone.read().count() > 0 || !changed.is_empty() || heard.is_changed()
 }
@@ -73,28 +73,37 @@ fn mirror_people(
                 || (None, poses.track_of(person.id).unwrap_or_else(|| PoseTrack::standing(clock.now(), start))),
                 |known| (known.typing, known.track),
             );
+            let volume = 1.0;
             let room = room.and_then(|room| room.0);
             let talking = talking.is_some_and(|talking| talking.0);
             let name = person.name.as_str().to_owned();
-            (person.name.key(), PersonView { id: person.id, name, room, talking, typing, track })
+            (person.name.key(), PersonView { id: person.id, name, room, talking, volume, typing, track })
         })
         .collect();
     views.sort_by(|(a, _), (b, _)| a.cmp(b));
     mirror.people = views.into_iter().map(|(_, view)| view).collect();
 }
 
-fn mirror_rooms(rooms: Query<(&Room, Option<&Talkers>)>, heard: Res<HeardHolder>, mut mirror: ResMut<Mirror>) {
+fn mirror_rooms(rooms: Query<(&Room, Option<&Talkers>)>, heard: Res<HeardFloor>, mut mirror: ResMut<Mirror>) {
     let mut views: Vec<(bool, NameKey, RoomView)> = rooms
         .iter()
-        .map(|(room, holder)| {
-            let replicated = holder.and_then(|talkers| talkers.0.first().copied());
-            let holder = heard.0.filter(|(heard, _)| *heard == room.id).map_or(replicated, |(_, holder)| holder);
+        .map(|(room, talkers)| {
+            let heard = heard.0.as_ref().filter(|(heard, _)| *heard == room.id).map(|(_, floor)| floor.clone());
+            let FloorState { talkers, waiting, muted } = heard.unwrap_or_else(|| FloorState {
+                talkers: talkers.map(|talkers| talkers.0.clone()).unwrap_or_default(),
+                ..FloorState::default()
+            });
             let people = mirror.people.iter().filter(|person| person.room == Some(room.id)).map(|person| person.id);
             let view = RoomView {
                 id: room.id,
                 name: room.name.as_str().to_owned(),
+                moderated: mirror.me.as_ref().is_some_and(|me| moderates(me, &room.site)),
                 site: room.site.clone(),
-                holder,
+                policy: room.policy,
+                queue: room.queue,
+                talkers,
+                waiting,
+                muted,
                 people: people.collect(),
             };
             (room.site != RoomSite::Map, room.name.key(), view)
@@ -104,10 +113,15 @@ fn mirror_rooms(rooms: Query<(&Room, Option<&Talkers>)>, heard: Res<HeardHolder>
     mirror.rooms = views.into_iter().map(|(_, _, view)| view).collect();
 }
 
-fn hear_floor(mut notices: MessageReader<FromFloor>, mut heard: ResMut<HeardHolder>) {
+/// Whether somebody may order about the floor of a room that stands there.
+fn moderates(me: &Me, site: &RoomSite) -> bool {
+    me.moderator || matches!(site, RoomSite::Plot { owner: Some(owner), .. } if *owner == me.id)
+}
+
+fn hear_floor(mut notices: MessageReader<FromFloor>, mut heard: ResMut<HeardFloor>) {
     for FromFloor(notice) in notices.read() {
         if let FloorNotice::State { room, state } = notice {
-            heard.0 = Some((*room, state.talkers.first().copied()));
+            heard.0 = Some((*room, state.clone()));
         }
     }
 }
@@ -115,7 +129,7 @@ fn hear_floor(mut notices: MessageReader<FromFloor>, mut heard: ResMut<HeardHold
 fn hear_server(
     mut heard: MessageReader<FromServer>,
     mut mirror: ResMut<Mirror>,
-    mut holder: ResMut<HeardHolder>,
+    mut floor: ResMut<HeardFloor>,
     mut to_face: MessageWriter<ToFace>,
 ) {
     for FromServer(message) in heard.read() {
@@ -128,8 +142,8 @@ fn hear_server(
                 if let Some(me) = &mut mirror.me {
                     me.room = *room;
                 }
-                if holder.0.is_some_and(|(heard, _)| Some(heard) != *room) {
-                    holder.0 = None;
+                if floor.0.as_ref().is_some_and(|(heard, _)| Some(*heard) != *room) {
+                    floor.0 = None;
                 }
                 if let Some(room) = left {
                     to_face.write(ToFace(Event::Left { room, name: mirror.room_name(room) }));
@@ -160,8 +174,8 @@ fn entered(mirror: &Mirror, room: RoomId, others: &[PersonId]) -> Event {
 }
 
 /// Out of the world one is in no room.
-fn forget_place(mut mirror: ResMut<Mirror>, mut holder: ResMut<HeardHolder>) {
-    holder.0 = None;
+fn forget_place(mut mirror: ResMut<Mirror>, mut floor: ResMut<HeardFloor>) {
+    floor.0 = None;
     if let Some(me) = &mut mirror.me {
         me.room = None;
         me.direction = (0.0, 0.0);

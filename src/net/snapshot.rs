@@ -3,15 +3,21 @@
 //! The session publishes a new one after each of its updates that changed something; a reader takes the latest and
 //! never waits. Nothing here is shared with the session but immutable parts behind `Arc`.
 
-use super::track::PoseTrack;
+use super::{preferences::VoicePreferences, track::PoseTrack};
+use crate::media::voice::encoding::Encoding;
 use bytes::Bytes;
 use hallway_protocol::{
     chat::{ChatMessage, Conversation},
+    floor::{FloorPolicy, QueueRule},
     ids::{MessageId, PersonId, RequestId, RoomId},
     map::{Point, WorldMap},
     replicated::RoomSite,
 };
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// Everything that lasts.
 #[derive(Clone, Debug)]
@@ -30,8 +36,23 @@ pub struct Snapshot {
     pub chats: BTreeMap<Conversation, Arc<ChatLog>>,
     /// The own microphone and the floor.
     pub talk: TalkState,
+    /// The preferences in force about voice.
+    pub voice: Arc<VoicePreferences>,
+    /// What is wrong with the sound devices.
+    pub devices: DeviceTrouble,
+    /// Whether the own microphone is heard in the own speaker, to try them.
+    pub testing: bool,
     /// Measurements of the link and of voice.
     pub stats: SessionStats,
+}
+
+/// What is wrong with the sound devices: a sentence each, `None` where they are as they were chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeviceTrouble {
+    /// Why there is no microphone.
+    pub microphone: Option<String>,
+    /// Why there is no speaker.
+    pub speaker: Option<String>,
 }
 
 /// Where the session stands with its server.
@@ -68,6 +89,8 @@ pub struct Me {
     pub room: Option<RoomId>,
     /// What is left of a walk to a chosen place.
     pub path: Vec<Point>,
+    /// Whether one moderates every room of the server. In one room alone: [`RoomView::moderated`].
+    pub moderator: bool,
 }
 
 /// A map with its picture.
@@ -92,6 +115,8 @@ pub struct PersonView {
     pub room: Option<RoomId>,
     /// Whether this person's voice is being passed on.
     pub talking: bool,
+    /// How loud one hears this person: 0.0 is muted, 1.0 as sent, up to 2.0.
+    pub volume: f32,
     /// Where this person is typing, as far as one may know.
     pub typing: Option<Conversation>,
     /// Where the avatar is, to be asked at the time of drawing.
@@ -107,10 +132,28 @@ pub struct RoomView {
     pub name: String,
     /// Where it stands, and who created it.
     pub site: RoomSite,
-    /// Who holds its floor.
-    pub holder: Option<PersonId>,
+    /// Who may talk in it.
+    pub policy: FloorPolicy,
+    /// What becomes of requests while somebody talks.
+    pub queue: QueueRule,
+    /// Who talks in it, in the order of their grants: at most one but in an open room.
+    pub talkers: Vec<PersonId>,
+    /// Who waits for its floor, the next one first. Known of one's own room only.
+    pub waiting: Vec<PersonId>,
+    /// Whom a moderator keeps from talking. Known of one's own room only.
+    pub muted: Vec<PersonId>,
+    /// Whether one may order about its floor, from inside.
+    pub moderated: bool,
     /// Who is inside.
     pub people: Vec<PersonId>,
+}
+
+impl RoomView {
+    /// Who talks; in an open room who began first.
+    #[must_use]
+    pub fn holder(&self) -> Option<PersonId> {
+        self.talkers.first().copied()
+    }
 }
 
 /// What was said in one conversation, oldest first. The newest 500 are kept.
@@ -160,12 +203,37 @@ pub enum TalkState {
     Quiet,
     /// The key is down; the server has not answered yet.
     Asking,
-    /// The floor is one's own, and voice is being sent.
+    /// The key is down; one waits for one's turn. Letting go gives the place up.
+    Queued {
+        /// Turns that come before one's own, plus one: 1 is next.
+        position: u16,
+        /// Who talks now; `None` where a chair has not given the floor to anyone.
+        holder: Option<PersonId>,
+        /// How much of what is said was recorded; nothing where the preferences drop it.
+        recorded: Duration,
+        /// Whether talk is locked on, so that the key may be up.
+        locked: bool,
+    },
+    /// One's turn came after a wait; nobody else talks. What was recorded can be played, or dropped. Where nothing is
+    /// chosen by then, it is dropped, and who still holds the key talks.
+    Offered {
+        /// Until when one may choose.
+        until: Instant,
+        /// How much was recorded.
+        recorded: Duration,
+    },
+    /// The floor is one's own.
     Talking {
-        /// When the turn reaches the talk limit.
+        /// When the turn reaches the talk limit, or the grace of a turn that was taken back ends.
         ends: Instant,
-        /// Whether the server has warned that it ends soon.
+        /// Whether the server has warned that it ends soon, or has taken it back.
         warned: bool,
+        /// Whether talk is locked on, so that the key may be up.
+        locked: bool,
+        /// Whether it is the recording that is sent, not the microphone.
+        playing: bool,
+        /// Whether voice really leaves this client: not at first, and not when the microphone is gone.
+        mic_open: bool,
     },
     /// The key is down, but somebody else holds the floor.
     Busy {
@@ -177,7 +245,7 @@ pub enum TalkState {
 }
 
 /// Measurements since the sign-in.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SessionStats {
     /// Round trip of the live door, in milliseconds.
     pub rtt_ms: f32,
@@ -199,8 +267,65 @@ pub struct SessionStats {
     pub overruns: u64,
     /// What the jitter buffers hold at the moment, in milliseconds.
     pub buffer_ms: u32,
-    /// Level of the microphone while it is open, 0 to 1.
+    /// Level of the microphone while it is open, tested or listened to for voice activation: 0 to 1.
     pub microphone_level: f32,
+    /// From the last key-down to its grant, in milliseconds.
+    pub grant_ms: Option<f32>,
+    /// How the own voice is made into packets at the moment.
+    pub encoding: Encoding,
+    /// How well those are heard who talked in the last seconds. The own person stands among them, as the others hear it,
+    /// once they have told.
+    pub talkers: Vec<TalkerQuality>,
+    /// One sample a second over the last minute, the oldest first.
+    pub history: Arc<VecDeque<StatsSample>>,
+}
+
+/// How well somebody is heard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TalkerQuality {
+    /// Who.
+    pub person: PersonId,
+    /// How well.
+    pub grade: Grade,
+    /// A sentence that tells why it is not better; of a good one, that it is good.
+    pub reason: String,
+    /// Share of packets that didn't come in time, 0.0 to 1.0.
+    pub loss: f32,
+    /// Variation of the packets' travel times, in milliseconds.
+    pub jitter_ms: f32,
+    /// Sound held back to even that out, in milliseconds.
+    pub buffer_ms: f32,
+}
+
+/// A judgement of sound, for a sign that is seen at a glance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// Hardly anything is missing.
+    Good,
+    /// Noticeably worse, but every word is understood.
+    Fair,
+    /// Words are lost, or come so late that people talk into each other.
+    Poor,
+}
+
+/// What was measured over one second.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StatsSample {
+    /// The second's end.
+    pub at: Instant,
+    /// Round trip of the live door, in milliseconds.
+    pub rtt_ms: f32,
+    /// Its variation, in milliseconds.
+    pub jitter_ms: f32,
+    /// Share of the voice packets of all talkers that didn't come in time, 0.0 to 1.0; `None` where nobody talked.
+    pub loss: Option<f32>,
+    /// Sound held back in the fullest jitter buffer, in milliseconds; `None` where nobody talked.
+    pub buffer_ms: Option<f32>,
+    /// From key-down to the grant in that second, in milliseconds, where there was one.
+    pub access_ms: Option<f32>,
+    /// From a talker's mouth to the own ear, in milliseconds, as far as this client can know; `None` where nobody talked.
+    /// See [`quality::mouth_to_ear`](super::quality::mouth_to_ear).
+    pub mouth_to_ear_ms: Option<f32>,
 }
 
 impl ChatLine {
@@ -226,6 +351,9 @@ impl Snapshot {
             rooms: Vec::new(),
             chats: BTreeMap::new(),
             talk: TalkState::Quiet,
+            voice: Arc::default(),
+            devices: DeviceTrouble::default(),
+            testing: false,
             stats: SessionStats::default(),
         }
     }

@@ -6,7 +6,11 @@ use crate::net::{
     snapshot::{RoomView, Snapshot},
 };
 use bevy_egui::egui::{self, Button, Key, RichText, Sense, TextEdit, TextStyle, Ui, vec2};
-use hallway_protocol::{names::RoomName, replicated::RoomSite};
+use hallway_protocol::{
+    floor::{FloorPolicy, QueueRule},
+    names::RoomName,
+    replicated::RoomSite,
+};
 
 /// The list's own state.
 #[derive(Default)]
@@ -52,7 +56,7 @@ fn row(ui: &mut Ui, room: &RoomView, snapshot: &Snapshot, actions: &mut Vec<Acti
     let is_here = me.is_some_and(|me| me.room == Some(room.id));
     let name_of = |id: &_| snapshot.person(*id).map(|person| person.name.as_str());
     let inside: Vec<_> = room.people.iter().filter_map(name_of).collect();
-    let holder = room.holder.as_ref().and_then(name_of);
+    let holder = room.holder().as_ref().and_then(name_of);
     let response = plain_row(ui, &room.name, is_here, &inside, holder);
     if response.clicked() && !is_here {
         actions.push(Action::Send(Command::Enter(room.id)));
@@ -164,7 +168,11 @@ fn new_room(ui: &mut Ui, model: &mut RoomsModel, actions: &mut Vec<Action>) {
     if create || entered {
         match RoomName::new(name) {
             Ok(name) => {
-                actions.push(Action::Send(Command::CreateRoom { name: name.as_str().to_owned() }));
+                actions.push(Action::Send(Command::CreateRoom {
+                    name: name.as_str().to_owned(),
+                    policy: FloorPolicy::default(),
+                    queue: QueueRule::default(),
+                }));
                 model.new_name = None;
             }
             Err(error) => model.error = Some(format!("This name {error}.")),

@@ -46,16 +46,18 @@ pub fn floor_line(snapshot: &Snapshot, typing: bool, now: Instant) -> FloorLine 
     let room = snapshot.me.as_ref().and_then(|me| me.room).and_then(|room| snapshot.room(room));
     match &snapshot.talk {
         TalkState::Asking => line("One moment…".to_owned(), Tone::Calm),
-        TalkState::Talking { ends, warned: true } => {
+        TalkState::Talking { ends, warned: true, .. } => {
             let left = ends.saturating_duration_since(now).as_secs_f32().ceil();
             line(format!("You are talking: {left} s left"), Tone::Warning)
         }
-        TalkState::Talking { warned: false, .. } => line("You are talking".to_owned(), Tone::Voice),
+        TalkState::Talking { .. } => line("You are talking".to_owned(), Tone::Voice),
+        TalkState::Queued { position, .. } => line(format!("You are number {position} to talk"), Tone::Calm),
+        TalkState::Offered { .. } => line("Your turn to talk".to_owned(), Tone::Warning),
         TalkState::Busy { holder } => line(format!("Busy: {} is talking", name(*holder)), Tone::Warning),
         TalkState::Refused(reason) => line(reason.clone(), Tone::Trouble),
         TalkState::Quiet => match room {
             None => line("Walk into a room to talk".to_owned(), Tone::Calm),
-            Some(room) => match room.holder {
+            Some(room) => match room.holder() {
                 Some(holder) => line(format!("{} is talking", name(holder)), Tone::Voice),
                 None if typing => line("Esc, then hold V to talk".to_owned(), Tone::Calm),
                 None => line("Hold V to talk".to_owned(), Tone::Calm),
@@ -152,14 +154,17 @@ mod tests {
     fn the_floor_line_says_what_the_own_voice_does() {
         let now = Instant::now();
         let mut snapshot = Snapshot::signed_out();
+        let talking = |left, warned| TalkState::Talking {
+            ends: now + left,
+            warned,
+            locked: false,
+            playing: false,
+            mic_open: true,
+        };
         let cases = [
             (TalkState::Quiet, "Walk into a room to talk", Tone::Calm),
-            (TalkState::Talking { ends: now + Duration::from_secs(30), warned: false }, "You are talking", Tone::Voice),
-            (
-                TalkState::Talking { ends: now + Duration::from_millis(9500), warned: true },
-                "You are talking: 10 s left",
-                Tone::Warning,
-            ),
+            (talking(Duration::from_secs(30), false), "You are talking", Tone::Voice),
+            (talking(Duration::from_millis(9500), true), "You are talking: 10 s left", Tone::Warning),
             (
                 TalkState::Busy { holder: hallway_protocol::ids::PersonId(9) },
                 "Busy: Somebody is talking",

@@ -44,7 +44,7 @@ fn sign(
     let width = f32::from(rect.width) * view.tile(stage);
     let size = (view.tile(stage) * 0.32).clamp(11.0, 17.0);
     let font = FontId::new(size, FontFamily::Name(theme::BOLD.into()));
-    let holder = room.holder.and_then(|id| snapshot.person(id));
+    let holder = room.holder().and_then(|id| snapshot.person(id));
     let text = match holder {
         Some(holder) => format!("{}  ·  {}", bidi::line(&room.name), bidi::line(&holder.name)),
         None => bidi::line(&room.name),
