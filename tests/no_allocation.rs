@@ -80,7 +80,7 @@ fn the_output_callback_allocates_nothing_even_when_its_ring_is_dry() {
         let calls = allocations(|| {
             for round in 0..200 {
                 if round % 3 == 0 {
-                    while ring.push(0.25).is_ok() {}
+                    while ring.push([0.25, -0.5]).is_ok() {}
                 }
                 for frames in BLOCKS {
                     callback.process(&mut floats[..frames * channels]);

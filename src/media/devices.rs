@@ -5,6 +5,8 @@ pub mod cpal_input;
 #[cfg(feature = "devices")]
 pub mod cpal_output;
 #[cfg(feature = "devices")]
+mod fill;
+#[cfg(feature = "devices")]
 mod host;
 pub mod list;
 #[cfg(feature = "devices")]

@@ -14,7 +14,9 @@ mod run;
 use super::{
     devices::{sink::Speaker, source::Microphone},
     processing::Processing,
-    voice::{activation::Activation, cues::Cue, encoding::Encoding, gate::DEFAULT_TAIL, level::SILENCE_DBFS},
+    voice::{
+        activation::Activation, cues::Cue, encoding::Encoding, gate::DEFAULT_TAIL, level::SILENCE_DBFS, space::Ears,
+    },
 };
 use bytes::Bytes;
 use hallway_protocol::{ids::PersonId, voice::VoicePacket};
@@ -99,6 +101,22 @@ pub enum VoiceCommand {
         /// Who.
         speaker: PersonId,
     },
+    /// A speaker's place changed: these are the gains for the two ears. Kept until the next one or
+    /// [`Forget`](Self::Forget), also for a speaker of whom nothing was heard yet.
+    HearFrom {
+        /// Who.
+        speaker: PersonId,
+        /// From [`heard_from`](super::voice::space::heard_from).
+        ears: Ears,
+    },
+    /// How loud a speaker is to be, 0.0 (not at all) to 2.0. Kept from then on, also for a speaker of whom nothing was
+    /// heard yet.
+    SetVolume {
+        /// Who.
+        speaker: PersonId,
+        /// Times the loudness that came.
+        volume: f32,
+    },
     /// A tone for this person's ears only.
     Play(Cue),
     /// Another microphone.
@@ -137,6 +155,29 @@ pub struct Heard {
     pub speaker: PersonId,
     /// Loudness of the last 20 ms in dBFS, -96.0 to 0.0.
     pub level_dbfs: f32,
+    /// How well.
+    pub quality: HeardQuality,
+}
+
+/// How well one person is heard. Counts go on for as long as the person is heard from time to time, and begin anew after
+/// a minute of silence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeardQuality {
+    /// Packets that were due.
+    pub expected: u64,
+    /// Packets of those that never came by the network, whether or not they could be rebuilt. Falls when one that was
+    /// given up comes late.
+    pub lost: u64,
+    /// Packets of those that came, but after their time.
+    pub late: u64,
+    /// Sound that had to be made up or rebuilt coarsely, in pieces of 20 ms.
+    pub concealed: u64,
+    /// Variation of the packets' travel times: what 95 of 100 stay within, in milliseconds.
+    pub jitter_ms: u32,
+    /// Delay over the fastest way at which packets are played, in milliseconds.
+    pub buffer_ms: u32,
+    /// Delay over the fastest way at which packets are meant to be played, in milliseconds.
+    pub target_ms: u32,
 }
 
 /// What the engine did so far. Packets are those of all speakers together.
@@ -148,9 +189,9 @@ pub struct VoiceStats {
     pub received: u64,
     /// Packets that were not there when their time came.
     pub lost: u64,
-    /// Packets' time filled with made-up sound; includes `recovered`.
+    /// Sound that had to be made up or rebuilt coarsely, in pieces of 20 ms.
     pub concealed: u64,
-    /// Packets rebuilt from the copy in their successor.
+    /// Packets rebuilt from what a later one carried of them, exactly or coarsely.
     pub recovered: u64,
     /// Packets that came after their time.
     pub late: u64,

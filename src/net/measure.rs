@@ -53,6 +53,8 @@ fn measure(
         voice_lost: voice.lost,
         voice_concealed: voice.concealed,
         voice_late: voice.late,
+        underruns: voice.underruns,
+        overruns: voice.overruns,
         buffer_ms: voice.buffer_ms,
         microphone_level: ((voice.microphone_level + QUIETEST_DB) / QUIETEST_DB).clamp(0.0, 1.0),
     };

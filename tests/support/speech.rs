@@ -27,7 +27,8 @@ pub(crate) fn speak(text: &str, path: &Path) -> Vec<f32> {
 /// Writes samples (48 kHz, mono) into a new WAV file.
 pub(crate) fn write(path: &Path, samples: &[f32]) {
     let mut wav = WavSink::create(path).unwrap();
-    wav.write(samples).unwrap();
+    let frames: Vec<[f32; 2]> = samples.iter().map(|&sample| [sample; 2]).collect();
+    wav.write(&frames).unwrap();
     wav.finish().unwrap();
 }
 

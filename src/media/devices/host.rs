@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// Frames per callback that are asked for: 10.7 ms, a power of two, which the ALSA bridges of sound servers need.
 pub(super) const CALLBACK_FRAMES: u32 = 512;
+/// The same for speakers: 5.3 ms. PulseAudio holds two of them, so they cost twice their length.
+pub(super) const OUTPUT_CALLBACK_FRAMES: u32 = 256;
 /// How long a sound server may take to open a stream.
 pub(super) const OPEN_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -168,7 +170,10 @@ pub(super) fn candidates(
         Direction::Input => device.default_input_config(),
         Direction::Output => device.default_output_config(),
     }?;
-    let short = BufferSize::Fixed(CALLBACK_FRAMES);
+    let short = BufferSize::Fixed(match direction {
+        Direction::Input => CALLBACK_FRAMES,
+        Direction::Output => OUTPUT_CALLBACK_FRAMES,
+    });
     let own_rate = default.config();
     let mut candidates = Vec::new();
     if supports_48_khz(device, direction, &default) {

@@ -1,6 +1,9 @@
 //! WAV files as microphones and speakers.
 
-use crate::media::voice::frames::{SAMPLE_RATE_HZ, duration_of, samples_in};
+use crate::media::voice::{
+    frames::{SAMPLE_RATE_HZ, duration_of, samples_in},
+    mixer::StereoFrame,
+};
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use rubato::{Fft, FixedSync, Resampler, audioadapter_buffers::direct::InterleavedSlice};
 use std::{
@@ -13,8 +16,8 @@ use std::{
 
 /// Longest WAV file taken as a microphone; it is held in memory, and an hour is 690 MB.
 const LONGEST_SECONDS: u32 = 3600;
-/// Samples between two updates of a written file's header, so that a killed process leaves a valid file.
-const HEADER_EVERY_SAMPLES: usize = SAMPLE_RATE_HZ as usize;
+/// Frames between two updates of a written file's header, so that a killed process leaves a valid file.
+const HEADER_EVERY_FRAMES: usize = SAMPLE_RATE_HZ as usize;
 
 /// Reads a whole WAV file of any rate, channel count and sample format into 48 kHz mono.
 ///
@@ -129,7 +132,7 @@ impl WavSource {
     }
 }
 
-/// A WAV file being written: 48 kHz, mono, 16 bit. Its header is right to within a second even if the process dies.
+/// A WAV file being written: 48 kHz, stereo, 16 bit. Its header is right to within a second even if the process dies.
 pub struct WavSink {
     writer: WavWriter<BufWriter<File>>,
     since_header: usize,
@@ -142,23 +145,23 @@ impl WavSink {
     /// When the file cannot be created; the message is a sentence that names it.
     pub fn create(path: &Path) -> io::Result<Self> {
         let spec =
-            WavSpec { channels: 1, sample_rate: SAMPLE_RATE_HZ, bits_per_sample: 16, sample_format: SampleFormat::Int };
+            WavSpec { channels: 2, sample_rate: SAMPLE_RATE_HZ, bits_per_sample: 16, sample_format: SampleFormat::Int };
         let mut writer = WavWriter::create(path, spec).map_err(|error| about(path, "created", error))?;
         writer.flush().map_err(|error| about(path, "written", error))?;
         Ok(Self { writer, since_header: 0 })
     }
 
-    /// Appends samples.
+    /// Appends frames.
     ///
     /// # Errors
     /// When the disk is full or gone, or the file has reached the format's 4 GiB.
-    pub fn write(&mut self, samples: &[f32]) -> io::Result<()> {
-        for sample in samples {
+    pub fn write(&mut self, frames: &[StereoFrame]) -> io::Result<()> {
+        for sample in frames.as_flattened() {
             let value = (sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16;
             self.writer.write_sample(value).map_err(plain)?;
         }
-        self.since_header += samples.len();
-        if self.since_header >= HEADER_EVERY_SAMPLES {
+        self.since_header += frames.len();
+        if self.since_header >= HEADER_EVERY_FRAMES {
             self.since_header = 0;
             self.writer.flush().map_err(plain)?;
         }
@@ -236,7 +239,7 @@ mod tests {
         let path = dir.path().join("out.wav");
         let mut sink = WavSink::create(&path).unwrap();
         assert!(read_wav(&path).unwrap().is_empty());
-        sink.write(&vec![0.5; 2 * RATE as usize + 100]).unwrap();
+        sink.write(&vec![[0.5; 2]; 2 * RATE as usize + 100]).unwrap();
         let len = read_wav(&path).unwrap().len();
         assert!(len >= 2 * RATE as usize);
         sink.finish().unwrap();

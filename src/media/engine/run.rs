@@ -7,7 +7,7 @@ use super::{
     Message, Shared, VoiceCommand, VoiceEvent, VoiceSettings, VoiceStats,
     capture::{Capture, Captured, Source},
     loopback::ONESELF,
-    playback::{PacketClock, Playback, Sink},
+    playback::{FrameClock, Playback, Sink},
 };
 #[cfg(not(feature = "devices"))]
 use crate::media::devices::DeviceError;
@@ -29,10 +29,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How often the thread looks at the speaker's ring while something is heard.
-const PLAYING_TICK: Duration = Duration::from_millis(5);
 /// How long it waits at least, whatever is due.
 const SHORTEST_WAIT: Duration = Duration::from_micros(200);
+/// How long sound takes from the mix to the air: what the ring, the sound server and the device hold. The canceller looks
+/// for the echo around it, so it needs no measuring.
+const SPEAKER_LATENCY: Duration = Duration::from_millis(20);
 /// How often it looks while a device is being opened.
 const OPENING_TICK: Duration = Duration::from_millis(20);
 /// How often it looks while nobody talks: often enough for a WAV file and for a device that went away.
@@ -51,6 +52,8 @@ pub(super) struct Runner {
     playback: Playback,
     captured: Captured,
     sent: u64,
+    /// What was played, on its way to the echo canceller.
+    echo: Vec<f32>,
     #[cfg(feature = "devices")]
     devices: upkeep::Devices,
 }
@@ -78,6 +81,7 @@ impl Runner {
             playback: Playback::new(sink),
             captured: Captured::default(),
             sent: 0,
+            echo: Vec::new(),
             #[cfg(feature = "devices")]
             devices: upkeep::Devices::default(),
         })
@@ -89,7 +93,7 @@ impl Runner {
         self.ask_for_speaker();
         while self.round() {}
         // Finishes a WAV file.
-        self.playback.set_sink(Sink::None(PacketClock::new(Duration::ZERO)));
+        self.playback.set_sink(Sink::None(FrameClock::new(Duration::ZERO)));
     }
 
     /// One round: waits for a command or the next tick. False when told to stop.
@@ -111,6 +115,7 @@ impl Runner {
             next = self.commands.try_recv().ok();
         }
         self.look_after_devices(now);
+        self.tell_of_echo();
         self.capture.step(now, &mut self.captured);
         self.send();
         while let Some(packet) = self.capture.heard_back(now) {
@@ -123,9 +128,8 @@ impl Runner {
 
     /// How long there is nothing to do but for a command.
     fn wait(&self, now: Duration) -> Duration {
-        let playing = self.playback.is_active().then_some(PLAYING_TICK);
         let opening = self.is_opening().then_some(OPENING_TICK);
-        let waits = [self.capture.due_in(now), playing, opening, Some(IDLE_TICK)];
+        let waits = [self.capture.due_in(now), self.playback.due_in(now), opening, Some(IDLE_TICK)];
         waits.into_iter().flatten().min().unwrap_or(IDLE_TICK).max(SHORTEST_WAIT)
     }
 
@@ -153,10 +157,25 @@ impl Runner {
                 self.playback.hear(speaker, packet, now);
             }
             VoiceCommand::Forget { speaker } => self.playback.forget(speaker),
+            VoiceCommand::HearFrom { speaker, ears } => self.playback.hear_from(speaker, ears),
+            VoiceCommand::SetVolume { speaker, volume } => self.playback.set_volume(speaker, volume),
             VoiceCommand::Play(cue) if self.cues => self.playback.play(cue),
             VoiceCommand::Play(_) => {}
             VoiceCommand::SetMicrophone(microphone) => self.set_microphone(microphone, now),
             VoiceCommand::SetSpeaker(speaker) => self.set_speaker(speaker, now),
+        }
+    }
+
+    /// Lets the processing of the microphone's sound know what the speaker plays beside it.
+    fn tell_of_echo(&mut self) {
+        let delay = self.capture.latency() + SPEAKER_LATENCY;
+        let processor = self.capture.processor();
+        self.playback.keep_played(processor.wants_speaker());
+        if processor.wants_speaker() {
+            self.echo.extend(self.playback.take_played());
+            processor.set_echo_delay(delay);
+            processor.hear_speaker(&self.echo);
+            self.echo.clear();
         }
     }
 
@@ -183,7 +202,7 @@ impl Runner {
     fn set_speaker(&mut self, speaker: Speaker, now: Duration) {
         let sink = open_sink(&speaker, now).unwrap_or_else(|error| {
             (self.deliver)(VoiceEvent::SpeakerLost(error.to_string()));
-            Sink::None(PacketClock::new(now))
+            Sink::None(FrameClock::new(now))
         });
         self.speaker = speaker;
         self.playback.set_sink(sink);
@@ -194,7 +213,7 @@ impl Runner {
         if let Err(error) = self.playback.step(now) {
             let text = format!("The sound file could not be written any further: {error}.");
             (self.deliver)(VoiceEvent::SpeakerLost(text));
-            self.playback.set_sink(Sink::None(PacketClock::new(now)));
+            self.playback.set_sink(Sink::None(FrameClock::new(now)));
         }
     }
 
@@ -267,7 +286,7 @@ fn open_source(microphone: &Microphone, now: Duration) -> io::Result<Source> {
 
 /// What can be played to at once; a device comes later, when it is open.
 fn open_sink(speaker: &Speaker, now: Duration) -> io::Result<Sink> {
-    let clock = PacketClock::new(now);
+    let clock = FrameClock::new(now);
     Ok(match speaker {
         Speaker::None | Speaker::Device(_) => Sink::None(clock),
         Speaker::Wav(path) => Sink::Wav(clock, WavSink::create(path)?),

@@ -1,9 +1,6 @@
 //! Opus, set up for one voice over a lossy link.
 
-use super::{
-    encoding::Encoding,
-    frames::{PACKET_SAMPLES, PacketSamples, SAMPLE_RATE_HZ},
-};
+use super::{encoding::Encoding, frames::SAMPLE_RATE_HZ};
 use bytes::Bytes;
 use hallway_protocol::{limits, voice::VOICE_HEADER_BYTES};
 use opus::{Application, Bitrate, Channels, Signal};
@@ -26,7 +23,7 @@ pub enum CodecError {
     /// The encoder refused a packet's samples.
     #[error("opus could not encode a packet")]
     Encode(#[source] opus::Error),
-    /// The bytes are no Opus packet of at most 20 ms.
+    /// The bytes are no Opus packet.
     #[error("opus could not decode a packet")]
     Decode(#[source] opus::Error),
 }
@@ -118,6 +115,32 @@ impl VoiceEncoder {
     }
 }
 
+/// Samples that an Opus packet holds at 48 kHz, 120 (2.5 ms) to 5760 (120 ms); `None` when it is none.
+#[must_use]
+pub fn opus_samples(opus: &[u8]) -> Option<u32> {
+    let samples = opus::packet::get_nb_samples(opus, SAMPLE_RATE_HZ).ok()?;
+    u32::try_from(samples).ok().filter(|samples| *samples > 0)
+}
+
+/// Whether Opus data carries a coarse copy (in-band FEC) of the packet before it. Read as libopus' `opus_packet_has_lbrr`
+/// does, for the one frame in a packet that all our packets have.
+#[must_use]
+pub fn has_coarse_copy(opus: &[u8]) -> bool {
+    let [toc, first, ..] = *opus else { return false };
+    let (config, frames_in_packet) = (toc >> 3, toc & 3);
+    // Only the speech layer has copies: not the configurations from 16 on.
+    if config >= 16 || frames_in_packet != 0 {
+        return false;
+    }
+    // One flag of voice for each 20 ms, then the flag of the copy.
+    let voice_flags = match config {
+        12.. => 1,
+        config if config % 4 < 2 => 1,
+        config => config % 4,
+    };
+    first >> (7 - voice_flags) & 1 == 1
+}
+
 /// Turns one speaker's Opus data back into samples, and makes up for what is missing.
 #[derive(Debug)]
 pub struct VoiceDecoder {
@@ -134,35 +157,37 @@ impl VoiceDecoder {
         Ok(Self { opus })
     }
 
-    /// Decodes a packet that arrived.
+    /// Decodes a packet that arrived, and appends its samples to `out`.
     ///
     /// # Errors
-    /// When the bytes are no Opus packet of at most 20 ms; `out` is then undefined.
-    pub fn decode(&mut self, opus: &[u8], out: &mut PacketSamples) -> Result<(), CodecError> {
-        self.run(opus, out, false)
+    /// When the bytes are no Opus packet; `out` is then as it was.
+    pub fn decode(&mut self, opus: &[u8], out: &mut Vec<f32>) -> Result<(), CodecError> {
+        self.run(opus, opus_samples(opus).unwrap_or(0) as usize, false, out)
     }
 
-    /// Rebuilds a lost packet from the copy that the packet after it carries. Without a copy in there this is
-    /// [`conceal`](Self::conceal).
+    /// Rebuilds a lost packet of so many samples from the coarse copy (in-band FEC) that the packet after it carries.
+    /// Without a copy in there this is [`conceal`](Self::conceal).
     ///
     /// # Errors
-    /// When the bytes are no Opus packet.
-    pub fn recover(&mut self, next_opus: &[u8], out: &mut PacketSamples) -> Result<(), CodecError> {
-        self.run(next_opus, out, true)
+    /// When the bytes are no Opus packet, or `samples` is no multiple of 2.5 ms; `out` is then as it was.
+    pub fn recover(&mut self, next_opus: &[u8], samples: usize, out: &mut Vec<f32>) -> Result<(), CodecError> {
+        self.run(next_opus, samples, true, out)
     }
 
-    /// Makes up 20 ms that go on from what was heard, and fade when called again and again.
+    /// Makes up so many samples that go on from what was heard, and fade when called again and again.
     ///
     /// # Errors
-    /// When libopus fails.
-    pub fn conceal(&mut self, out: &mut PacketSamples) -> Result<(), CodecError> {
-        self.run(&[], out, false)
+    /// When libopus fails, or `samples` is no multiple of 2.5 ms; `out` is then as it was.
+    pub fn conceal(&mut self, samples: usize, out: &mut Vec<f32>) -> Result<(), CodecError> {
+        self.run(&[], samples, false, out)
     }
 
-    fn run(&mut self, opus: &[u8], out: &mut PacketSamples, fec: bool) -> Result<(), CodecError> {
-        let samples = self.opus.decode_float(opus, out, fec).map_err(CodecError::Decode)?;
-        out[samples.min(PACKET_SAMPLES)..].fill(0.0);
-        Ok(())
+    fn run(&mut self, opus: &[u8], samples: usize, fec: bool, out: &mut Vec<f32>) -> Result<(), CodecError> {
+        let start = out.len();
+        out.resize(start + samples, 0.0);
+        let decoded = self.opus.decode_float(opus, &mut out[start..], fec).map_err(CodecError::Decode);
+        out.truncate(start + *decoded.as_ref().unwrap_or(&0));
+        decoded.map(|_| ())
     }
 
     /// Forgets the sound so far: a new talk burst begins.
@@ -177,7 +202,8 @@ impl VoiceDecoder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::voice::level::rms;
+    use crate::media::voice::frames::PacketSamples;
+    use crate::media::voice::{frames::PACKET_SAMPLES, level::rms};
     use proptest::prelude::*;
 
     fn tone(packet: usize) -> PacketSamples {
@@ -190,13 +216,15 @@ mod tests {
     #[test]
     fn sound_keeps_its_loudness_through_the_codec_and_stays_within_the_bitrate() {
         let (mut encoder, mut decoder) = (VoiceEncoder::new().unwrap(), VoiceDecoder::new().unwrap());
-        let mut out = [0.0; PACKET_SAMPLES];
+        let mut out = Vec::new();
         let mut bytes = 0;
         for n in 0..50 {
             let packet = encoder.encode(&tone(n)).unwrap();
             bytes += packet.len();
+            out.clear();
             decoder.decode(&packet, &mut out).unwrap();
         }
+        assert_eq!(out.len(), PACKET_SAMPLES);
         assert!((rms(&out) / rms(&tone(49)) - 1.0).abs() < 0.2, "{} against {}", rms(&out), rms(&tone(49)));
         assert!(bytes * 8 < 2 * Encoding::default().bitrate_bps as usize, "{bytes} bytes a second");
     }
@@ -208,11 +236,13 @@ mod tests {
         // Silence first: what only goes on from it stays silent, so any sound in the gap came from the FEC copy.
         let packets: Vec<Bytes> =
             (0..12).map(|n| encoder.encode(&if n < 10 { quiet } else { tone(n) }).unwrap()).collect();
-        let mut out = quiet;
+        let mut out = Vec::new();
         for packet in &packets[..10] {
             decoder.decode(packet, &mut out).unwrap();
         }
-        decoder.recover(&packets[11], &mut out).unwrap();
+        out.clear();
+        assert!(has_coarse_copy(&packets[11]) && !has_coarse_copy(&packets[5]));
+        decoder.recover(&packets[11], PACKET_SAMPLES, &mut out).unwrap();
         assert!(rms(&out) > 0.05, "rebuilt loudness {}", rms(&out));
     }
 
@@ -251,10 +281,12 @@ mod tests {
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             let mut decoder = VoiceDecoder::new().unwrap();
-            let mut out = [0.0; PACKET_SAMPLES];
+            let mut out = Vec::new();
             let _ = decoder.decode(&bytes, &mut out);
-            let _ = decoder.recover(&bytes, &mut out);
-            decoder.conceal(&mut out).unwrap();
+            let _ = decoder.recover(&bytes, PACKET_SAMPLES, &mut out);
+            let before = out.len();
+            decoder.conceal(480, &mut out).unwrap();
+            prop_assert_eq!(out.len(), before + 480);
             prop_assert!(out.iter().all(|sample| sample.is_finite()));
         }
     }

@@ -9,7 +9,7 @@ use crate::media::{
     engine::{
         VoiceEvent,
         capture::Source,
-        playback::{PacketClock, Sink},
+        playback::{FrameClock, Sink},
         presence::{Care, News, Presence},
     },
 };
@@ -137,7 +137,7 @@ impl Runner {
     fn drop_device(&mut self, direction: Direction, now: Duration) {
         match direction {
             Direction::Input => self.capture.set_source(Source::None),
-            Direction::Output => self.playback.set_sink(Sink::None(PacketClock::new(now))),
+            Direction::Output => self.playback.set_sink(Sink::None(FrameClock::new(now))),
         }
     }
 
