@@ -31,8 +31,8 @@ use std::{
     time::Duration,
 };
 
-/// Voice packets that may wait for the voice thread: a second of pre-roll from five speakers at once.
-const WAITING_PACKETS: usize = 256;
+/// Voice packets that may wait for the voice thread: a second of pre-roll from five speakers at once, 10 ms each.
+const WAITING_PACKETS: usize = 512;
 
 /// How the engine starts.
 #[derive(Clone, Debug)]

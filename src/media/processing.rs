@@ -87,6 +87,9 @@ impl Processor {
     pub fn begin(&mut self, ambience: &Ambience) {
         if self.settings.echo_cancellation {
             // It has to hear the speaker at the same time, so there is nothing to learn from the past.
+            if let Some(suppressor) = &mut self.suppressor {
+                suppressor.run(|suppressor| suppressor.forget_speaker());
+            }
             return;
         }
         self.rests = ambience.is_quiet();

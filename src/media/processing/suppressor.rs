@@ -57,6 +57,12 @@ impl Suppressor {
         Ok(())
     }
 
+    /// What the speaker played until now is no echo of what comes from now on.
+    pub(super) fn forget_speaker(&mut self) -> Result<(), Error> {
+        self.speaker.clear();
+        Ok(())
+    }
+
     pub(super) fn process(&mut self, frame: &mut FrameSamples) -> Result<(), Error> {
         if self.echo {
             // A speaker that plays nothing is silent: both sounds go on at the same pace.

@@ -139,6 +139,9 @@ fn an_echo_of_the_speaker_goes_down_by_twenty_decibels() {
     // The way through the air: 60 ms, and a reflection that comes later and softer.
     let tap = |n: usize, delay: usize| n.checked_sub(delay).map_or(0.0, |at| played[at]);
     let echo: Vec<f32> = (0..played.len()).map(|n| 0.4 * tap(n, 2880) + 0.1 * tap(n, 3900)).collect();
+    // What was played while nobody listened is no echo of anything.
+    processor.hear_speaker(&noise(SECOND / 2, -20.0, 3));
+    processor.begin(&Ambience::default());
     let mut heard = Vec::new();
     for (played, echo) in played.chunks_exact(FRAME_SAMPLES).zip(echo.as_chunks::<FRAME_SAMPLES>().0) {
         processor.hear_speaker(played);
