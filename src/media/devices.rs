@@ -18,6 +18,8 @@ mod stream;
 pub mod wav;
 
 #[cfg(feature = "devices")]
+pub(crate) use host::Direction;
+#[cfg(feature = "devices")]
 pub(crate) use opener::{Opened, Opener, Ticket};
 #[cfg(feature = "devices")]
 pub(crate) use stream::OpenStream;

@@ -2,6 +2,7 @@
 //!
 //! Times come in as arguments: a [`Duration`](std::time::Duration) on the caller's own monotonic clock.
 
+pub mod activation;
 pub mod adapt;
 pub mod codec;
 pub mod cues;

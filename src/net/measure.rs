@@ -74,6 +74,8 @@ fn measure(
         voice_lost: voice.lost,
         voice_concealed: voice.concealed,
         voice_late: voice.late,
+        underruns: voice.underruns,
+        overruns: voice.overruns,
         buffer_ms: voice.buffer_ms,
         microphone_level: meter_level(voice.microphone_level),
         encoding: voice.encoding,

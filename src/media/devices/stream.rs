@@ -106,11 +106,6 @@ impl OpenStream {
         refused(self.direction, self.name.clone(), reason)
     }
 
-    /// That the device went away, as a sentence for the person.
-    pub(crate) fn farewell(&self) -> String {
-        format!("The {} “{}” went away: Hallway looks for it.", self.direction.kind(), self.name)
-    }
-
     /// Whether the stream is dead.
     pub(crate) fn is_lost(&self) -> bool {
         self.health.is_lost.load(Relaxed)

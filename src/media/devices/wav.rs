@@ -1,7 +1,7 @@
 //! WAV files as microphones and speakers.
 
 use crate::media::voice::{
-    frames::{SAMPLE_RATE_HZ, samples_in},
+    frames::{SAMPLE_RATE_HZ, duration_of, samples_in},
     mixer::StereoFrame,
 };
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
@@ -72,6 +72,8 @@ pub struct WavSource {
     samples: Arc<[f32]>,
     repeat: bool,
     from_talk: bool,
+    /// By how much its clock is fast, in millionths.
+    ppm: i32,
     started: Duration,
     delivered: u64,
 }
@@ -79,28 +81,48 @@ pub struct WavSource {
 impl WavSource {
     /// Plays `samples` (48 kHz mono) from `now` on, or from each [`talk`](Self::talk) on if `from_talk`.
     #[must_use]
-    pub fn new(samples: Vec<f32>, repeat: bool, from_talk: bool, now: Duration) -> Self {
-        Self { samples: samples.into(), repeat, from_talk, started: now, delivered: 0 }
+    pub fn new(samples: Vec<f32>, repeat: bool, from_talk: bool, ppm: i32, now: Duration) -> Self {
+        Self { samples: samples.into(), repeat, from_talk, ppm, started: now, delivered: 0 }
     }
 
-    /// The talk key went down.
-    pub fn talk(&mut self, now: Duration) {
+    /// The talk key went down. True when the file begins anew with it.
+    pub fn talk(&mut self, now: Duration) -> bool {
         if self.from_talk {
             (self.started, self.delivered) = (now, 0);
-        } else {
-            self.skip(now);
         }
+        self.from_talk
     }
 
     /// Appends every sample whose time has come since the last call; silence after the end.
     pub fn read(&mut self, now: Duration, out: &mut Vec<f32>) {
-        let due = samples_in(now.saturating_sub(self.started));
+        let due = self.samples_by(now);
         out.extend((self.delivered..due).map(|position| self.sample(position)));
         self.delivered = self.delivered.max(due);
     }
 
-    fn skip(&mut self, now: Duration) {
-        self.delivered = self.delivered.max(samples_in(now.saturating_sub(self.started)));
+    /// As [`read`](Self::read), while nobody talks: a file that begins with the key is silent then.
+    pub fn rest(&mut self, now: Duration, out: &mut Vec<f32>) {
+        let before = out.len();
+        self.read(now, out);
+        if self.from_talk {
+            out[before..].fill(0.0);
+        }
+    }
+
+    /// How long until so many samples more have their time.
+    #[must_use]
+    pub fn due_in(&self, samples: usize, now: Duration) -> Duration {
+        // Rounding down may wake a reader one sample too early, which finds nothing and asks again.
+        let due = self.started + duration_of(self.delivered + samples as u64 + 1).mul_f64(1.0 / self.speed());
+        due.saturating_sub(now)
+    }
+
+    fn samples_by(&self, now: Duration) -> u64 {
+        samples_in(now.saturating_sub(self.started).mul_f64(self.speed()))
+    }
+
+    fn speed(&self) -> f64 {
+        1.0 + f64::from(self.ppm) / 1e6
     }
 
     fn sample(&self, position: u64) -> f32 {
@@ -227,16 +249,40 @@ mod tests {
     #[test]
     fn a_source_keeps_real_time_and_falls_silent_at_its_end() {
         let ms = Duration::from_millis;
-        let mut source = WavSource::new(vec![1.0; 480], false, false, ms(100));
+        let mut source = WavSource::new(vec![1.0; 480], false, false, 0, ms(100));
         let mut out = Vec::new();
         source.read(ms(105), &mut out);
         assert_eq!(out, [1.0; 240]);
         source.read(ms(115), &mut out);
         assert_eq!((out.len(), out[479], out[480]), (720, 1.0, 0.0));
-        let mut repeating = WavSource::new(vec![1.0; 480], true, true, ms(0));
-        repeating.talk(ms(500));
+        let mut repeating = WavSource::new(vec![1.0; 480], true, true, 0, ms(0));
+        assert!(repeating.talk(ms(500)));
         out.clear();
         repeating.read(ms(600), &mut out);
         assert_eq!(out, [1.0; 4800]);
+    }
+
+    #[test]
+    fn a_source_that_begins_with_the_key_is_silent_before() {
+        let ms = Duration::from_millis;
+        let mut out = Vec::new();
+        WavSource::new(vec![1.0; 4800], false, true, 0, ms(0)).rest(ms(10), &mut out);
+        assert_eq!(out, [0.0; 480]);
+        WavSource::new(vec![1.0; 4800], false, false, 0, ms(0)).rest(ms(10), &mut out);
+        assert_eq!(out[480..], [1.0; 480]);
+    }
+
+    #[test]
+    fn a_source_has_the_clock_that_it_is_told() {
+        let hour = Duration::from_secs(3600);
+        for (ppm, seconds) in [(0, 3600.0), (100, 3600.36), (-100, 3599.64)] {
+            let mut source = WavSource::new(Vec::new(), false, false, ppm, Duration::ZERO);
+            let mut out = Vec::new();
+            source.read(hour, &mut out);
+            assert!((out.len() as f64 / 48_000.0 - seconds).abs() < 1e-3, "{ppm} ppm");
+            let due_in = source.due_in(480, hour);
+            source.read(hour + due_in, &mut out);
+            assert!((out.len() as f64 / 48_000.0 - seconds - 0.01).abs() < 1e-3, "due in {due_in:?}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::media::{
         delay::FIRST_TARGET,
         frames::{PACKET_TICKS, SAMPLE_RATE_HZ, samples_in},
         level::dbfs,
-        mixer::{MIX_FRAMES, Mix, SmoothGains},
+        mixer::{MIX_FRAMES, Mix, SmoothGains, StereoFrame},
         space::Ears,
         talker::Talker,
     },
@@ -29,6 +29,8 @@ const KEEP_TALKER: Duration = Duration::from_secs(60);
 const CATCH_UP_FRAMES: u64 = 48_000;
 /// Largest gain of one person, and of one ear.
 const LARGEST_GAIN: f32 = 2.0;
+/// Most samples kept of what was played (a second): the voice thread takes them at every round.
+const MOST_PLAYED: usize = MIX_FRAMES * 100;
 
 /// What is played to.
 pub(super) enum Sink {
@@ -98,6 +100,8 @@ pub(super) struct Playback {
     /// Of people who are not to be heard as they come.
     wishes: BTreeMap<PersonId, Wish>,
     cues: CuePlayer,
+    /// What was played and nobody has asked for yet, mono; `None` while nobody will.
+    played: Option<Vec<f32>>,
     /// Totals of talkers and devices that are gone.
     gone: VoiceStats,
 }
@@ -109,6 +113,7 @@ impl Playback {
             talkers: BTreeMap::new(),
             wishes: BTreeMap::new(),
             cues: CuePlayer::default(),
+            played: None,
             gone: VoiceStats::default(),
         }
     }
@@ -204,14 +209,17 @@ impl Playback {
             Sink::None(clock) if !active => *clock = FrameClock::new(now),
             Sink::None(clock) => {
                 for _ in 0..clock.take_due(now) {
-                    _ = self.render(MIX_FRAMES, now).finish();
+                    let mut mix = self.render(MIX_FRAMES, now);
+                    self.keep(mix.finish());
                 }
             }
             Sink::Wav(clock, _) => {
                 for _ in 0..clock.take_due(now) {
                     let mut mix = self.render(MIX_FRAMES, now);
+                    let frames = mix.finish();
+                    self.keep(frames);
                     if let Sink::Wav(_, wav) = &mut self.sink {
-                        wav.write(mix.finish())?;
+                        wav.write(frames)?;
                     }
                 }
             }
@@ -233,8 +241,10 @@ impl Playback {
                 return;
             }
             let mut mix = self.render(frames, now);
+            let frames = mix.finish();
+            self.keep(frames);
             if let Sink::Device(device) = &mut self.sink {
-                device.write(mix.finish());
+                device.write(frames);
             }
         }
     }
@@ -249,6 +259,26 @@ impl Playback {
         }
         mix.add(self.cues.take(frames));
         mix
+    }
+
+    fn keep(&mut self, frames: &[StereoFrame]) {
+        if let Some(played) = &mut self.played
+            && played.len() < MOST_PLAYED
+        {
+            played.extend(frames.iter().map(|[left, right]| 0.5 * (left + right)));
+        }
+    }
+
+    /// Keeps what is played from now on for [`Self::take_played`], or doesn't any more.
+    pub(super) fn keep_played(&mut self, keep: bool) {
+        if keep != self.played.is_some() {
+            self.played = keep.then(|| Vec::with_capacity(MOST_PLAYED));
+        }
+    }
+
+    /// What was played since the last call, 48 kHz mono: what a microphone beside the speaker may hear.
+    pub(super) fn take_played(&mut self) -> impl Iterator<Item = f32> {
+        self.played.iter_mut().flat_map(|played| played.drain(..))
     }
 
     fn forget_the_silent(&mut self, now: Duration) {

@@ -9,7 +9,8 @@ use super::{
 use crate::{
     media::{
         devices::{sink::Speaker, source::Microphone},
-        engine::{Processing, VoiceCommand},
+        engine::VoiceCommand,
+        processing::Processing,
     },
     net::{
         commands::Command,

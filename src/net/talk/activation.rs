@@ -3,7 +3,7 @@
 //! Everywhere else the engine does not even listen: a room with one floor is for those who ask.
 
 use crate::{
-    media::engine::{Activation, VoiceCommand},
+    media::{engine::VoiceCommand, voice::activation::Activation},
     net::{
         session::Mirror,
         snapshot::{ConnectionState, Snapshot},

@@ -374,7 +374,9 @@ impl TalkKey {
     fn tail_sent(&mut self, now: Instant, actions: &mut Actions) {
         match self.phase {
             // The burst had ended before the engine heard of the second press, which it records since.
-            TalkPhase::Talking(_) if std::mem::take(&mut self.resumed) => actions.push(TalkAction::OpenMicrophone),
+            TalkPhase::Talking(_) | TalkPhase::Closing { live: true, .. } if std::mem::take(&mut self.resumed) => {
+                actions.push(TalkAction::OpenMicrophone);
+            }
             TalkPhase::Talking(_) | TalkPhase::Playing(_) => {
                 actions.extend([self.give_back(), TalkAction::Tell(Told::Released)]);
                 self.after_turn(now, None, actions);
