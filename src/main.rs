@@ -49,7 +49,7 @@ fn run_window(settings: WindowSettings) -> Result<ExitCode, String> {
     if !has_display() {
         return Err(NO_WINDOW.to_owned());
     }
-    let host = if settings.server.is_none() { Some(Host::start()?) } else { None };
+    let host = if settings.server.is_none() { Some(Host::start(&settings.session.config_dir)?) } else { None };
     let (server, trust) = match (&host, settings.server) {
         (Some(host), _) => (host.address().to_string(), host.trust()),
         (None, server) => {

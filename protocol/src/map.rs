@@ -8,7 +8,10 @@ pub mod tmx;
 
 pub use check::WorldMapError;
 
-use crate::ids::RoomId;
+use crate::{
+    floor::{FloorPolicy, QueueRule},
+    ids::RoomId,
+};
 use serde::{Deserialize, Serialize};
 
 /// A point of the map, in tiles.
@@ -53,6 +56,12 @@ pub struct RoomArea {
     pub name: String,
     /// The tiles that count as inside, without walls and doorways.
     pub inside: TileRect,
+    /// Who may talk in it; `None` leaves that to the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<FloorPolicy>,
+    /// What becomes of requests while somebody talks; `None` leaves that to the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueueRule>,
 }
 
 /// A place for a room that people create. Its walls stand always; its door is shut (cannot be walked through) while

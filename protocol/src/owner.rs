@@ -16,7 +16,7 @@ pub struct OwnerKey([u8; 32]);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OwnerId([u8; 32]);
 
-/// A text that is no owner key. Reads as the end of "this key …".
+/// A text that is no owner key and no owner id. Reads as the end of "this key …".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("is not 64 hex digits")]
 pub struct OwnerKeyError;
@@ -54,6 +54,16 @@ impl OwnerKey {
     #[must_use]
     pub fn id(&self) -> OwnerId {
         OwnerId(blake3::hash(&self.0).into())
+    }
+}
+
+impl OwnerId {
+    /// Reads an id as it is written in logs and settings: exactly 64 hex digits.
+    ///
+    /// # Errors
+    /// When the text is anything else.
+    pub fn parse(text: &str) -> Result<Self, OwnerKeyError> {
+        blake3::Hash::from_hex(text).map(|hash| Self(hash.into())).map_err(|_| OwnerKeyError)
     }
 }
 
@@ -100,6 +110,8 @@ mod tests {
         assert_eq!(ann.id(), ann.clone().id());
         assert_ne!(ann.id(), bob.id());
         assert_ne!(ann.id().to_string(), ann.to_hex());
+        assert_eq!(OwnerId::parse(&ann.id().to_string()), Ok(ann.id()));
+        assert_eq!(OwnerId::parse("Ann"), Err(OwnerKeyError));
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl VoicePacket {
 
     fn flags(&self) -> u8 {
         let copies = u8::try_from(self.copies.len().min(limits::VOICE_COPIES)).unwrap_or(0);
-        u8::from(self.last) * FLAG_LAST | u8::from(self.pre_roll) * FLAG_PRE_ROLL | copies << COPIES_SHIFT
+        (u8::from(self.last) * FLAG_LAST) | (u8::from(self.pre_roll) * FLAG_PRE_ROLL) | (copies << COPIES_SHIFT)
     }
 
     /// Reads a packet's bytes on the way up; the Opus data stays a slice of `bytes`.

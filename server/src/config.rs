@@ -5,15 +5,18 @@
 //! defaults.
 
 mod check;
+mod owners;
 mod print;
 mod sources;
 mod values;
 
 pub use check::Contradiction;
+pub use owners::{Owners, OwnersError};
 pub use print::print;
 pub use sources::{Arguments, ConfigError, FILE_NAME, load};
 pub use values::{PublicAddress, PublicAddressError, Seconds, default_data_dir};
 
+use hallway_protocol::floor::{FloorPolicy, QueueRule};
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use values::SettingValue;
 
@@ -105,6 +108,18 @@ settings! {
 
     /// Longest turn at talking, in seconds; the speaker is warned ten seconds before. 5 to 3600, default: 60.
     talk_limit: Duration as Seconds, "HALLWAY_TALK_LIMIT", Duration::from_secs(60);
+
+    /// Who may talk in the map's rooms of which the map does not say it: exclusive (one person at a time), open
+    /// (everybody at once) or chair (whom a moderator chooses). Default: exclusive.
+    floor_policy: FloorPolicy as FloorPolicy, "HALLWAY_FLOOR_POLICY", FloorPolicy::default();
+
+    /// What becomes of requests while somebody talks, in the same rooms: refuse, first-come (they wait in the order of
+    /// asking) or quietest-first (who has talked least in the room is next). Default: first-come.
+    queue_rule: QueueRule as QueueRule, "HALLWAY_QUEUE_RULE", QueueRule::default();
+
+    /// Owners whose people moderate every room, as the log names them when they come in (owner=…): a list in the file,
+    /// separated by commas elsewhere. Default: none.
+    moderators: Owners as Owners, "HALLWAY_MODERATORS", Owners::default();
 
     /// How long a room that people created stays while nobody is in it, in seconds. 1 to 604800, default: 600.
     empty_room_lifetime: Duration as Seconds, "HALLWAY_EMPTY_ROOM_LIFETIME", Duration::from_secs(600);

@@ -6,11 +6,11 @@ use crate::{
     desk::{CertificateError, Desk, Exhibits, Identity, SignInLimits, WorldDoor},
     site::{self, DataDir, SiteError},
     store::{self, Database, OpenError, StoreEnd, StoreWorker},
-    world::{self, StopFlag, WorldSettings, WorldWires},
+    world::{self, Moderators, StopFlag, WorldSettings, WorldWires},
 };
 use bevy::app::AppExit;
 use hallway_protocol::{
-    floor::FloorTimes,
+    floor::{FloorRules, FloorTimes},
     link::{
         event_loop::{self, LiveLoop, LoopWaker},
         udp::{LiveSocket, ServerSocket},
@@ -71,6 +71,8 @@ pub struct Running {
     pub fingerprint: String,
     /// Its data folder.
     pub data_dir: PathBuf,
+    /// Who moderates every room. Whoever hosts the server in its own process adds its own owner.
+    pub moderators: Moderators,
     stopper: Stopper,
     events: mpsc::Receiver<ServerEvent>,
     world: Option<JoinHandle<AppExit>>,
@@ -126,11 +128,12 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
     let store = spawn_store(&runtime, database, store_end, &waker);
     let desk = open_desk(&runtime, listener, &identity, exhibits, door, &settings)?;
     let wires = WorldWires { asks, store: store_client, stop: stopper.flag.clone(), events: Some(events_in) };
-    let world = spawn_world(world_settings(&settings, map, public), wires, socket, live)?;
+    let moderators = Moderators::new(settings.moderators.0.iter().copied());
+    let world = spawn_world(world_settings(&settings, map, moderators.clone(), public), wires, socket, live)?;
     let fingerprint = identity.fingerprint().to_owned();
     let parts = Some(Parts { desk, store, runtime, _data_dir: data_dir });
     let data_dir = settings.data_dir;
-    Ok(Running { listen, fingerprint, data_dir, stopper, events, world: Some(world), parts })
+    Ok(Running { listen, fingerprint, data_dir, moderators, stopper, events, world: Some(world), parts })
 }
 
 fn runtime() -> io::Result<Runtime> {
@@ -169,15 +172,25 @@ fn waking(waker: &LoopWaker) -> impl Fn() + Send + Sync + 'static {
     move || waker.wake()
 }
 
-fn world_settings(settings: &Settings, map: WorldMap, public: Option<SocketAddr>) -> WorldSettings {
+fn world_settings(
+    settings: &Settings,
+    map: WorldMap,
+    moderators: Moderators,
+    public: Option<SocketAddr>,
+) -> WorldSettings {
     let usual = FloorTimes::default();
     // A short turn is warned at half of it.
     let warning_before = usual.warning_before.min(settings.talk_limit / 2);
     WorldSettings {
         map,
         max_people: settings.max_people,
-        floor: FloorTimes { talk_limit: settings.talk_limit, warning_before, ..usual },
+        floor: FloorRules {
+            policy: settings.floor_policy,
+            queue: settings.queue_rule,
+            times: FloorTimes { talk_limit: settings.talk_limit, warning_before, ..usual },
+        },
         empty_room_lifetime: settings.empty_room_lifetime,
+        moderators,
         public,
     }
 }

@@ -2,14 +2,17 @@
 //!
 //! [`app`] builds it without sockets, so that tests drive it over a memory wire on their own clock.
 //!
-//! Within one update, in this order: datagrams come in and netcode decrypts them; the relay passes voice on; typed
-//! messages are read; then sessions, places, rooms, floors and chat have their turn, and people are told.
+//! Within one update, in this order: datagrams come in and netcode decrypts them; the relay takes voice in; typed
+//! messages are read; then sessions, places and rooms have their turn, voice is passed on, floors and chat follow, and
+//! people are told. All that is said in an update leaves at its end.
 
 mod chat;
 mod conduct;
 mod events;
 mod floor;
 mod house;
+mod listening;
+mod moderators;
 mod pose;
 mod post;
 mod rate;
@@ -18,6 +21,7 @@ mod rooms;
 mod sessions;
 mod shutdown;
 
+pub use moderators::Moderators;
 pub use relay::RelayCounters;
 pub use shutdown::StopFlag;
 
@@ -26,7 +30,7 @@ use bevy::prelude::*;
 use hallway_protocol::{
     channels::ProtocolPlugin,
     desk::protocol_id,
-    floor::FloorTimes,
+    floor::FloorRules,
     limits,
     link::{
         event_loop::until_fixed_tick,
@@ -53,10 +57,12 @@ pub struct WorldSettings {
     pub map: WorldMap,
     /// Most people at once.
     pub max_people: u32,
-    /// The floor's times.
-    pub floor: FloorTimes,
+    /// The rules of floors: their times, and what else neither the map nor who creates a room says.
+    pub floor: FloorRules,
     /// How long a room that people created stays while it is empty.
     pub empty_room_lifetime: Duration,
+    /// Who moderates every room.
+    pub moderators: Moderators,
     /// What tokens name as the live door; `None` is the address at which the client reached the front desk.
     pub public: Option<SocketAddr>,
 }
@@ -77,7 +83,7 @@ pub struct WorldWires {
 #[derive(Resource, Clone, Debug)]
 pub(crate) struct Rules {
     pub(crate) max_people: u32,
-    pub(crate) floor: FloorTimes,
+    pub(crate) floor: FloorRules,
     pub(crate) empty_room_lifetime: Duration,
 }
 
@@ -94,6 +100,8 @@ pub(crate) enum WorldSystems {
     Pose,
     /// Rooms are created and taken down.
     Rooms,
+    /// Voice goes to those who are in the room by now; how well it is heard goes back to the talkers.
+    Relay,
     /// Floors hear of all that happened, and what they decide is carried out.
     Floor,
     /// Messages go to the store, and what it answered goes out.
@@ -116,23 +124,25 @@ pub fn app(settings: WorldSettings, wires: WorldWires) -> App {
         pose::plugin,
         rooms::plugin,
         relay::plugin,
+        listening::plugin,
         floor::plugin,
         chat::plugin,
         shutdown::plugin,
         conduct::plugin,
     ));
-    use WorldSystems::{Chat, Conduct, Floor, Pose, Rooms, Sessions, Tell};
-    app.configure_sets(Update, (Sessions, Pose, Rooms, Floor, Chat, Tell, Conduct).chain());
+    use WorldSystems::{Chat, Conduct, Floor, Pose, Relay, Rooms, Sessions, Tell};
+    app.configure_sets(Update, (Sessions, Pose, Rooms, Relay, Floor, Chat, Tell, Conduct).chain());
     app.add_systems(Startup, open_live_door);
     app
 }
 
 fn insert_resources(app: &mut App, settings: WorldSettings, wires: WorldWires) {
-    let WorldSettings { map, max_people, floor, empty_room_lifetime, public } = settings;
+    let WorldSettings { map, max_people, floor, empty_room_lifetime, moderators, public } = settings;
     let tickets =
         sessions::Tickets { key: generate_key(), gate: SessionGate::default(), public, map_digest: map.digest() };
     app.insert_resource(tickets)
         .insert_resource(Rules { max_people, floor, empty_room_lifetime })
+        .insert_resource(moderators)
         .insert_resource(Map(map))
         .insert_resource(sessions::DeskAsks(wires.asks))
         .insert_resource(chat::Store(wires.store))

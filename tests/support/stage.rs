@@ -21,7 +21,7 @@ use hallway::{
 };
 use hallway_protocol::{
     desk::SignInGrant,
-    floor::FloorTimes,
+    floor::FloorRules,
     ids::{MessageId, PersonId, RoomId},
     link::{
         memory::{MemoryWire, NetworkFaults, STEP},
@@ -35,7 +35,7 @@ use hallway_protocol::{
 use hallway_server::{
     desk::{Denied, WorldAsk},
     store::{self, NewMessage, StoreAnswer, StoreAsk, StoreEnd, StoredMessage, Thread},
-    world::{self, StopFlag, WorldSettings, WorldWires},
+    world::{self, Moderators, StopFlag, WorldSettings, WorldWires},
 };
 use std::{
     sync::{
@@ -276,8 +276,9 @@ fn start_server(wire: &MemoryWire, map: &WorldMap) -> (App, world_mpsc::Sender<W
     let settings = WorldSettings {
         map: map.clone(),
         max_people: 50,
-        floor: FloorTimes::default(),
+        floor: FloorRules::default(),
         empty_room_lifetime: Duration::from_secs(600),
+        moderators: Moderators::default(),
         public: None,
     };
     let wires = WorldWires { asks: world_asks, store: client, stop: StopFlag::default(), events: None };

@@ -29,7 +29,7 @@ pub enum FloorNotice {
         /// How long the turn may last, in milliseconds.
         remaining_ms: u32,
     },
-    /// Somebody else talks; you wait for your turn.
+    /// Somebody else talks; you wait for your turn. Told again whenever the position changes.
     Queued {
         /// The press that is answered.
         burst: u8,
@@ -45,7 +45,7 @@ pub enum FloorNotice {
         /// Who holds it.
         holder: PersonId,
     },
-    /// You may not ask here or now.
+    /// You may not ask here or now; or you waited, and nobody waits here any more.
     Denied {
         /// The press that is answered.
         burst: u8,
@@ -57,7 +57,7 @@ pub enum FloorNotice {
         /// Time left, in milliseconds.
         remaining_ms: u32,
     },
-    /// Stop talking. What is sent in the next `grace_ms` is still passed on, nothing after it.
+    /// Stop talking, or wait no longer. What a talker sends in the next `grace_ms` is still passed on, nothing after.
     Revoked {
         /// The press that ends.
         burst: u8,
@@ -78,7 +78,8 @@ pub enum FloorNotice {
 /// How a room's floor stands: the same for everybody in the room.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FloorState {
-    /// Who talks, in the order of their grants. At most one but in an open room.
+    /// Who talks, in the order of their grants. At most one but in an open room, and for the moment of grace after a
+    /// room has stopped being open.
     pub talkers: Vec<PersonId>,
     /// Who waits, the next one first.
     pub waiting: Vec<PersonId>,
@@ -89,13 +90,14 @@ pub struct FloorState {
 /// What a moderator orders about the floor of the room that the moderator is in, on the Control channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FloorOrder {
-    /// Ends this person's turn, with the usual grace.
+    /// Ends this person's turn, with the usual grace, or takes the place in the queue.
     Revoke(PersonId),
-    /// Keeps this person from talking; ends the turn at once and takes the place in the queue.
+    /// Keeps this person from talking, also after leaving the room and coming back; ends the turn at once and takes the
+    /// place in the queue.
     Mute(PersonId),
-    /// Lets this person ask again.
+    /// Lets this person ask again, who may have left the room in between.
     Unmute(PersonId),
-    /// Gives this waiting person the floor now; who holds it is pre-empted.
+    /// Gives this waiting person the floor: at once, or when the grace of the holder, who is pre-empted, is over.
     Give(PersonId),
     /// Sets the room's policy; running turns go on, but for those that the new policy doesn't allow.
     SetPolicy(super::FloorPolicy),
@@ -114,6 +116,8 @@ pub enum DenyCause {
     Muted,
     /// So many talk in this open room that one more would not be understood.
     TooManyTalkers,
+    /// Nobody talks, since a chair has not given the floor to anyone, and the queue is full.
+    QueueFull,
 }
 
 /// Why the floor, or a place in the queue, was taken back.
@@ -146,6 +150,7 @@ impl DenyCause {
             Self::TooManyRequests => "too_many_requests",
             Self::Muted => "muted",
             Self::TooManyTalkers => "too_many_talkers",
+            Self::QueueFull => "queue_full",
         }
     }
 }
@@ -174,6 +179,7 @@ impl fmt::Display for DenyCause {
             Self::TooManyRequests => "You pressed too often; wait a second.",
             Self::Muted => "A moderator has muted you here; ask to be unmuted.",
             Self::TooManyTalkers => "Too many people talk here at once; try again when one has finished.",
+            Self::QueueFull => "Too many people wait for the floor here; try again after a few turns.",
         })
     }
 }

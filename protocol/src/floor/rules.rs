@@ -6,20 +6,23 @@ use thiserror::Error;
 
 /// Who may talk in a room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FloorPolicy {
     /// One person at a time, whoever asks first.
     #[default]
     Exclusive,
     /// Everybody at once, up to [`crate::limits::OPEN_TALKERS`].
     Open,
-    /// One person at a time, whom a moderator chooses among those who ask. Moderators take the floor themselves.
+    /// One person at a time, whom a moderator chooses among those who ask. A moderator who asks has the floor when it
+    /// is free, and before all others.
     Chair,
 }
 
 /// What becomes of a request while somebody talks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum QueueRule {
-    /// It is refused.
+    /// It is refused. With a chair it waits all the same.
     Refuse,
     /// It waits; who asked first is first.
     #[default]
@@ -42,7 +45,8 @@ pub struct FloorRules {
 /// How long a turn may last and how a lost holder is noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FloorTimes {
-    /// Longest turn (T2 of 3GPP TS 24.380). The holder is warned before.
+    /// Longest turn (T2 of 3GPP TS 24.380). The holder is warned before. It holds in open rooms, too, where it ends
+    /// stuck keys and whoever asks again talks on.
     pub talk_limit: Duration,
     /// How long before the limit the holder is warned.
     pub warning_before: Duration,

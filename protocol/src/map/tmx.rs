@@ -91,8 +91,15 @@ pub enum MapError {
     #[error("object \"{0}\" must be an unrotated rectangle of whole tiles inside the map")]
     Rectangle(String),
     /// A custom property with a value that means nothing.
-    #[error("room \"{0}\" has an unknown floor: the only kind is \"exclusive\"")]
-    Floor(String),
+    #[error("the property {property} of room \"{room}\" can't be used: {cause}")]
+    Rule {
+        /// The room.
+        room: String,
+        /// The property.
+        property: &'static str,
+        /// Why.
+        cause: String,
+    },
     /// A name that no room may have.
     #[error("the room name \"{name}\" can't be used: {cause}")]
     RoomName {

@@ -1,6 +1,8 @@
 //! Crafted datagrams and packets that panic, abort or bloat a bare lightyear 0.30.1, against ours.
 
-use crate::common::{KEY, Noise, PROTOCOL, Pair, Words, channel_id, client, heard, links, say, server};
+use crate::common::{
+    Asides, KEY, PROTOCOL, Pair, VoiceUpChannel, Words, channel_id, client, heard, links, say, server,
+};
 use bevy::prelude::*;
 use bytes::Bytes;
 use hallway_protocol::link::{
@@ -119,12 +121,14 @@ fn replication_from_a_client_is_dropped() {
 #[test]
 fn lightyears_own_events_from_a_client_are_dropped_on_any_typed_channel() {
     for name in ["SenderMetadata", "ProtocolCheck"] {
-        let mut pair = Pair::connected();
-        let (channel, message) = (channel::<Words>(&pair.server), message_named(&pair.server, name));
-        let mut body = vec![channel, 1, 1, 0, 0, 20, message];
-        body.extend([1; 19]);
-        pair.send_payload(packet(0, &body));
-        pair.assert_stopped(DropCause::Payload);
+        for channel in [channel::<Words>, channel::<Asides>] {
+            let mut pair = Pair::connected();
+            let (channel, message) = (channel(&pair.server), message_named(&pair.server, name));
+            let mut body = vec![channel, 1, 1, 0, 0, 20, message];
+            body.extend([1; 19]);
+            pair.send_payload(packet(0, &body));
+            pair.assert_stopped(DropCause::Payload);
+        }
     }
 }
 
@@ -132,7 +136,7 @@ fn lightyears_own_events_from_a_client_are_dropped_on_any_typed_channel() {
 fn metadata_on_a_raw_channel_leaves_no_entity_behind() {
     let mut pair = Pair::connected();
     // An app that forgets to read its raw channel leaves the bytes to lightyear's message plugin; here it is read.
-    let (channel, message) = (channel::<Noise>(&pair.server), message_named(&pair.server, "SenderMetadata"));
+    let (channel, message) = (channel::<VoiceUpChannel>(&pair.server), message_named(&pair.server, "SenderMetadata"));
     pair.send_payload(packet(0, &[channel, 1, 0, 4, message, 1, 1, 1]));
     assert_eq!(heard(&pair.server).noise.len(), 1);
     pair.assert_alive();

@@ -12,8 +12,10 @@ pub(crate) const PROTOCOL: u64 = 9;
 
 /// Ordered reliable, both ways.
 pub(crate) struct Words;
-/// Raw, both ways.
-pub(crate) struct Noise;
+/// Raw, both ways; the firewall knows raw channels by this name.
+pub(crate) struct VoiceUpChannel;
+/// Unordered and typed, both ways.
+pub(crate) struct Asides;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Word(pub(crate) String);
@@ -33,7 +35,9 @@ fn protocol(app: &mut App) {
         ChannelMode::OrderedReliable(ReliableSettings { rtt_resend_min_delay: Duration::from_millis(80), ..default() });
     app.add_channel::<Words>(ChannelSettings { mode, ..default() }).add_direction(NetworkDirection::Bidirectional);
     let mode = ChannelMode::UnorderedUnreliable;
-    app.add_channel::<Noise>(ChannelSettings { mode, ..default() }).add_direction(NetworkDirection::Bidirectional);
+    app.add_channel::<VoiceUpChannel>(ChannelSettings { mode, ..default() })
+        .add_direction(NetworkDirection::Bidirectional);
+    app.add_channel::<Asides>(ChannelSettings { mode, ..default() }).add_direction(NetworkDirection::Bidirectional);
     app.register_message::<Word>().add_direction(NetworkDirection::Bidirectional);
     app.component::<Badge>().replicate();
     app.init_resource::<Heard>();
@@ -47,7 +51,7 @@ fn protocol(app: &mut App) {
 }
 
 fn hear_noise(registry: Res<ChannelRegistry>, mut links: Query<&mut Transport>, mut heard: ResMut<Heard>) {
-    let id = channel_id::<Noise>(&registry);
+    let id = channel_id::<VoiceUpChannel>(&registry);
     for mut transport in &mut links {
         let Some(channel) = transport.channel_receive_mut(id) else { continue };
         while let Some((_, bytes, _)) = channel.read_message() {
@@ -142,5 +146,5 @@ pub(crate) fn say(app: &mut App, link: Entity, word: &str) {
 }
 
 pub(crate) fn make_noise(app: &mut App, link: Entity, bytes: &'static [u8]) {
-    app.world_mut().get_mut::<Transport>(link).unwrap().send::<Noise>(Bytes::from_static(bytes)).unwrap();
+    app.world_mut().get_mut::<Transport>(link).unwrap().send::<VoiceUpChannel>(Bytes::from_static(bytes)).unwrap();
 }

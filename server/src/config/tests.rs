@@ -2,6 +2,7 @@
 
 use super::*;
 use clap::Parser;
+use hallway_protocol::owner::OwnerKey;
 use std::path::Path;
 
 fn arguments(words: &[&str]) -> Arguments {
@@ -20,6 +21,9 @@ fn what_is_printed_reads_back_as_the_same_settings() {
         map: Some("a \"quoted\" \\ path.tmx".into()),
         name: "Ünï \"x\"\nsecond line".into(),
         talk_limit: Duration::from_secs(5),
+        floor_policy: FloorPolicy::Chair,
+        queue_rule: QueueRule::QuietestFirst,
+        moderators: Owners(vec![OwnerKey::new([1; 32]).id(), OwnerKey::new([2; 32]).id()]),
         json: true,
         ..Settings::default()
     };
@@ -64,11 +68,29 @@ fn what_is_wrong_is_said_in_one_sentence() {
         ("max_people = -1", "line 1, is wrong"),
         ("public = \"host:99999\"", "no number from 1 to 65535"),
         ("x = = 3", "line 1, is wrong"),
+        ("floor_policy = \"stage\"", "unknown variant `stage`, expected one of `exclusive`, `open`, `chair`"),
+        ("moderators = [\"Ann\"]", "the owner “Ann” is not 64 hex digits; copy it from the log"),
     ];
     for (text, words) in cases {
         let sentence = in_file(text).unwrap_err().to_string();
         assert!(sentence.contains(words), "{text:?}: {sentence}");
         assert!(sentence.ends_with('.') && !sentence.contains('\n'), "{sentence:?}");
+    }
+}
+
+#[test]
+fn rules_and_moderators_are_read_from_arguments() {
+    let (ann, bob) = (OwnerKey::new([1; 32]).id(), OwnerKey::new([2; 32]).id());
+    let words = ["--floor-policy", "open", "--queue-rule", "refuse", "--moderators", &format!("{ann}, {bob},")];
+    let given = arguments(&words).given.settings();
+    assert_eq!((given.floor_policy, given.queue_rule), (FloorPolicy::Open, QueueRule::Refuse));
+    assert_eq!(given.moderators, Owners(vec![ann, bob]));
+    for (setting, word, sentence) in [
+        ("--queue-rule", "lifo", "“lifo” is none of refuse, first-come and quietest-first"),
+        ("--moderators", "Ann", "the owner “Ann” is not 64 hex digits"),
+    ] {
+        let error = Arguments::try_parse_from(["hallway-server", setting, word]).unwrap_err().to_string();
+        assert!(error.contains(sentence), "{error}");
     }
 }
 

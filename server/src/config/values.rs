@@ -1,6 +1,7 @@
 //! The kinds of values that settings have, beyond the standard library's.
 
 use directories::ProjectDirs;
+use hallway_protocol::floor::{FloorPolicy, QueueRule};
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
@@ -156,6 +157,18 @@ impl SettingValue for bool {
 impl SettingValue for Duration {
     fn to_toml(&self) -> Option<toml::Value> {
         i64::try_from(self.as_secs()).ok().map(Into::into)
+    }
+}
+
+impl SettingValue for FloorPolicy {
+    fn to_toml(&self) -> Option<toml::Value> {
+        Some(self.word().into())
+    }
+}
+
+impl SettingValue for QueueRule {
+    fn to_toml(&self) -> Option<toml::Value> {
+        Some(self.word().into())
     }
 }
 

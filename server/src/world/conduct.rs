@@ -6,7 +6,10 @@ use super::{
     rate::{Bucket, Rate},
 };
 use bevy::prelude::*;
-use hallway_protocol::control::{CloseCause, ServerMessage};
+use hallway_protocol::{
+    control::{CloseCause, ServerMessage},
+    limits::OPEN_TALKERS,
+};
 use lightyear::connection::client::Disconnecting;
 use std::time::Duration;
 use tracing::info;
@@ -23,6 +26,10 @@ const HISTORY: Rate = Rate { per_second: 5.0, burst: 20.0 };
 const ROOMS: Rate = Rate { per_second: 0.5, burst: 5.0 };
 /// Presses of the key; the fastest thumb makes seven a second.
 const PRESSES: Rate = Rate { per_second: 10.0, burst: 20.0 };
+/// Moderators' orders about a floor: a chair who gives the word again and again.
+const ORDERS: Rate = Rate { per_second: 5.0, burst: 20.0 };
+/// Reports of how well talkers are heard: one a second about each of those who talk at once, and what a stall held up.
+const REPORTS: Rate = Rate { per_second: 2.0 * OPEN_TALKERS as f64, burst: 4.0 * OPEN_TALKERS as f64 };
 /// Voice packets: frames of 10 ms are 100 a second, and a stalled link brings half a second at once.
 const VOICE: Rate = Rate { per_second: 120.0, burst: 180.0 };
 /// Pose reports: 20 a second, and what a stalled link brings at once.
@@ -42,6 +49,8 @@ pub(crate) struct Allowance {
     pub(crate) history: Bucket,
     pub(crate) rooms: Bucket,
     pub(crate) presses: Bucket,
+    pub(crate) orders: Bucket,
+    pub(crate) reports: Bucket,
     pub(crate) voice: Bucket,
     pub(crate) poses: Bucket,
     strikes: Bucket,
@@ -58,6 +67,8 @@ impl Allowance {
             history: full(HISTORY),
             rooms: full(ROOMS),
             presses: full(PRESSES),
+            orders: full(ORDERS),
+            reports: full(REPORTS),
             voice: full(VOICE),
             poses: full(POSES),
             strikes: full(STRIKES),

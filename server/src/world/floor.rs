@@ -1,9 +1,12 @@
-//! Runs the floor of every room and carries out what it decides.
+//! Runs the floor of every room: what happens is told to it, and what it decides is carried out.
+
+mod orders;
+mod telling;
 
 use super::{
     WorldSystems,
     conduct::{Allowance, Closing},
-    house::{House, Moved},
+    house::{Departed, House, Moved},
     post::Post,
     sessions::Session,
 };
@@ -11,15 +14,13 @@ use bevy::prelude::*;
 use hallway_protocol::{
     floor::{
         FloorDecision, FloorInput,
-        messages::{DenyCause, FloorNotice, FloorRequest, FloorState},
+        messages::{DenyCause, FloorNotice, FloorOrder, FloorRequest},
     },
     ids::{PersonId, RoomId},
     link::{LastHeard, now},
-    replicated::{Talkers, Talking},
 };
 use lightyear::prelude::MessageReceiver;
 use std::time::Duration;
-use tracing::debug;
 
 /// Decisions that were made and wait to be carried out, in order.
 #[derive(Resource, Default)]
@@ -49,7 +50,15 @@ pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Decided>();
     app.add_systems(
         Update,
-        (leave_floors, hear_holders, take_requests, poll_floors, carry_out, greet_newcomers)
+        (
+            hear_talkers,
+            follow_moves,
+            take_requests,
+            orders::take_orders,
+            poll_floors,
+            telling::carry_out,
+            telling::greet_newcomers,
+        )
             .chain()
             .in_set(WorldSystems::Floor),
     );
@@ -61,35 +70,46 @@ pub(crate) fn next_deadline(world: &World) -> Option<Duration> {
     house.rooms().filter_map(|(_, room)| room.floor.next_deadline()).min()
 }
 
-/// Whoever left a room gives its floor back.
-fn leave_floors(
-    mut moves: MessageReader<Moved>,
-    mut house: ResMut<House>,
-    mut decided: ResMut<Decided>,
-    time: Res<Time<Real>>,
-) {
-    for Moved { person, from, .. } in moves.read() {
-        if let Some(room) = from {
-            decided.handle(&mut house, *room, time.elapsed(), FloorInput::Left { person: *person });
-        }
-    }
-}
-
-/// A holder lives while datagrams come, even when none is voice.
-fn hear_holders(
+/// A talker lives while datagrams come, even when none is voice. All are heard before any floor looks at its timers:
+/// after an update that took long, everybody's datagrams lie waiting.
+fn hear_talkers(
     mut house: ResMut<House>,
     mut decided: ResMut<Decided>,
     heard: Query<&LastHeard>,
     time: Res<Time<Real>>,
 ) {
     let heard_now = |link: Entity| heard.get(link).is_ok_and(|heard| heard.0 == now(&time));
-    let alive: Vec<(RoomId, PersonId)> = house
-        .rooms()
-        .filter_map(|(id, room)| room.floor.holder().map(|holder| (id, holder)))
-        .filter(|(_, holder)| house.guest(*holder).is_some_and(|guest| heard_now(guest.link)))
-        .collect();
+    let talkers = house.rooms().flat_map(|(id, room)| room.floor.talkers().map(move |talker| (id, talker)));
+    let alive: Vec<(RoomId, PersonId)> =
+        talkers.filter(|(_, talker)| house.guest(*talker).is_some_and(|guest| heard_now(guest.link))).collect();
     for (room, person) in alive {
         decided.handle(&mut house, room, time.elapsed(), FloorInput::Heard { person });
+    }
+}
+
+/// Whoever leaves a room gives its floor back, and whoever was muted there stays so.
+fn follow_moves(
+    mut moves: MessageReader<Moved>,
+    mut departures: MessageReader<Departed>,
+    mut house: ResMut<House>,
+    mut decided: ResMut<Decided>,
+    time: Res<Time<Real>>,
+) {
+    let now = time.elapsed();
+    for Moved { person, from, to, .. } in moves.read() {
+        let person = *person;
+        if let Some(room) = from {
+            decided.handle(&mut house, *room, now, FloorInput::Left { person });
+        }
+        if let Some(room) = to.filter(|room| house.must_be_muted(person, *room)) {
+            decided.handle(&mut house, room, now, FloorInput::Order(FloorOrder::Mute(person)));
+        }
+    }
+    for Departed { person, .. } in departures.read() {
+        let muted = house.rooms().filter(|(_, room)| room.floor.is_muted(*person)).map(|(id, _)| id);
+        for room in muted.collect::<Vec<_>>() {
+            decided.handle(&mut house, room, now, FloorInput::Gone { person: *person });
+        }
     }
 }
 
@@ -105,7 +125,8 @@ fn take_requests(
         if !receiver.has_messages() {
             continue;
         }
-        let room = house.guest(*person).and_then(|guest| guest.room);
+        let person = *person;
+        let room = house.guest(person).and_then(|guest| guest.room);
         for request in receiver.receive() {
             match (request, room) {
                 (FloorRequest::Request { burst }, _) if !allowance.presses.take(now) => {
@@ -116,10 +137,11 @@ fn take_requests(
                     post.notice(link, FloorNotice::Denied { burst, cause: DenyCause::NotInRoom });
                 }
                 (FloorRequest::Request { burst }, Some(room)) => {
-                    decided.handle(&mut house, room, now, FloorInput::Request { person: *person, burst });
+                    let moderator = house.moderates(person, room);
+                    decided.handle(&mut house, room, now, FloorInput::Request { person, burst, moderator });
                 }
                 (FloorRequest::Release { burst }, Some(room)) => {
-                    decided.handle(&mut house, room, now, FloorInput::Release { person: *person, burst });
+                    decided.handle(&mut house, room, now, FloorInput::Release { person, burst });
                 }
                 // The room was left in between, which gave the floor back.
                 (FloorRequest::Release { .. }, None) => {}
@@ -130,92 +152,4 @@ fn take_requests(
 
 fn poll_floors(mut house: ResMut<House>, mut decided: ResMut<Decided>, time: Res<Time<Real>>) {
     decided.poll(house.bypass_change_detection(), time.elapsed());
-}
-
-fn carry_out(
-    mut decided: ResMut<Decided>,
-    house: Res<House>,
-    mut holders: Query<&mut Talkers>,
-    mut talking: Query<&mut Talking>,
-    mut post: Post,
-) {
-    for (room, decision) in decided.queue.drain(..) {
-        match decision {
-            FloorDecision::Taken { .. } | FloorDecision::Idle => {
-                show(room, decision, &house, &mut holders, &mut talking);
-                tell_room(room, decision, &house, &mut post);
-            }
-            FloorDecision::Grant { to, burst, remaining } => {
-                notice(&house, &mut post, to, FloorNotice::Granted { burst, remaining_ms: millis(remaining) });
-            }
-            FloorDecision::Busy { to, burst, holder } => {
-                notice(&house, &mut post, to, FloorNotice::Busy { burst, holder });
-            }
-            FloorDecision::Warn { to, remaining } => {
-                notice(&house, &mut post, to, FloorNotice::Warning { remaining_ms: millis(remaining) });
-            }
-            FloorDecision::Revoke { to, burst, cause } => {
-                debug!(%room, person = %to, cause = cause.code(), "floor taken back");
-                notice(&house, &mut post, to, FloorNotice::Revoked { burst, cause, grace_ms: 0 });
-            }
-        }
-    }
-}
-
-/// Shows who holds a room's floor on what is replicated.
-fn show(
-    room: RoomId,
-    decision: FloorDecision,
-    house: &House,
-    holders: &mut Query<&mut Talkers>,
-    talking: &mut Query<&mut Talking>,
-) {
-    let holder = match decision {
-        FloorDecision::Taken { holder } => Some(holder),
-        _ => None,
-    };
-    let Some(mut shown) = house.room(room).and_then(|room| holders.get_mut(room.entity).ok()) else { return };
-    let before = shown.0.first().copied();
-    shown.set_if_neq(Talkers(Vec::from_iter(holder)));
-    for (person, talks) in [(before, false), (holder, true)] {
-        let entity = person.and_then(|person| house.guest(person)).map(|guest| guest.entity);
-        if let Some(mut talking) = entity.and_then(|entity| talking.get_mut(entity).ok()) {
-            talking.set_if_neq(Talking(talks));
-        }
-    }
-}
-
-/// Tells those inside.
-fn tell_room(room: RoomId, decision: FloorDecision, house: &House, post: &mut Post) {
-    let holder = match decision {
-        FloorDecision::Taken { holder } => Some(holder),
-        _ => None,
-    };
-    for link in house.links_in(room) {
-        post.notice(link, state_notice(room, holder));
-    }
-}
-
-/// Tells those who came in how the floor stands.
-fn greet_newcomers(mut moves: MessageReader<Moved>, house: Res<House>, mut post: Post) {
-    for Moved { person, to, .. } in moves.read() {
-        let Some(room) = *to else { continue };
-        let Some(guest) = house.guest(*person).filter(|guest| guest.room == Some(room)) else { continue };
-        let holder = house.room(room).and_then(|room| room.floor.holder());
-        post.notice(guest.link, state_notice(room, holder));
-    }
-}
-
-fn state_notice(room: RoomId, holder: Option<PersonId>) -> FloorNotice {
-    FloorNotice::State { room, state: FloorState { talkers: Vec::from_iter(holder), ..FloorState::default() } }
-}
-
-fn notice(house: &House, post: &mut Post, to: PersonId, notice: FloorNotice) {
-    if let Some(guest) = house.guest(to) {
-        post.notice(guest.link, notice);
-    }
-}
-
-fn millis(duration: Duration) -> u32 {
-    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
 }

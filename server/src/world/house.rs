@@ -6,8 +6,9 @@
 use crate::store::Thread;
 use bevy::prelude::*;
 use hallway_protocol::{
-    floor::{Floor, FloorTimes},
+    floor::{Floor, FloorRules, messages::FloorOrder},
     ids::{PersonId, RoomId},
+    limits,
     map::{Point, TileRect, WorldMap},
     names::{DisplayName, NameKey, RoomName},
     owner::OwnerId,
@@ -31,6 +32,8 @@ pub(crate) struct Guest {
     pub(crate) entity: Entity,
     /// The room; `None` is the hall.
     pub(crate) room: Option<RoomId>,
+    /// Whether this person moderates every room.
+    pub(crate) moderator: bool,
 }
 
 /// A room with what belongs to it.
@@ -46,6 +49,9 @@ pub(crate) struct RoomState {
     inside: TileRect,
     pub(crate) members: Vec<PersonId>,
     pub(crate) floor: Floor,
+    /// The owners of those who were muted here: they stay so when they come back under another number. At most
+    /// [`limits::FLOOR_MUTED`], the newest ones.
+    muted: Vec<OwnerId>,
     /// Where its messages are stored.
     pub(crate) thread: Thread,
     /// Since when nobody is inside.
@@ -78,11 +84,12 @@ pub(crate) struct House {
 }
 
 impl House {
-    /// A house with the rooms of the map, whose entities `spawn` makes.
+    /// A house with the rooms of the map, whose entities `spawn` makes. `rules` are those of the floors of which the
+    /// map does not say more.
     pub(crate) fn of_map(
         map: &WorldMap,
-        times: FloorTimes,
-        mut spawn: impl FnMut(RoomId, &RoomName) -> Entity,
+        rules: FloorRules,
+        mut spawn: impl FnMut(RoomId, &RoomName, FloorRules) -> Entity,
     ) -> Self {
         let mut house = Self::default();
         for area in &map.rooms {
@@ -90,15 +97,21 @@ impl House {
                 warn!(room = %area.id, "a room of the map has no usable name and is left out");
                 continue;
             };
+            let rules = FloorRules {
+                policy: area.policy.unwrap_or(rules.policy),
+                queue: area.queue.unwrap_or(rules.queue),
+                ..rules
+            };
             let room = RoomState {
-                entity: spawn(area.id, &name),
+                entity: spawn(area.id, &name, rules),
                 thread: Thread::map_room(name.as_str()),
                 name,
                 site: RoomSite::Map,
                 owner_name: None,
                 inside: area.inside,
                 members: Vec::new(),
-                floor: Floor::new(times),
+                floor: Floor::new(rules),
+                muted: Vec::new(),
                 empty_since: Some(Duration::ZERO),
             };
             house.last_room = house.last_room.max(area.id.0);
@@ -114,7 +127,7 @@ impl House {
     }
 
     /// Adds a room that people create.
-    pub(crate) fn add_made_room(&mut self, id: RoomId, made: MadeRoom, times: FloorTimes, now: Duration) {
+    pub(crate) fn add_made_room(&mut self, id: RoomId, made: MadeRoom, now: Duration) {
         let room = RoomState {
             entity: made.entity,
             thread: Thread::made_room(made.name.as_str(), made.life),
@@ -123,7 +136,8 @@ impl House {
             owner_name: self.people.get(&made.owner).map(|owner| owner.name.clone()),
             inside: made.inside,
             members: Vec::new(),
-            floor: Floor::new(times),
+            floor: Floor::new(made.rules),
+            muted: Vec::new(),
             empty_since: Some(now),
         };
         self.rooms.insert(id, room);
@@ -211,6 +225,30 @@ impl House {
         self.by_name.get(key).copied()
     }
 
+    /// Whether somebody may order about a room's floor: moderators of the server, and who created the room.
+    pub(crate) fn moderates(&self, id: PersonId, room: RoomId) -> bool {
+        let created = |room: &RoomState| matches!(room.site, RoomSite::Plot { owner: Some(owner), .. } if owner == id);
+        self.people.get(&id).is_some_and(|guest| guest.moderator) || self.rooms.get(&room).is_some_and(created)
+    }
+
+    /// Remembers whose people an order mutes, or lets talk again.
+    pub(crate) fn note_mute(&mut self, room: RoomId, order: FloorOrder) {
+        let (FloorOrder::Mute(person) | FloorOrder::Unmute(person)) = order else { return };
+        let (Some(guest), Some(room)) = (self.people.get(&person), self.rooms.get_mut(&room)) else { return };
+        room.muted.retain(|owner| *owner != guest.owner);
+        if order == FloorOrder::Mute(person) {
+            room.muted.push(guest.owner);
+            let surplus = room.muted.len().saturating_sub(limits::FLOOR_MUTED);
+            room.muted.drain(..surplus);
+        }
+    }
+
+    /// Whether somebody was muted in a room before and is not on its floor's list, having come back in between.
+    pub(crate) fn must_be_muted(&self, id: PersonId, room: RoomId) -> bool {
+        let (Some(guest), Some(room)) = (self.people.get(&id), self.rooms.get(&room)) else { return false };
+        room.muted.contains(&guest.owner) && !room.floor.is_muted(id)
+    }
+
     /// The people in a room.
     pub(crate) fn members(&self, room: RoomId) -> &[PersonId] {
         self.rooms.get(&room).map_or(&[], |room| room.members.as_slice())
@@ -234,6 +272,7 @@ pub(crate) struct MadeRoom {
     pub(crate) plot: u16,
     pub(crate) inside: TileRect,
     pub(crate) owner: PersonId,
+    pub(crate) rules: FloorRules,
     /// Tells this room's history from those of all other rooms, before and after.
     pub(crate) life: u64,
 }

@@ -2,9 +2,10 @@
 
 use bevy::{ecs::system::SystemParam, prelude::*};
 use hallway_protocol::{
-    channels::{ControlChannel, FloorChannel},
+    channels::{ControlChannel, FloorChannel, ReportChannel},
     control::ServerMessage,
     floor::messages::FloorNotice,
+    listening::TalkerReport,
 };
 use lightyear::prelude::MessageSender;
 
@@ -13,6 +14,7 @@ use lightyear::prelude::MessageSender;
 pub(crate) struct Post<'w, 's> {
     control: Query<'w, 's, &'static mut MessageSender<ServerMessage>>,
     floor: Query<'w, 's, &'static mut MessageSender<FloorNotice>>,
+    reports: Query<'w, 's, &'static mut MessageSender<TalkerReport>>,
 }
 
 impl Post<'_, '_> {
@@ -34,6 +36,13 @@ impl Post<'_, '_> {
     pub(crate) fn notice(&mut self, link: Entity, notice: FloorNotice) {
         if let Ok(mut sender) = self.floor.get_mut(link) {
             sender.send::<FloorChannel>(notice);
+        }
+    }
+
+    /// Tells a talker how it is heard.
+    pub(crate) fn report(&mut self, link: Entity, report: TalkerReport) {
+        if let Ok(mut sender) = self.reports.get_mut(link) {
+            sender.send::<ReportChannel>(report);
         }
     }
 }

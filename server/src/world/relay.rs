@@ -1,7 +1,8 @@
-//! The relay: passes the floor holder's voice on to the others in the room, and nobody else's.
+//! The relay: passes the voice of those who have the floor on to the others in the room, and nobody else's.
 //!
-//! It runs before typed messages are read, so that the last packets of a turn go out before its release is taken in.
-//! What is passed on is one buffer, shared by all listeners; the sound itself is never looked at.
+//! Voice is taken in before typed messages are read, so that the last packets of a turn count before its release does.
+//! It is handed out in the same update once all have been moved, so that who comes in hears from that moment on. What
+//! is passed on is one buffer, shared by all listeners; the sound itself is never looked at.
 
 use super::{
     WorldSystems,
@@ -9,6 +10,7 @@ use super::{
     events::Events,
     floor::Decided,
     house::House,
+    listening::Reports,
     sessions::Session,
 };
 use crate::ServerEvent;
@@ -18,24 +20,27 @@ use hallway_protocol::{
     channels::{VoiceDownChannel, VoiceUpChannel},
     floor::FloorInput,
     ids::{PersonId, RoomId},
+    replicated::Talking,
     voice::{check_up, with_speaker},
 };
 use lightyear::{
     prelude::{ChannelRegistry, MessageSystems, Transport, server::ClientOf},
     transport::{channel::registry::ChannelKind, plugin::TransportSystems},
 };
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 use tracing::debug;
 
 /// How often at most the counters are reported, when they changed.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+/// A person is shown as talking for so long after a packet: an encoder that leaves silence out sends one in 400 ms.
+const TALKING_HOLD: Duration = Duration::from_millis(500);
 
 /// What became of the voice packets that came.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RelayCounters {
     /// Passed on to the others in the room, however many those are.
     pub passed: u64,
-    /// Dropped: the sender does not hold the floor of the room that it is in.
+    /// Dropped: the sender does not have the floor of the room that it is in.
     pub refused_not_holder: u64,
     /// Dropped: no voice packet.
     pub malformed: u64,
@@ -44,20 +49,21 @@ pub struct RelayCounters {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<RelayCounters>();
-    app.add_systems(
-        PreUpdate,
-        (take_voice, pass_voice).chain().after(TransportSystems::Receive).before(MessageSystems::Receive),
-    );
-    app.init_resource::<ToPass>();
-    app.add_systems(Update, report.in_set(WorldSystems::Tell));
+    app.init_resource::<RelayCounters>().init_resource::<ToPass>().init_resource::<Voices>();
+    app.add_systems(PreUpdate, take_voice.after(TransportSystems::Receive).before(MessageSystems::Receive));
+    app.add_systems(Update, pass_voice.in_set(WorldSystems::Relay));
+    app.add_systems(Update, (show_talking, report).in_set(WorldSystems::Tell));
 }
 
 /// Packets that passed the gate in this update.
 #[derive(Resource, Default)]
 struct ToPass(Vec<(RoomId, PersonId, Bytes)>);
 
-/// Drains every link's voice and keeps what a floor holder sent.
+/// When the voice of each person who is shown as talking was passed on last.
+#[derive(Resource, Default)]
+struct Voices(HashMap<PersonId, Duration>);
+
+/// Drains every link's voice and keeps what those sent who have the floor.
 fn take_voice(
     channels: Res<ChannelRegistry>,
     mut links: Query<(&mut Transport, Option<&Session>, Option<&mut Allowance>, Has<Closing>), With<ClientOf>>,
@@ -65,6 +71,8 @@ fn take_voice(
     mut decided: ResMut<Decided>,
     mut counters: ResMut<RelayCounters>,
     mut to_pass: ResMut<ToPass>,
+    mut voices: ResMut<Voices>,
+    mut reports: ResMut<Reports>,
     time: Res<Time<Real>>,
 ) {
     let Some(channel) = channels.get_net_from_kind(&ChannelKind::of::<VoiceUpChannel>()).copied() else { return };
@@ -84,6 +92,8 @@ fn take_voice(
                 allowance.strike(now);
             } else if let Some(room) = heard_by_floor(&mut house, &mut decided, *person, now) {
                 to_pass.0.push((room, *person, with_speaker(*person, &packet)));
+                voices.0.insert(*person, now);
+                reports.spoke(*person, room, now);
                 counters.passed += 1;
             } else {
                 counters.refused_not_holder += 1;
@@ -92,15 +102,14 @@ fn take_voice(
     }
 }
 
-/// Tells the floor of the person's room that voice came; the room, if the person holds its floor.
+/// Tells the floor of the person's room that voice came; the room, if the person has its floor.
 fn heard_by_floor(house: &mut House, decided: &mut Decided, person: PersonId, now: Duration) -> Option<RoomId> {
     let room = house.guest(person)?.room?;
     decided.handle(house, room, now, FloorInput::Voice { person });
-    // Asked after the floor's timers have run: a turn that is over at this moment is over.
     house.room(room)?.floor.may_speak(person).then_some(room)
 }
 
-/// Hands each packet to every other member's link.
+/// Hands each packet to the link of everybody else who is in the room by now.
 fn pass_voice(mut to_pass: ResMut<ToPass>, house: Res<House>, links: Query<&Transport>) {
     for (room, speaker, packet) in to_pass.0.drain(..) {
         for listener in house.members(room).iter().filter(|member| **member != speaker) {
@@ -110,6 +119,20 @@ fn pass_voice(mut to_pass: ResMut<ToPass>, house: Res<House>, links: Query<&Tran
             }
         }
     }
+}
+
+/// Shows who is heard on what is replicated.
+fn show_talking(mut voices: ResMut<Voices>, house: Res<House>, mut shown: Query<&mut Talking>, time: Res<Time<Real>>) {
+    let now = time.elapsed();
+    voices.0.retain(|person, last| {
+        let Some(guest) = house.guest(*person) else { return false };
+        let room = guest.room.and_then(|room| house.room(room));
+        let talks = now < *last + TALKING_HOLD && room.is_some_and(|room| room.floor.may_speak(*person));
+        if let Ok(mut talking) = shown.get_mut(guest.entity) {
+            talking.set_if_neq(Talking(talks));
+        }
+        talks
+    });
 }
 
 fn report(

@@ -11,7 +11,7 @@ use super::{
 use bevy::prelude::*;
 use hallway_protocol::{
     control::{ClientMessage, PersonChange, PutBackCause, Refusal, ServerMessage},
-    floor::{FloorPolicy, QueueRule},
+    floor::{FloorPolicy, FloorRules, QueueRule},
     ids::{PersonId, RequestId, RoomId},
     limits,
     names::RoomName,
@@ -27,18 +27,19 @@ pub(super) fn plugin(app: &mut App) {
 }
 
 /// The components of a room that clients see.
-fn room_bundle(id: RoomId, name: &RoomName, site: RoomSite) -> impl Bundle {
+fn room_bundle(id: RoomId, name: &RoomName, site: RoomSite, rules: FloorRules) -> impl Bundle {
     (
         Name::new(format!("room {id}")),
-        Room { id, name: name.clone(), site, policy: FloorPolicy::default(), queue: QueueRule::default() },
+        Room { id, name: name.clone(), site, policy: rules.policy, queue: rules.queue },
         Talkers::default(),
         Replicate::to_clients(NetworkTarget::All),
     )
 }
 
 fn open_house(map: Res<Map>, rules: Res<Rules>, mut commands: Commands) {
-    let house =
-        House::of_map(&map.0, rules.floor, |id, name| commands.spawn(room_bundle(id, name, RoomSite::Map)).id());
+    let house = House::of_map(&map.0, rules.floor, |id, name, rules| {
+        commands.spawn(room_bundle(id, name, RoomSite::Map, rules)).id()
+    });
     commands.insert_resource(house);
 }
 
@@ -71,7 +72,9 @@ fn change_rooms(mut said: MessageReader<FromClient>, mut allowances: Query<&mut 
         });
         let answer = match message {
             _ if !allowed => Err(Refusal::TooFast),
-            ClientMessage::CreateRoom { name, .. } => builder.create(*person, name, request),
+            ClientMessage::CreateRoom { name, policy, queue, .. } => {
+                builder.create(*person, name, *policy, *queue, request)
+            }
             ClientMessage::DeleteRoom { room, .. } => builder.delete(*person, *room, request),
             _ => continue,
         };
@@ -81,7 +84,14 @@ fn change_rooms(mut said: MessageReader<FromClient>, mut allowances: Query<&mut 
 }
 
 impl Builder<'_, '_> {
-    fn create(&mut self, person: PersonId, name: &RoomName, request: RequestId) -> Result<ServerMessage, Refusal> {
+    fn create(
+        &mut self,
+        person: PersonId,
+        name: &RoomName,
+        policy: FloorPolicy,
+        queue: QueueRule,
+        request: RequestId,
+    ) -> Result<ServerMessage, Refusal> {
         let key = name.key();
         if let Some((_, other)) = self.house.rooms().find(|(_, room)| room.name.key() == key) {
             return Err(Refusal::RoomNameTaken { name: other.name.to_string() });
@@ -93,9 +103,10 @@ impl Builder<'_, '_> {
         let inside = self.map.0.plots[usize::from(plot)].inside;
         let id = self.house.next_room_id();
         let site = RoomSite::Plot { plot, owner: Some(person) };
-        let entity = self.commands.spawn(room_bundle(id, name, site)).id();
-        let made = MadeRoom { name: name.clone(), entity, plot, inside, owner: person, life: rand::random() };
-        self.house.add_made_room(id, made, self.rules.floor, self.time.elapsed());
+        let rules = FloorRules { policy, queue, ..self.rules.floor };
+        let entity = self.commands.spawn(room_bundle(id, name, site, rules)).id();
+        let made = MadeRoom { name: name.clone(), entity, plot, inside, owner: person, rules, life: rand::random() };
+        self.house.add_made_room(id, made, self.time.elapsed());
         self.grounds.open_door(plot);
         info!(room = %id, %person, "a room was created");
         Ok(ServerMessage::RoomCreated { request, room: id })

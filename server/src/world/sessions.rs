@@ -10,6 +10,7 @@ use super::{
     Rules, WorldSystems,
     conduct::{Allowance, Closing},
     house::{Departed, Guest, House, Moved},
+    moderators::Moderators,
     pose::{Grounds, Standing},
     post::Post,
 };
@@ -288,15 +289,18 @@ fn arrive(world: &mut World, link: Entity, sign_in: &SignIn) {
             Replicate::to_clients(NetworkTarget::All),
         ))
         .id();
+    let moderator = world.resource::<Moderators>().has(owner);
     let mut house = world.resource_mut::<House>();
-    house.arrive(person, Guest { name: name.clone(), owner, link, entity, room: None });
+    house.arrive(person, Guest { name: name.clone(), owner, link, entity, room: None, moderator });
     // A map may let people appear in a room, and who was lost comes back to one.
     let room = house.room_at(standing.at());
     let moved = house.relocate(person, room, now);
     world.entity_mut(link).insert((Session { person }, Allowance::new(now), standing));
-    info!(%person, %name, "somebody came");
+    // The owner is what the setting `moderators` names; nobody can sign in with it.
+    info!(%person, %name, %owner, "somebody came");
     let arrived = ServerMessage::PersonChanged { person, name: name.to_string(), change: PersonChange::Arrived };
-    let told = world.run_system_cached_with(tell_arrival, (person, link, at, arrived));
+    let welcome = ServerMessage::Welcome { person, at, moderator };
+    let told = world.run_system_cached_with(tell_arrival, (link, welcome, arrived));
     if let Err(error) = told {
         error!(%error, "an arrival could not be told");
     }
@@ -315,11 +319,11 @@ fn place_for(world: &mut World, SignIn { person, name, owner, .. }: &SignIn, now
 }
 
 fn tell_arrival(
-    In((person, link, at, arrived)): In<(PersonId, Entity, hallway_protocol::pose::WirePoint, ServerMessage)>,
+    In((link, welcome, arrived)): In<(Entity, ServerMessage, ServerMessage)>,
     house: Res<House>,
     mut post: Post,
 ) {
-    post.tell(link, ServerMessage::Welcome { person, at, moderator: false });
+    post.tell(link, welcome);
     post.tell(link, ServerMessage::Placed { room: None, people: Vec::new() });
     post.tell_each(house.links().filter(|other| *other != link), &arrived);
 }

@@ -30,15 +30,15 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The key that every client of these tests shows.
-fn owner_key() -> String {
-    OwnerKey::new([1; 32]).to_hex()
+pub(crate) fn owner_key() -> OwnerKey {
+    OwnerKey::new([1; 32])
 }
 
 /// Signs in at the desk, trusting the certificate in the file.
 pub(crate) fn sign_in(desk: SocketAddr, certificate: &Path, name: &str) -> Result<SignInGrant, SignInRefusal> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let (name, owner_key) = (name.to_owned(), owner_key());
+        let (name, owner_key) = (name.to_owned(), owner_key().to_hex());
         let request = SignInRequest { protocol: PROTOCOL_VERSION, name, or_variant: false, owner_key };
         let url = format!("https://localhost:{}/session", desk.port());
         let client = reqwest::Client::builder().use_preconfigured_tls(trusting(certificate)).no_proxy();
@@ -73,6 +73,8 @@ fn receive(mut links: Query<&mut MessageReceiver<ServerMessage>>, mut received: 
 
 /// A client that is signed in.
 pub(crate) struct LiveClient {
+    /// Whether this person moderates every room.
+    pub(crate) moderator: bool,
     app: App,
     link: Entity,
     received: Vec<ServerMessage>,
@@ -99,10 +101,11 @@ impl LiveClient {
         app.add_plugins(ProtocolPlugin).init_resource::<Received>().add_systems(Update, receive);
         finish_plugins(&mut app);
         let link = setup::spawn_client(app.world_mut(), token, UdpClientLink::new(listen)).unwrap();
-        let mut client = Self { app, link, received: Vec::new(), requests: 0 };
+        let mut client = Self { moderator: false, app, link, received: Vec::new(), requests: 0 };
         client.until("the link to connect", |client| client.app.world().get::<Connected>(client.link).is_some());
         client.tell(ClientMessage::Prove { secret: unhex(&grant.secret).try_into().unwrap() });
-        client.wait_for("the welcome", |message| matches!(message, ServerMessage::Welcome { .. }));
+        let welcome = client.wait_for("the welcome", |message| matches!(message, ServerMessage::Welcome { .. }));
+        client.moderator = matches!(welcome, ServerMessage::Welcome { moderator: true, .. });
         client
     }
 

@@ -10,7 +10,7 @@ use hallway_protocol::{
     ids::RequestId,
 };
 use hallway_server::{Settings, StartError, start};
-use live_client::{LiveClient, sign_in};
+use live_client::{LiveClient, owner_key, sign_in};
 use std::{path::Path, time::Duration};
 
 fn settings(data_dir: &Path) -> Settings {
@@ -104,6 +104,16 @@ fn every_acknowledged_message_is_there_after_a_kill() {
     let texts: Vec<_> = bob.history(Conversation::World).into_iter().map(|message| message.text).collect();
     assert_eq!(texts[..acknowledged_texts.len()], acknowledged_texts);
     assert!(texts.len() <= acknowledged_texts.len() + 1);
+}
+
+#[test]
+fn whoever_hosts_the_server_moderates_it_from_the_next_sign_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(settings(folder.path())).unwrap();
+    assert!(!LiveClient::enter(&server, "Ann").moderator);
+    server.moderators.add(owner_key().id());
+    assert!(LiveClient::enter(&server, "Bob").moderator);
+    server.stop().unwrap();
 }
 
 #[test]

@@ -8,7 +8,7 @@ use hallway_protocol::{
     control::{ClientMessage, ServerMessage},
     desk::SignInGrant,
     floor::{
-        FloorTimes,
+        FloorRules,
         messages::{FloorNotice, FloorRequest},
     },
     ids::{MessageId, PersonId, RequestId, RoomId},
@@ -17,6 +17,7 @@ use hallway_protocol::{
         memory::{MemoryWire, STEP},
         setup,
     },
+    listening::TalkerReport,
     map::{Plot, Point, RoomArea, ShutDoor, TileRect, TileSet, WorldMap},
     names::{DisplayName, NameKey},
     owner::{OwnerId, OwnerKey},
@@ -26,7 +27,7 @@ use hallway_protocol::{
 use hallway_server::{
     desk::{Denied, WorldAsk, WorldDoor},
     store::{self, PageQuery, StoreAnswer, StoreAsk, StoreEnd, StoredMessage, Thread},
-    world::{self, RelayCounters, StopFlag, WorldSettings, WorldWires},
+    world::{self, Moderators, RelayCounters, StopFlag, WorldSettings, WorldWires},
 };
 use lightyear::{
     prelude::{ChannelRegistry, Connected, Disconnect, MessageReceiver, MessageSender, MessageSystems, Transport},
@@ -66,8 +67,8 @@ pub(crate) fn map() -> WorldMap {
         shut_door: ShutDoor::default(),
         solid,
         rooms: vec![
-            RoomArea { id: WEST, name: "West".into(), inside: area(0, 0, 6, 5) },
-            RoomArea { id: EAST, name: "East".into(), inside: area(18, 0, 6, 5) },
+            RoomArea { id: WEST, name: "West".into(), inside: area(0, 0, 6, 5), policy: None, queue: None },
+            RoomArea { id: EAST, name: "East".into(), inside: area(18, 0, 6, 5), policy: None, queue: None },
         ],
         plots: vec![plot(2), plot(18)],
         spawn: area(10, 1, 4, 2),
@@ -87,6 +88,7 @@ pub(crate) const HALL: Point = Point { x: 12.0, y: 3.5 };
 pub(crate) struct Inbox {
     pub(crate) control: Vec<ServerMessage>,
     pub(crate) floor: Vec<FloorNotice>,
+    pub(crate) reports: Vec<TalkerReport>,
     pub(crate) voice: Vec<(PersonId, VoicePacket)>,
     pub(crate) poses: Vec<PoseBatch>,
 }
@@ -125,8 +127,9 @@ impl TestWorld {
         let mut settings = WorldSettings {
             map: map(),
             max_people: 10,
-            floor: FloorTimes::default(),
+            floor: FloorRules::default(),
             empty_room_lifetime: Duration::from_secs(20),
+            moderators: Moderators::default(),
             public: None,
         };
         change(&mut settings);
@@ -250,7 +253,7 @@ impl TestWorld {
         let client = self.connect(&grant);
         self.prove(client, &grant.secret);
         let welcome = self.wait_for(client, "the welcome", |message| match message {
-            ServerMessage::Welcome { person, at } => Some((*person, Point::from(*at))),
+            ServerMessage::Welcome { person, at, .. } => Some((*person, Point::from(*at))),
             _ => None,
         });
         assert_eq!(welcome.0, self.people[client]);
@@ -293,7 +296,7 @@ impl TestWorld {
         self.sender::<FloorRequest>(client).send::<FloorChannel>(request);
     }
 
-    fn sender<M: lightyear::prelude::Message>(&mut self, client: usize) -> Mut<'_, MessageSender<M>> {
+    pub(crate) fn sender<M: lightyear::prelude::Message>(&mut self, client: usize) -> Mut<'_, MessageSender<M>> {
         self.clients[client].world_mut().get_mut::<MessageSender<M>>(self.links[client]).unwrap()
     }
 
@@ -317,17 +320,27 @@ impl TestWorld {
     /// Walks straight to a point, at the speed that is allowed.
     pub(crate) fn walk(&mut self, client: usize, to: Point) {
         while self.at[client] != to {
-            let (from, left) = (self.at[client], self.at[client].distance(to));
-            let share = (0.2 / left).min(1.0);
-            let next = if share >= 1.0 {
-                to
-            } else {
-                Point { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share }
-            };
-            self.at[client] = next;
-            self.report(client, next);
-            self.pass(Duration::from_millis(50));
+            self.pace(client, to);
         }
+    }
+
+    /// Walks on for a twentieth of a second.
+    pub(crate) fn pace(&mut self, client: usize, to: Point) {
+        self.stride(client, to);
+        self.pass(Duration::from_millis(50));
+    }
+
+    /// Reports the place after a twentieth of a second of walking, which is still to pass.
+    pub(crate) fn stride(&mut self, client: usize, to: Point) {
+        let (from, left) = (self.at[client], self.at[client].distance(to));
+        let share = (0.2 / left).min(1.0);
+        let next = if share >= 1.0 {
+            to
+        } else {
+            Point { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share }
+        };
+        self.at[client] = next;
+        self.report(client, next);
     }
 
     /// Walks into a room of the map and waits until the server says so.
@@ -456,13 +469,15 @@ fn receive(
     mut links: Query<(
         Option<&mut MessageReceiver<ServerMessage>>,
         Option<&mut MessageReceiver<FloorNotice>>,
+        Option<&mut MessageReceiver<TalkerReport>>,
         Option<&mut MessageReceiver<PoseBatch>>,
     )>,
     mut inbox: ResMut<Inbox>,
 ) {
-    for (control, floor, poses) in &mut links {
+    for (control, floor, reports, poses) in &mut links {
         inbox.control.extend(control.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
         inbox.floor.extend(floor.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
+        inbox.reports.extend(reports.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
         inbox.poses.extend(poses.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
     }
 }

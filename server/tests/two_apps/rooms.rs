@@ -3,6 +3,7 @@
 use crate::harness::{EAST, HALL, TestWorld, WEST, map, middle};
 use hallway_protocol::{
     control::{ClientMessage, PersonChange, PutBackCause, Refusal, ServerMessage},
+    floor::{FloorPolicy, QueueRule},
     ids::{RequestId, RoomId},
     map::Point,
     names::RoomName,
@@ -20,7 +21,8 @@ fn put_back(world: &mut TestWorld, client: usize) -> PutBackCause {
 
 fn create(world: &mut TestWorld, client: usize, name: &str) -> RequestId {
     let request = world.next_request();
-    world.tell(client, ClientMessage::CreateRoom { request, name: RoomName::new(name).unwrap() });
+    let (name, policy, queue) = (RoomName::new(name).unwrap(), FloorPolicy::default(), QueueRule::default());
+    world.tell(client, ClientMessage::CreateRoom { request, name, policy, queue });
     request
 }
 

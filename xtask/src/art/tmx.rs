@@ -49,12 +49,5 @@ fn csv_row(tiles: &[u32]) -> String {
 fn write_object(out: &mut String, id: u32, Object { class, name, area }: &Object) {
     let [x, y, width, height]: Area = area.map(|tiles| tiles * TILE_PX);
     let place = format!("x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"");
-    let _ = match *class {
-        "room" => writeln!(
-            out,
-            "  <object id=\"{id}\" name=\"{name}\" type=\"{class}\" {place}>\n   <properties>\n    \
-            <property name=\"floor\" value=\"exclusive\"/>\n   </properties>\n  </object>"
-        ),
-        _ => writeln!(out, "  <object id=\"{id}\" name=\"{name}\" type=\"{class}\" {place}/>"),
-    };
+    let _ = writeln!(out, "  <object id=\"{id}\" name=\"{name}\" type=\"{class}\" {place}/>");
 }

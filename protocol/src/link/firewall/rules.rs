@@ -22,8 +22,7 @@ pub enum Delivery {
 pub struct ChannelRule {
     /// How the channel delivers.
     pub delivery: Delivery,
-    /// Whether messages start with the number of a registered type. Raw channels are unordered and unreliable, and
-    /// carry what they like.
+    /// Whether messages start with the number of a registered type; raw channels carry what they like.
     pub typed: bool,
 }
 
@@ -60,6 +59,8 @@ const FROM_CLIENT: [&str; 2] = ["PingChannel", "RepliconMutationAcksChannel"];
 const FROM_SERVER: [&str; 4] = ["PingChannel", "RepliconUpdatesChannel", "RepliconMutationsChannel", "MetadataChannel"];
 /// The messages of lightyear's own that a client may send.
 const MESSAGES_FROM_CLIENT: [&str; 2] = ["Ping", "Pong"];
+/// Our own channels that carry no typed messages. Their receivers take them off before lightyear would look for some.
+const RAW: [&str; 2] = ["VoiceUpChannel", "VoiceDownChannel"];
 
 impl Rules {
     /// The rules for what arrives at `side`. `transport` is that of any link there: it knows the channels' directions.
@@ -111,8 +112,8 @@ fn channel_rule(side: Side, registry: &ChannelRegistry, transport: &Transport, i
         ChannelMode::SequencedReliable(_) | ChannelMode::SequencedUnreliable => Delivery::Sequenced,
         ChannelMode::UnorderedUnreliable | ChannelMode::UnorderedUnreliableWithAcks => Delivery::Unordered,
     };
-    let raw = delivery == Delivery::Unordered || name.contains("Replicon");
-    Some(ChannelRule { delivery, typed: !raw || name.contains("PingChannel") })
+    let raw = RAW.contains(&last_segment(name)) || name.contains("Replicon");
+    Some(ChannelRule { delivery, typed: !raw })
 }
 
 fn message_is_refused(registry: &MessageRegistry, id: u16) -> bool {

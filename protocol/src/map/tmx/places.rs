@@ -2,12 +2,13 @@
 
 use super::{MapError, reach};
 use crate::{
+    floor::UnknownRule,
     ids::RoomId,
     limits,
     map::{Plot, Point, RoomArea, ShutDoor, TileRect, WorldMap},
     names::{NameKey, RoomName},
 };
-use std::collections::HashSet;
+use std::{collections::HashSet, str::FromStr};
 use tiled::{LayerType, Map, Object, ObjectShape, PropertyValue};
 
 pub(super) fn read(map: &Map, world: &mut WorldMap) -> Result<(), MapError> {
@@ -74,15 +75,23 @@ fn read_rooms(map: &Map, objects: &[Object<'_>]) -> Result<Vec<RoomArea>, MapErr
         if !names.insert(NameKey::of(name.as_str())) {
             return Err(MapError::DuplicateRoom(object.name.clone()));
         }
-        match object.properties.get("floor") {
-            None => {}
-            Some(PropertyValue::StringValue(kind)) if kind == "exclusive" => {}
-            Some(_) => return Err(MapError::Floor(object.name.clone())),
-        }
+        let (policy, queue) = (rule(object, "floor")?, rule(object, "queue")?);
         let inside = rectangle(map, object)?;
-        rooms.push(RoomArea { id: RoomId(number), name: name.as_str().to_owned(), inside });
+        rooms.push(RoomArea { id: RoomId(number), name: name.as_str().to_owned(), inside, policy, queue });
     }
     Ok(rooms)
+}
+
+/// A rule of a room's floor, if the map sets it.
+fn rule<T: FromStr<Err = UnknownRule>>(object: &Object<'_>, property: &'static str) -> Result<Option<T>, MapError> {
+    let fault = |cause: String| MapError::Rule { room: object.name.clone(), property, cause };
+    match object.properties.get(property) {
+        None => Ok(None),
+        Some(PropertyValue::StringValue(word)) => {
+            word.parse().map(Some).map_err(|error: UnknownRule| fault(error.to_string()))
+        }
+        Some(_) => Err(fault("it must be a string".to_owned())),
+    }
 }
 
 /// A plot before its doorstep is known.

@@ -1,5 +1,8 @@
 use super::*;
-use crate::map::Place;
+use crate::{
+    floor::{FloorPolicy, QueueRule},
+    map::Place,
+};
 
 /// Reads the built-in map with its text changed.
 fn read_changed(change: &dyn Fn(&str, String) -> String) -> Result<(WorldMap, Vec<u8>), MapError> {
@@ -43,7 +46,6 @@ fn each_way_to_break_a_map_has_its_sentence() {
         ("type=\"door\"", "type=\"plot\"", "plot \"Plot 1\" has no door"),
         ("\"Library\"", "\"kitchen\"", "two rooms are called"),
         ("\"Library\"", "\"\"", "the room name \"\" can't be used"),
-        ("exclusive", "open", "unknown floor"),
         ("x=\"832\" y=\"864\"", "x=\"840\" y=\"864\"", "unrotated rectangle of whole tiles"),
         ("x=\"832\" y=\"864\"", "x=\"1900\" y=\"864\"", "unrotated rectangle of whole tiles"),
         ("x=\"832\" y=\"864\"", "x=\"32\" y=\"0\"", "the spawn covers the solid tile at 1, 0"),
@@ -57,6 +59,49 @@ fn each_way_to_break_a_map_has_its_sentence() {
         let error = replaced(from, to).expect_err(to).to_string();
         assert!(error.contains(sentence), "{from} as {to}: {error}");
     }
+}
+
+/// Reads the built-in map with a custom property of its first room.
+fn with_property(property: &str) -> Result<WorldMap, MapError> {
+    let properties = format!("height=\"352\"><properties><property {property}/></properties></object>");
+    read_changed(&|_, text| text.replace("height=\"352\"/>", &properties)).map(|(map, _)| map)
+}
+
+#[test]
+fn rooms_may_say_the_rules_of_their_floors() {
+    let rules = |property: &str| with_property(property).map(|map| (map.rooms[0].policy, map.rooms[0].queue)).unwrap();
+    let (map, _) = built_in();
+    assert!(map.rooms.iter().all(|room| room.policy.is_none() && room.queue.is_none()));
+    for policy in [FloorPolicy::Exclusive, FloorPolicy::Open, FloorPolicy::Chair] {
+        assert_eq!(rules(&format!("name=\"floor\" value=\"{policy}\"")), (Some(policy), None));
+    }
+    for queue in [QueueRule::Refuse, QueueRule::FirstCome, QueueRule::QuietestFirst] {
+        assert_eq!(rules(&format!("name=\"queue\" value=\"{queue}\"")), (None, Some(queue)));
+    }
+    let faults = [
+        (
+            "name=\"floor\" value=\"stage\"",
+            "the property floor of room \"Stage\" can't be used: “stage” is none of exclusive, open and chair",
+        ),
+        ("name=\"queue\" value=\"\"", "the property queue of room \"Stage\" can't be used: “” is none of refuse,"),
+        ("name=\"floor\" type=\"bool\" value=\"true\"", "can't be used: it must be a string"),
+    ];
+    for (property, sentence) in faults {
+        let error = with_property(property).unwrap_err().to_string();
+        assert!(error.contains(sentence), "{error}");
+    }
+}
+
+#[test]
+fn a_map_that_says_no_rules_is_the_same_json_as_before_there_were_any() {
+    let (plain, _) = built_in();
+    let json = String::from_utf8(plain.to_json()).unwrap();
+    assert!(!json.contains("policy") && !json.contains("queue"));
+    let ruled = with_property("name=\"queue\" value=\"quietest-first\"").unwrap();
+    let json = String::from_utf8(ruled.to_json()).unwrap();
+    assert!(json.contains("\"queue\":\"quietest-first\""));
+    assert_eq!(serde_json::from_str::<WorldMap>(&json).unwrap(), ruled);
+    assert_ne!(ruled.digest(), plain.digest());
 }
 
 #[test]
