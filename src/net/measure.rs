@@ -17,6 +17,13 @@ const EVERY_WHILE_TALKING: Duration = Duration::from_millis(66);
 /// Sound this far below full scale shows as nothing; between there and full scale the meter follows the ear.
 const QUIETEST_DB: f32 = 60.0;
 
+/// Where a loudness in dBFS stands on a meter from 0.0 (nothing to be heard) to 1.0 (full scale), as in
+/// [`SessionStats::microphone_level`].
+#[must_use]
+pub fn meter_level(dbfs: f32) -> f32 {
+    ((dbfs + QUIETEST_DB) / QUIETEST_DB).clamp(0.0, 1.0)
+}
+
 /// Keeps [`SessionStats`].
 pub struct MeasurePlugin;
 
@@ -55,7 +62,7 @@ fn measure(
         voice_concealed: voice.concealed,
         voice_late: voice.late,
         buffer_ms: voice.buffer_ms,
-        microphone_level: ((voice.microphone_level + QUIETEST_DB) / QUIETEST_DB).clamp(0.0, 1.0),
+        microphone_level: meter_level(voice.microphone_level),
         grant_ms: earlier.grant_ms,
         encoding: voice.encoding,
         talkers: Vec::new(),

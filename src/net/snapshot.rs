@@ -38,6 +38,8 @@ pub struct Snapshot {
     pub talk: TalkState,
     /// The preferences in force about voice.
     pub voice: Arc<VoicePreferences>,
+    /// Whether nobody has chosen anything about voice on this machine yet, so that a sound check is worth offering.
+    pub sound_unchecked: bool,
     /// What is wrong with the sound devices.
     pub devices: DeviceTrouble,
     /// Whether the own microphone is heard in the own speaker, to try them.
@@ -221,6 +223,9 @@ pub enum TalkState {
         until: Instant,
         /// How much was recorded.
         recorded: Duration,
+        /// Whether the key is down, or talk is locked on: who drops the recording talks then, and gives the turn back
+        /// otherwise.
+        held: bool,
     },
     /// The floor is one's own.
     Talking {
@@ -348,6 +353,7 @@ impl Snapshot {
             chats: BTreeMap::new(),
             talk: TalkState::Quiet,
             voice: Arc::default(),
+            sound_unchecked: false,
             devices: DeviceTrouble::default(),
             testing: false,
             stats: SessionStats::default(),

@@ -1,35 +1,32 @@
 //! The list of rooms: who is inside, who talks; a click walks there. New rooms are made and own ones deleted here.
 
-use super::{Action, bidi, people::line, theme};
+pub mod new_room;
+
+use super::{Action, bidi, floor::rules, people::line, status, theme};
 use crate::net::{
     commands::Command,
     snapshot::{RoomView, Snapshot},
 };
-use bevy_egui::egui::{self, Button, Key, RichText, Sense, TextEdit, TextStyle, Ui, vec2};
-use hallway_protocol::{
-    floor::{FloorPolicy, QueueRule},
-    names::RoomName,
-    replicated::RoomSite,
-};
+use bevy_egui::egui::{self, Button, Sense, TextStyle, Ui, vec2};
+use hallway_protocol::replicated::RoomSite;
+use new_room::NewRoom;
 
 /// The list's own state.
 #[derive(Default)]
 pub struct RoomsModel {
-    /// The name of a room that is being made; `None` while none is.
-    pub new_name: Option<String>,
-    /// Why the last one could not be made.
-    pub error: Option<String>,
-    asked_focus: bool,
+    /// The form of a room that is being made; `None` while none is.
+    pub new: Option<NewRoom>,
 }
 
 /// Height of a room's row, in points.
 const ROW: f32 = 44.0;
+/// Height of what stands below the list, in points.
+const FOOT: f32 = 44.0;
 
 /// Shows the list and what makes a new room.
 pub fn show(ui: &mut Ui, model: &mut RoomsModel, snapshot: &Snapshot) -> Vec<Action> {
     let mut actions = Vec::new();
-    let foot = if model.new_name.is_some() { 112.0 } else { 44.0 };
-    let height = (ui.available_height() - foot).max(80.0);
+    let height = (ui.available_height() - FOOT).max(80.0);
     ui.spacing_mut().item_spacing.y = 2.0;
     egui::ScrollArea::vertical().id_salt("rooms").auto_shrink([false, false]).max_height(height).show(ui, |ui| {
         hall_row(ui, snapshot, &mut actions);
@@ -38,14 +35,17 @@ pub fn show(ui: &mut Ui, model: &mut RoomsModel, snapshot: &Snapshot) -> Vec<Act
         }
     });
     ui.add_space(6.0);
-    new_room(ui, model, &mut actions);
+    let button = Button::new(theme::muted("+  New room…")).min_size(vec2(ui.available_width(), 34.0));
+    if ui.add(button).clicked() {
+        model.new = Some(NewRoom::default());
+    }
     actions
 }
 
 fn hall_row(ui: &mut Ui, snapshot: &Snapshot, actions: &mut Vec<Action>) {
     let inside = snapshot.people.iter().filter(|person| person.room.is_none()).map(|person| person.name.as_str());
     let is_here = snapshot.me.as_ref().is_some_and(|me| me.room.is_none());
-    let clicked = plain_row(ui, "Hall", is_here, &inside.collect::<Vec<_>>(), None);
+    let clicked = plain_row(ui, "Hall", None, is_here, &inside.collect::<Vec<_>>(), None);
     if clicked.clicked() && !is_here {
         actions.push(Action::Send(Command::Leave));
     }
@@ -56,8 +56,9 @@ fn row(ui: &mut Ui, room: &RoomView, snapshot: &Snapshot, actions: &mut Vec<Acti
     let is_here = me.is_some_and(|me| me.room == Some(room.id));
     let name_of = |id: &_| snapshot.person(*id).map(|person| person.name.as_str());
     let inside: Vec<_> = room.people.iter().filter_map(name_of).collect();
-    let holder = room.holder().as_ref().and_then(name_of);
-    let response = plain_row(ui, &room.name, is_here, &inside, holder);
+    let talkers = status::line::talkers_in_short(room, snapshot);
+    let response = plain_row(ui, &room.name, rules::tag(room.policy), is_here, &inside, talkers.as_deref());
+    let response = response.on_hover_text(rules::line(room.policy, room.queue));
     if response.clicked() && !is_here {
         actions.push(Action::Send(Command::Enter(room.id)));
     }
@@ -77,8 +78,15 @@ fn row(ui: &mut Ui, room: &RoomView, snapshot: &Snapshot, actions: &mut Vec<Acti
     }
 }
 
-/// A room's row: its name, and the people inside as portraits.
-fn plain_row(ui: &mut Ui, name: &str, is_here: bool, inside: &[&str], holder: Option<&str>) -> egui::Response {
+/// A room's row: its name with a word about its rules, and who talks in it, or the people inside as portraits.
+fn plain_row(
+    ui: &mut Ui,
+    name: &str,
+    tag: Option<&str>,
+    is_here: bool,
+    inside: &[&str],
+    talkers: Option<&str>,
+) -> egui::Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, name));
     let fill = match (is_here, response.hovered()) {
@@ -93,29 +101,28 @@ fn plain_row(ui: &mut Ui, name: &str, is_here: bool, inside: &[&str], holder: Op
     }
     let left = rect.left_top() + vec2(12.0, 4.0);
     let bold = egui::FontId::new(14.0, egui::FontFamily::Name(theme::BOLD.into()));
-    line(ui, left, rect.width() - 40.0, &bidi::line(name), bold, theme::TEXT);
-    let below = rect.left_top() + vec2(12.0, 23.0);
-    match holder {
-        Some(holder) => {
-            let time = ui.input(|input| input.time) as f32;
-            theme::paint_voice(ui.painter(), below + vec2(6.0, 8.0), 13.0, time, theme::TALK);
-            let small = TextStyle::Small.resolve(ui.style());
-            let sentence = format!("{} is talking", bidi::line(holder));
-            line(ui, below + vec2(18.0, 0.0), rect.width() - 90.0, &sentence, small, theme::TALK);
-            ui.ctx().request_repaint();
-        }
-        None if inside.is_empty() => {
-            line(ui, below, rect.width() - 40.0, "Empty", TextStyle::Small.resolve(ui.style()), theme::MUTED);
-        }
-        None => {}
+    let small = TextStyle::Small.resolve(ui.style());
+    let width = line(ui, left, rect.width() - 80.0, &bidi::line(name), bold, theme::TEXT);
+    if let Some(tag) = tag {
+        line(ui, left + vec2(width + 7.0, 2.0), 60.0, tag, small.clone(), theme::MUTED);
     }
-    faces(ui, rect, below, inside, holder.is_some());
+    let below = rect.left_top() + vec2(12.0, 23.0);
+    let faces = faces(ui, rect, below, inside, talkers.is_some());
+    if let Some(talkers) = talkers {
+        let time = ui.input(|input| input.time) as f32;
+        theme::paint_voice(ui.painter(), below + vec2(6.0, 8.0), 13.0, time, theme::TALK);
+        let at = below + vec2(18.0, 0.0);
+        line(ui, at, faces - 12.0 - at.x, talkers, small, theme::TALK);
+        ui.ctx().request_repaint();
+    } else if inside.is_empty() {
+        line(ui, below, rect.width() - 40.0, "Empty", small, theme::MUTED);
+    }
     let click = if is_here { "You are here" } else { "Walk there" };
     response.on_hover_text(click).on_hover_cursor(egui::CursorIcon::PointingHand)
 }
 
-/// The first few people inside as small portraits, then how many more.
-fn faces(ui: &Ui, rect: egui::Rect, below: egui::Pos2, inside: &[&str], at_right: bool) {
+/// The first few people inside as small portraits, then how many more; answers where they begin.
+fn faces(ui: &Ui, rect: egui::Rect, below: egui::Pos2, inside: &[&str], at_right: bool) -> f32 {
     let most = if at_right { 3 } else { 7 };
     let shown = inside.len().min(most);
     let rest = inside.len() - shown;
@@ -134,50 +141,5 @@ fn faces(ui: &Ui, rect: egui::Rect, below: egui::Pos2, inside: &[&str], at_right
             theme::MUTED,
         );
     }
-}
-
-fn new_room(ui: &mut Ui, model: &mut RoomsModel, actions: &mut Vec<Action>) {
-    let Some(name) = &mut model.new_name else {
-        let button = Button::new(theme::muted("+  New room…")).min_size(vec2(ui.available_width(), 34.0));
-        if ui.add(button).clicked() {
-            model.new_name = Some(String::new());
-            model.error = None;
-            model.asked_focus = true;
-        }
-        return;
-    };
-    let edit = TextEdit::singleline(name).hint_text(theme::muted("Name of the room")).desired_width(f32::INFINITY);
-    let response = ui.add(edit.margin(egui::Margin::symmetric(10, 7)));
-    if std::mem::take(&mut model.asked_focus) {
-        response.request_focus();
-    }
-    if response.changed() {
-        model.error = None;
-    }
-    if let Some(error) = &model.error {
-        ui.label(RichText::new(error).text_style(TextStyle::Small).color(theme::DANGER));
-    }
-    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    let left = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape));
-    let (create, cancel) = ui
-        .horizontal(|ui| {
-            let create = theme::primary_button(ui, "Create", 96.0).clicked();
-            (create, theme::quiet_button(ui, theme::muted("Cancel")).clicked())
-        })
-        .inner;
-    if create || entered {
-        match RoomName::new(name) {
-            Ok(name) => {
-                actions.push(Action::Send(Command::CreateRoom {
-                    name: name.as_str().to_owned(),
-                    policy: FloorPolicy::default(),
-                    queue: QueueRule::default(),
-                }));
-                model.new_name = None;
-            }
-            Err(error) => model.error = Some(format!("This name {error}.")),
-        }
-    } else if cancel || left {
-        model.new_name = None;
-    }
+    x - 8.0
 }
