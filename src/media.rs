@@ -5,4 +5,5 @@
 
 pub mod devices;
 pub mod engine;
+pub mod processing;
 pub mod voice;

@@ -7,8 +7,11 @@
 pub mod chat;
 pub mod commands;
 pub mod connection;
+pub mod encoding;
 pub mod events;
+mod files;
 pub mod handle;
+pub mod hearing;
 pub mod measure;
 pub mod mirror;
 pub mod phrase;
@@ -36,6 +39,7 @@ use hallway_protocol::{
         setup,
     },
 };
+use preferences::{Preferences, PreferencesPlugin, VoicePreferences, VoiceWishes};
 use session::{Mirror, Port};
 use sign_in::Desk;
 use snapshot::ConnectionState;
@@ -54,9 +58,12 @@ use voice::VoiceLink;
 /// What a session is told at its start.
 #[derive(Clone, Debug)]
 pub struct SessionSettings {
-    /// Microphone and speaker.
-    pub voice: VoiceSettings,
-    /// Where pinned certificates are kept.
+    /// What was wished about voice.
+    pub voice: VoiceWishes,
+    /// Whether the rest comes from the settings file, and changes go there: a window's do. A script's do not, so that it
+    /// does the same on each machine.
+    pub is_kept: bool,
+    /// Where pinned certificates and settings are kept.
     pub config_dir: PathBuf,
     /// For how long a lost connection is tried again; without end where it is `None`.
     pub reconnect: Option<Duration>,
@@ -72,6 +79,8 @@ pub struct Seams {
     pub dialer: Dialer,
     /// The voice engine.
     pub voice: VoiceLink,
+    /// What the person chose about voice.
+    pub preferences: Preferences,
 }
 
 /// Voice events that may wait for a session that is busy: two seconds of packets.
@@ -91,7 +100,13 @@ pub fn start(settings: SessionSettings) -> io::Result<SessionHandle> {
     };
     let (handle, port) = handle::pair(wake(&waker));
     let desk = Desk::start(&settings.config_dir, wake(&waker))?;
-    let seams = Seams { port, desk, dialer: Dialer::udp(), voice: start_voice(settings.voice, waker)? };
+    let preferences = if settings.is_kept {
+        Preferences::kept(&settings.config_dir, settings.voice)?
+    } else {
+        Preferences::for_scripts(settings.voice)
+    };
+    let voice = start_voice(&preferences.voice, waker)?;
+    let seams = Seams { port, desk, dialer: Dialer::udp(), voice, preferences };
     let reconnect = settings.reconnect;
     thread::Builder::new().name("session".to_owned()).spawn(move || run(live, seams, reconnect))?;
     Ok(handle)
@@ -108,6 +123,7 @@ pub fn app(seams: Seams, reconnect: Option<Duration>) -> App {
         .insert_resource(seams.voice)
         .add_plugins((
             session::SessionPlugin,
+            PreferencesPlugin::new(seams.preferences),
             connection::ConnectionPlugin { reconnect },
             mirror::MirrorPlugin,
             walking::WalkingPlugin,
@@ -115,6 +131,8 @@ pub fn app(seams: Seams, reconnect: Option<Duration>) -> App {
             chat::ChatPlugin,
             talk::TalkPlugin,
             voice::VoicePlugin,
+            hearing::HearingPlugin,
+            encoding::EncodingPlugin,
             measure::MeasurePlugin,
         ));
     app
@@ -145,7 +163,13 @@ fn until_next_update(world: &World) -> Duration {
 }
 
 /// Starts the voice engine.
-fn start_voice(settings: VoiceSettings, waker: LoopWaker) -> io::Result<VoiceLink> {
+fn start_voice(preferences: &VoicePreferences, waker: LoopWaker) -> io::Result<VoiceLink> {
+    let settings = VoiceSettings {
+        microphone: preferences.microphone.clone(),
+        speaker: preferences.speaker.clone(),
+        release_tail: preferences.release_tail,
+        ..VoiceSettings::default()
+    };
     let (delivered, events) = mpsc::sync_channel(VOICE_EVENTS);
     let engine = Arc::new(VoiceEngine::start(settings, deliver(delivered, waker))?);
     let measured = Arc::clone(&engine);

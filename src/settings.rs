@@ -2,13 +2,11 @@
 
 use crate::{
     headless::HeadlessSettings,
-    media::{
-        devices::{sink::Speaker, source::Microphone},
-        engine::VoiceSettings,
-    },
+    media::devices::{sink::Speaker, source::Microphone},
     net::{
         SessionSettings,
         commands::{ServerAddress, SignIn, Trust},
+        preferences::{ACTIVATION_DBFS, LONGEST_TAIL, VoiceWishes},
     },
 };
 use clap::Parser;
@@ -46,6 +44,22 @@ pub struct Arguments {
     /// Where voices go: nowhere, to a device or into a WAV file. Default: none without a window, else device.
     #[arg(long, value_name = "none|device[:NAME]|wav:FILE")]
     pub speaker: Option<Speaker>,
+    /// Take steady noise out of the own voice. Default: off without a window, else as it was set there; the same for the
+    /// next two.
+    #[arg(long, value_name = "on|off", value_parser = parse_switch)]
+    pub noise_suppression: Option<bool>,
+    /// Bring the own voice to an even loudness.
+    #[arg(long, value_name = "on|off", value_parser = parse_switch)]
+    pub automatic_level: Option<bool>,
+    /// Take what the speaker plays out of the microphone, in open rooms.
+    #[arg(long, value_name = "on|off", value_parser = parse_switch)]
+    pub echo_cancellation: Option<bool>,
+    /// Let the voice open the microphone by itself in open rooms, from this loudness on: -70 to -10 dBFS.
+    #[arg(long, value_name = "off|DBFS", value_parser = parse_activation, allow_hyphen_values = true)]
+    pub activation: Option<Threshold>,
+    /// How long sound goes out after the talk key went up: 0 to 1000 ms. Default: 150.
+    #[arg(long, value_name = "MS", value_parser = parse_tail)]
+    pub release_tail: Option<Duration>,
     /// The folder of this client's settings and trusted certificates. Default: the platform's folder for them.
     #[arg(long, value_name = "DIR")]
     pub config_dir: Option<PathBuf>,
@@ -62,6 +76,10 @@ pub struct Arguments {
     #[arg(long, value_name = "none", value_parser = ["none"], hide = true)]
     pub video_sink: Option<String>,
 }
+
+/// From which loudness on the voice opens the microphone, in dBFS; never where it is `None`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Threshold(pub Option<f32>);
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -91,18 +109,21 @@ impl Arguments {
     /// What the arguments come to.
     #[must_use]
     pub fn mode(self) -> Mode {
-        let devices = !self.headless;
-        let voice = VoiceSettings {
-            microphone: self.mic.unwrap_or(if devices { Microphone::Device(None) } else { Microphone::None }),
-            speaker: self.speaker.unwrap_or(if devices { Speaker::Device(None) } else { Speaker::None }),
-            ..VoiceSettings::default()
+        let voice = VoiceWishes {
+            microphone: self.mic,
+            speaker: self.speaker,
+            noise_suppression: self.noise_suppression,
+            automatic_level: self.automatic_level,
+            echo_cancellation: self.echo_cancellation,
+            activation_dbfs: self.activation.map(|threshold| threshold.0),
+            release_tail: self.release_tail,
         };
         let config_dir = self.config_dir.unwrap_or_else(default_config_dir);
         match (self.headless, self.server, self.name) {
             (true, Some(server), Some(name)) => {
                 let reconnect = Some(self.reconnect.unwrap_or(HEADLESS_RECONNECT));
                 Mode::Headless(Box::new(HeadlessSettings {
-                    session: SessionSettings { voice, config_dir, reconnect },
+                    session: SessionSettings { voice, is_kept: false, config_dir, reconnect },
                     sign_in: SignIn {
                         server,
                         name,
@@ -113,7 +134,7 @@ impl Arguments {
                 }))
             }
             (_, server, name) => Mode::Window(Box::new(WindowSettings {
-                session: SessionSettings { voice, config_dir, reconnect: None },
+                session: SessionSettings { voice, is_kept: true, config_dir, reconnect: None },
                 sign_in_now: name.is_some() || server.is_none(),
                 server,
                 name: name.unwrap_or_else(user_name),
@@ -139,6 +160,28 @@ fn parse_seconds_or_none(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| NO_SECONDS.to_owned())?;
     let time = Duration::try_from_secs_f64(seconds).map_err(|_| NO_SECONDS.to_owned())?;
     if time <= LONGEST { Ok(time) } else { Err(NO_SECONDS.to_owned()) }
+}
+
+fn parse_switch(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("write on or off".to_owned()),
+    }
+}
+
+fn parse_activation(text: &str) -> Result<Threshold, String> {
+    if text == "off" {
+        return Ok(Threshold(None));
+    }
+    let dbfs = text.parse().ok().filter(|dbfs| ACTIVATION_DBFS.contains(dbfs));
+    let wrong = || format!("give off, or dBFS from {} to {}", ACTIVATION_DBFS.start(), ACTIVATION_DBFS.end());
+    dbfs.map(|dbfs| Threshold(Some(dbfs))).ok_or_else(wrong)
+}
+
+fn parse_tail(text: &str) -> Result<Duration, String> {
+    let tail = text.parse().ok().map(Duration::from_millis).filter(|tail| *tail <= LONGEST_TAIL);
+    tail.ok_or_else(|| format!("give milliseconds from 0 to {}", LONGEST_TAIL.as_millis()))
 }
 
 const NO_SECONDS: &str = "give seconds, such as 5 or 0.5";
@@ -191,7 +234,8 @@ mod tests {
         assert_eq!((settings.sign_in.name.as_str(), &settings.sign_in.trust), ("Ann", &Trust::New));
         assert_eq!(settings.session.reconnect, Some(Duration::ZERO));
         assert_eq!(settings.stats, Some(Duration::from_millis(500)));
-        assert_eq!(settings.session.voice.microphone, Microphone::None);
+        assert_eq!(settings.session.voice, VoiceWishes::default());
+        assert!(!settings.session.is_kept);
         let missing = Arguments::try_parse_from(["hallway", "--headless", "--name", "Ann"]).unwrap_err();
         assert_eq!(missing.kind(), ErrorKind::MissingRequiredArgument);
         assert_eq!(missing.exit_code(), 2);
@@ -201,15 +245,43 @@ mod tests {
     fn a_window_hosts_where_no_server_is_named() {
         let Mode::Window(settings) = mode(&[]) else { panic!("a window was asked for") };
         assert!(settings.server.is_none() && settings.sign_in_now);
-        assert_eq!(settings.session.voice.speaker, Speaker::Device(None));
+        assert!(settings.session.is_kept);
         assert_eq!(settings.session.reconnect, None);
         let Mode::Window(settings) = mode(&["--server", "talk.example"]) else { panic!("a window was asked for") };
         assert!(settings.server.is_some() && !settings.sign_in_now);
     }
 
     #[test]
+    fn what_is_said_about_voice_is_wished() {
+        let arguments = ["--noise-suppression", "on", "--automatic-level", "off", "--activation", "-40.5"];
+        let more = ["--echo-cancellation", "off", "--release-tail", "0", "--mic", "none"];
+        let Mode::Window(settings) = mode(&[arguments, more].concat()) else { panic!("a window was asked for") };
+        let expected = VoiceWishes {
+            microphone: Some(Microphone::None),
+            speaker: None,
+            noise_suppression: Some(true),
+            automatic_level: Some(false),
+            echo_cancellation: Some(false),
+            activation_dbfs: Some(Some(-40.5)),
+            release_tail: Some(Duration::ZERO),
+        };
+        assert_eq!(settings.session.voice, expected);
+        let Mode::Window(settings) = mode(&["--activation", "off"]) else { panic!("a window was asked for") };
+        assert_eq!(settings.session.voice.activation_dbfs, Some(None));
+    }
+
+    #[test]
     fn wrong_values_are_refused() {
-        for arguments in [["--trust", "abc"], ["--server", "a:b"], ["--mic", "loud"], ["--camera", "pattern"]] {
+        for arguments in [
+            ["--trust", "abc"],
+            ["--server", "a:b"],
+            ["--mic", "loud"],
+            ["--camera", "pattern"],
+            ["--noise-suppression", "yes"],
+            ["--activation", "-200"],
+            ["--activation", "NaN"],
+            ["--release-tail", "1001"],
+        ] {
             assert!(Arguments::try_parse_from(["hallway"].iter().chain(&arguments)).is_err(), "{arguments:?}");
         }
     }

@@ -7,6 +7,7 @@ use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
     sync::Arc,
+    time::Duration,
 };
 
 thread_local! {
@@ -59,8 +60,8 @@ fn the_input_callback_allocates_nothing_even_when_its_ring_is_full() {
         let calls = allocations(|| {
             for round in 0..200 {
                 for frames in BLOCKS {
-                    callback.process(&floats[..frames * channels]);
-                    callback.process(&ints[..frames * channels]);
+                    callback.process(&floats[..frames * channels], Duration::from_millis(5));
+                    callback.process(&ints[..frames * channels], Duration::from_millis(5));
                 }
                 if round % 3 == 0 {
                     while ring.pop().is_ok() {}
@@ -79,7 +80,7 @@ fn the_output_callback_allocates_nothing_even_when_its_ring_is_dry() {
         let calls = allocations(|| {
             for round in 0..200 {
                 if round % 3 == 0 {
-                    while ring.push(0.25).is_ok() {}
+                    while ring.push([0.25, -0.5]).is_ok() {}
                 }
                 for frames in BLOCKS {
                     callback.process(&mut floats[..frames * channels]);

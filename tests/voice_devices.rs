@@ -147,3 +147,98 @@ fn devices_that_go_away_are_told_and_taken_up_again() {
         until(&engine, "the microphone's return", |stats| stats.sent > sent + 5);
     });
 }
+
+/// Runs `pactl` and returns what it prints.
+fn pactl(pulse: &PrivatePulse, args: &[&str]) -> String {
+    let output = pulse.command("pactl").args(args).output().unwrap();
+    assert!(output.status.success(), "pactl {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Waits for an event; the time that it took.
+fn told(events: &mpsc::Receiver<VoiceEvent>, wish: impl Fn(&VoiceEvent) -> bool) -> Duration {
+    let asked = Instant::now();
+    while !wish(&events.recv_timeout(PATIENCE.saturating_sub(asked.elapsed())).expect("the event does not come")) {}
+    asked.elapsed()
+}
+
+#[test]
+fn the_default_device_stands_in_for_a_named_one_until_that_is_back() {
+    in_private_session("the_default_device_stands_in_for_a_named_one_until_that_is_back", |folder| {
+        let pulse = PrivatePulse::start(folder, &DEVICES[..1]);
+        let desk = ["load-module", "module-null-sink", "sink_name=desk", "rate=48000", "channels=1"];
+        let module = pactl(&pulse, &desk);
+        let (tell, events) = mpsc::channel();
+        let settings = VoiceSettings {
+            microphone: Microphone::Device(Some("desk.monitor".into())),
+            speaker: Speaker::Device(Some("desk".into())),
+            cues: false,
+            ..VoiceSettings::default()
+        };
+        let engine = VoiceEngine::start(settings, move |event| {
+            if !matches!(event, VoiceEvent::Packet(_)) {
+                _ = tell.send(event);
+            }
+        });
+        let engine = engine.unwrap();
+        engine.send(VoiceCommand::PressTalk);
+        engine.send(VoiceCommand::FloorGranted);
+        until(&engine, "the microphone", |stats| stats.sent > 5);
+
+        pactl(&pulse, &["unload-module", &module]);
+        let is_stand_in = |text: &str| text.contains("desk") && text.contains("default");
+        let lost = told(&events, |event| matches!(event, VoiceEvent::MicrophoneLost(text) if is_stand_in(text)));
+        let sent = engine.stats().sent;
+        until(&engine, "the default microphone", |stats| stats.sent > sent + 20);
+
+        pactl(&pulse, &desk);
+        let back = told(&events, |event| *event == VoiceEvent::MicrophoneBack);
+        let sent = engine.stats().sent;
+        until(&engine, "the microphone's return", |stats| stats.sent > sent + 20);
+        println!("stood in for after {lost:?}, taken back after {back:?}");
+        let others: Vec<VoiceEvent> = events.try_iter().collect();
+        assert!(!others.iter().any(|event| matches!(event, VoiceEvent::MicrophoneLost(_))), "told twice: {others:?}");
+        let streams = pactl(&pulse, &["list", "short", "source-outputs"]);
+        assert_eq!(streams.lines().count(), 1, "streams are left open:\n{streams}");
+    });
+}
+
+#[test]
+fn another_default_microphone_is_followed() {
+    in_private_session("another_default_microphone_is_followed", |folder| {
+        let pulse = PrivatePulse::start(
+            folder,
+            &["module-null-sink sink_name=quiet", "module-null-sink sink_name=loud", "module-sine sink=loud"],
+        );
+        pactl(&pulse, &["set-default-source", "quiet.monitor"]);
+        let settings = VoiceSettings { microphone: Microphone::Device(None), ..VoiceSettings::default() };
+        let engine = VoiceEngine::start(settings, |event| println!("{event:?}")).unwrap();
+        engine.send(VoiceCommand::StartTest);
+        sleep(Duration::from_secs(1));
+        assert!(engine.stats().microphone_level < -60.0);
+        let changed = Instant::now();
+        pactl(&pulse, &["set-default-source", "loud.monitor"]);
+        until(&engine, "the other microphone", |stats| stats.microphone_level > -30.0);
+        println!("followed after {:?}", changed.elapsed());
+    });
+}
+
+#[test]
+fn without_any_device_the_engine_works_and_says_so_once() {
+    in_private_session("without_any_device_the_engine_works_and_says_so_once", |_| {
+        let (tell, events) = mpsc::channel();
+        let (microphone, speaker) = (Microphone::Device(None), Speaker::Device(None));
+        let settings = VoiceSettings { microphone, speaker, ..VoiceSettings::default() };
+        let engine = VoiceEngine::start(settings, move |event| _ = tell.send(event)).unwrap();
+        // Two retries.
+        sleep(Duration::from_secs(5));
+        let told: Vec<VoiceEvent> = events.try_iter().collect();
+        let count = |lost: fn(&VoiceEvent) -> bool| told.iter().filter(|event| lost(event)).count();
+        assert_eq!(count(|event| matches!(event, VoiceEvent::MicrophoneLost(_))), 1, "{told:?}");
+        assert_eq!(count(|event| matches!(event, VoiceEvent::SpeakerLost(_))), 1, "{told:?}");
+        let opus = hallway::media::voice::codec::VoiceEncoder::new().unwrap().encode(&[0.1; 960]).unwrap();
+        let packet = VoicePacket { burst: 1, opus, ..VoicePacket::default() };
+        engine.send(VoiceCommand::Hear { speaker: PersonId(1), packet });
+        until(&engine, "the packet", |stats| stats.received == 1);
+    });
+}

@@ -108,6 +108,7 @@ pub fn stats(stats: &SessionStats) -> Value {
         "voice": {
             "sent": stats.voice_sent, "received": stats.voice_received, "lost": stats.voice_lost,
             "concealed": stats.voice_concealed, "late": stats.voice_late, "buffer_ms": stats.buffer_ms,
+            "underruns": stats.underruns, "overruns": stats.overruns,
         },
     })
 }

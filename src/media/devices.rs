@@ -5,6 +5,8 @@ pub mod cpal_input;
 #[cfg(feature = "devices")]
 pub mod cpal_output;
 #[cfg(feature = "devices")]
+mod fill;
+#[cfg(feature = "devices")]
 mod host;
 pub mod list;
 #[cfg(feature = "devices")]
@@ -15,6 +17,8 @@ pub mod source;
 mod stream;
 pub mod wav;
 
+#[cfg(feature = "devices")]
+pub(crate) use host::Direction;
 #[cfg(feature = "devices")]
 pub(crate) use opener::{Opened, Opener, Ticket};
 #[cfg(feature = "devices")]

@@ -1,9 +1,11 @@
 //! The voice thread and how the session talks to it.
 //!
 //! One thread, named `voice`, owns the microphone's reading end, the talk gate, the codecs, every remote speaker and the
-//! speaker's ring. It wakes every 5 ms while somebody talks, and ten times a second while nobody does.
+//! speaker's ring. While somebody talks it wakes when a packet's sound should be there or the speaker wants some, else ten
+//! times a second.
 
 mod capture;
+mod loopback;
 mod playback;
 #[cfg(feature = "devices")]
 mod presence;
@@ -11,7 +13,10 @@ mod run;
 
 use super::{
     devices::{sink::Speaker, source::Microphone},
-    voice::{adapt::Encoding, cues::Cue, gate::DEFAULT_TAIL, level::SILENCE_DBFS, space::Ears},
+    processing::Processing,
+    voice::{
+        activation::Activation, cues::Cue, encoding::Encoding, gate::DEFAULT_TAIL, level::SILENCE_DBFS, space::Ears,
+    },
 };
 use bytes::Bytes;
 use hallway_protocol::{ids::PersonId, voice::VoicePacket};
@@ -26,8 +31,8 @@ use std::{
     time::Duration,
 };
 
-/// Voice packets that may wait for the voice thread: a second of pre-roll from five speakers at once.
-const WAITING_PACKETS: usize = 256;
+/// Voice packets that may wait for the voice thread: a second of pre-roll from five speakers at once, 10 ms each.
+const WAITING_PACKETS: usize = 512;
 
 /// How the engine starts.
 #[derive(Clone, Debug)]
@@ -51,15 +56,39 @@ impl Default for VoiceSettings {
 /// What the session tells the engine.
 #[derive(Clone, Debug)]
 pub enum VoiceCommand {
-    /// The talk key went down: recording begins, nothing is sent yet.
+    /// The talk key went down: recording begins, nothing is sent yet. A test ends.
     PressTalk,
-    /// The server gave the floor: what was recorded goes out, then live sound.
+    /// The grant will take long: what is said is kept, up to 60 s, instead of its last second.
+    KeepRecording,
+    /// The server gave the floor: what was recorded goes out, a second of it at most, then live sound. After
+    /// [`ReleaseTalk`](Self::ReleaseTalk) this is [`PlayRecording`](Self::PlayRecording).
     FloorGranted,
-    /// The talk key went up: the tail goes out, then [`VoiceEvent::BurstEnded`] comes. Before the grant, the recording
-    /// is forgotten and no event comes, unless a late grant does.
+    /// The server gave the floor, and what was recorded is not to be heard: live sound goes out. With the key up,
+    /// [`VoiceEvent::BurstEnded`] comes.
+    SpeakLive,
+    /// The server gave the floor: what was recorded goes out at its own pace, then [`VoiceEvent::BurstEnded`] comes.
+    /// Nothing live goes out, wherever the key is.
+    PlayRecording,
+    /// The talk key went up: the tail goes out, then [`VoiceEvent::BurstEnded`] comes. Before the grant, recording stops,
+    /// and what was recorded is forgotten unless it is kept; no event comes, unless a late grant does.
     ReleaseTalk,
-    /// The floor was refused or taken: silence at once, and no event.
+    /// The floor was refused or taken: silence at once, and no event. What was recorded is forgotten.
     AbortTalk,
+    /// How sound is to be encoded from the next packet on; from a [`LinkAdapter`](super::voice::adapt::LinkAdapter).
+    SetEncoding(Encoding),
+    /// What is done to the microphone's sound.
+    SetProcessing(Processing),
+    /// Listen for a voice, and tell of it by [`VoiceEvent::VoiceBegan`] and [`VoiceEvent::VoiceEnded`]; or no longer.
+    /// Whether a talk begins is the session's to decide: [`PressTalk`](Self::PressTalk) then includes what was said
+    /// since shortly before the voice began.
+    SetActivation(Option<Activation>),
+    /// How long sound goes out after the key went up.
+    SetTail(Duration),
+    /// Give the microphone's sound back in the own speaker a second later, as others would hear it. Nothing leaves, and
+    /// while somebody talks nothing happens.
+    StartTest,
+    /// Enough.
+    StopTest,
     /// A packet from the network.
     Hear {
         /// Who speaks.
@@ -72,40 +101,22 @@ pub enum VoiceCommand {
         /// Who.
         speaker: PersonId,
     },
-    /// From where a speaker is heard; glides there.
+    /// A speaker's place changed: these are the gains for the two ears. Kept until the next one or
+    /// [`Forget`](Self::Forget), also for a speaker of whom nothing was heard yet.
     HearFrom {
         /// Who.
         speaker: PersonId,
-        /// How much of the sound each ear gets.
+        /// From [`heard_from`](super::voice::space::heard_from).
         ears: Ears,
     },
-    /// How loud a speaker is heard; remembered for one who has not spoken yet.
+    /// How loud a speaker is to be, 0.0 (not at all) to 2.0. Kept from then on, also for a speaker of whom nothing was
+    /// heard yet.
     SetVolume {
         /// Who.
         speaker: PersonId,
-        /// 0.0 is muted, 1.0 as sent, up to 2.0.
+        /// Times the loudness that came.
         volume: f32,
     },
-    /// The talk key is held in a queue: from now on all that is said is kept, up to 60 s of it.
-    KeepRecording,
-    /// The server gave the floor: what was recorded is forgotten, and live sound goes out from now on. Ends the playing
-    /// of a recording too.
-    SpeakLive,
-    /// The server gave the floor: what was recorded goes out at its own pace, then [`VoiceEvent::BurstEnded`] comes.
-    /// Nothing live does.
-    PlayRecording,
-    /// How the own voice is made into packets.
-    SetEncoding(Encoding),
-    /// What is done to the microphone's sound.
-    SetProcessing(Processing),
-    /// Listen to the microphone for voice; [`VoiceEvent::VoiceBegan`] and [`VoiceEvent::VoiceEnded`] tell.
-    SetActivation(Option<Activation>),
-    /// How long sound goes out after the key went up.
-    SetTail(Duration),
-    /// Play the microphone, as it would be sent, to the own speaker.
-    StartTest,
-    /// End that.
-    StopTest,
     /// A tone for this person's ears only.
     Play(Cue),
     /// Another microphone.
@@ -121,55 +132,20 @@ pub enum VoiceEvent {
     Packet(Bytes),
     /// The burst is over, its last packet was told before: release the floor.
     BurstEnded,
-    /// Voice began at the microphone that is listened to.
+    /// Somebody began to speak, while a voice is listened for.
     VoiceBegan,
-    /// It ended a while ago.
+    /// Nobody has spoken for a while.
     VoiceEnded,
-    /// There is no microphone, for the reason in this sentence. A device is tried again every two seconds.
+    /// The chosen microphone is not there, for the reason in this sentence, which also tells whether another stands in.
+    /// It is looked for until it is there.
     MicrophoneLost(String),
     /// The microphone that was lost is there again.
     MicrophoneBack,
-    /// There is no speaker, for the reason in this sentence. A device is tried again every two seconds.
+    /// The chosen speaker is not there, for the reason in this sentence, which also tells whether another stands in. It
+    /// is looked for until it is there.
     SpeakerLost(String),
     /// The speaker that was lost is there again.
     SpeakerBack,
-}
-
-/// What is done to the microphone's sound before it is sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Processing {
-    /// Whether steady noise is taken out.
-    pub noise_suppression: bool,
-    /// Whether it is brought to an even loudness.
-    pub automatic_level: bool,
-    /// Whether what the speaker plays is taken out.
-    pub echo_cancellation: bool,
-}
-
-/// When the microphone counts as spoken into.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Activation {
-    /// From which loudness on, in dBFS.
-    pub threshold_dbfs: f32,
-}
-
-/// How well one person is heard, since that person's first packet.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct HeardQuality {
-    /// Packets whose time came.
-    pub expected: u64,
-    /// Packets of those that never came.
-    pub lost: u64,
-    /// Packets of those that came after their time.
-    pub late: u64,
-    /// Packets' time filled with made-up sound.
-    pub concealed: u64,
-    /// Variation of the packets' travel times, in milliseconds.
-    pub jitter_ms: f32,
-    /// Sound held back, in milliseconds.
-    pub buffer_ms: f32,
-    /// Sound that should be held back, in milliseconds.
-    pub target_ms: f32,
 }
 
 /// One person who is being heard.
@@ -179,8 +155,29 @@ pub struct Heard {
     pub speaker: PersonId,
     /// Loudness of the last 20 ms in dBFS, -96.0 to 0.0.
     pub level_dbfs: f32,
-    /// How well, since the first packet.
-    pub reception: HeardQuality,
+    /// How well.
+    pub quality: HeardQuality,
+}
+
+/// How well one person is heard. Counts go on for as long as the person is heard from time to time, and begin anew after
+/// a minute of silence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeardQuality {
+    /// Packets that were due.
+    pub expected: u64,
+    /// Packets of those that never came by the network, whether or not they could be rebuilt. Falls when one that was
+    /// given up comes late.
+    pub lost: u64,
+    /// Packets of those that came, but after their time.
+    pub late: u64,
+    /// Sound that had to be made up or rebuilt coarsely, in pieces of 20 ms.
+    pub concealed: u64,
+    /// Variation of the packets' travel times: what 95 of 100 stay within, in milliseconds.
+    pub jitter_ms: u32,
+    /// Delay over the fastest way at which packets are played, in milliseconds.
+    pub buffer_ms: u32,
+    /// Delay over the fastest way at which packets are meant to be played, in milliseconds.
+    pub target_ms: u32,
 }
 
 /// What the engine did so far. Packets are those of all speakers together.
@@ -192,9 +189,9 @@ pub struct VoiceStats {
     pub received: u64,
     /// Packets that were not there when their time came.
     pub lost: u64,
-    /// Packets' time filled with made-up sound; includes `recovered`.
+    /// Sound that had to be made up or rebuilt coarsely, in pieces of 20 ms.
     pub concealed: u64,
-    /// Packets rebuilt from the copy in their successor.
+    /// Packets rebuilt from what a later one carried of them, exactly or coarsely.
     pub recovered: u64,
     /// Packets that came after their time.
     pub late: u64,
@@ -204,14 +201,15 @@ pub struct VoiceStats {
     pub dropped: u64,
     /// Sound held in the fullest jitter buffer, in milliseconds.
     pub buffer_ms: u32,
-    /// Loudness of the microphone's last 20 ms in dBFS, -96.0 to 0.0; -96.0 while the key is up.
+    /// Loudness of the microphone's last 10 ms as they are sent, in dBFS, -96.0 to 0.0; -96.0 while nobody talks, tests
+    /// or listens for a voice.
     pub microphone_level: f32,
+    /// Length of what was recorded and waits for the floor, in milliseconds.
+    pub recorded_ms: u32,
+    /// How sound is encoded.
+    pub encoding: Encoding,
     /// Whether the microphone's sound really leaves this client: granted, up to the end of the tail.
     pub mic_open: bool,
-    /// Length of the recording that is kept, in milliseconds.
-    pub recorded_ms: u32,
-    /// How the own voice is made into packets.
-    pub encoding: Encoding,
     /// Who is being heard right now.
     pub heard: Vec<Heard>,
     /// Times the speaker device ran out of sound.
@@ -233,9 +231,9 @@ impl Default for VoiceStats {
             dropped: 0,
             buffer_ms: 0,
             microphone_level: SILENCE_DBFS,
-            mic_open: false,
             recorded_ms: 0,
             encoding: Encoding::default(),
+            mic_open: false,
             heard: Vec::new(),
             underruns: 0,
             overruns: 0,

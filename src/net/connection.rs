@@ -30,7 +30,6 @@ use lightyear::{
 };
 use std::{
     net::SocketAddr,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -186,9 +185,8 @@ fn obey_face(
                 connection.sign_out(&mut report, &mut commands);
                 let mirror = &mut report.mirror.0;
                 // The machine's own: no server has a say in it.
-                let (map, voice) = (mirror.map.take(), Arc::clone(&mirror.voice));
-                let (devices, testing) = (mirror.devices.clone(), mirror.testing);
-                *mirror = Snapshot { map, voice, devices, testing, ..Snapshot::signed_out() };
+                let Snapshot { map, voice, sound_unchecked, devices, testing, .. } = mirror.clone();
+                *mirror = Snapshot { map, voice, sound_unchecked, devices, testing, ..Snapshot::signed_out() };
                 report.mirror.connection = ConnectionState::SigningIn;
                 connection.wanted = Some(sign_in.clone());
                 connection.ask(&desk);

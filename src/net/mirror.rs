@@ -3,6 +3,7 @@
 use super::{
     events::{Event, PersonChanged},
     poses::NewestPoses,
+    preferences::Volumes,
     session::{Clock, FromFloor, FromServer, LeftWorld, Mirror, SessionSystems, ToFace},
     snapshot::{Me, PersonView, RoomView},
     track::PoseTrack,
@@ -60,6 +61,7 @@ fn rooms_changed(
 fn mirror_people(
     people: Query<(&Person, Option<&InRoom>, Option<&Talking>)>,
     poses: Res<NewestPoses>,
+    volumes: Res<Volumes>,
     clock: Clock,
     mut mirror: ResMut<Mirror>,
 ) {
@@ -73,7 +75,7 @@ fn mirror_people(
                 || (None, poses.track_of(person.id).unwrap_or_else(|| PoseTrack::standing(clock.now(), start))),
                 |known| (known.typing, known.track),
             );
-            let volume = 1.0;
+            let volume = volumes.of(&person.name.key());
             let room = room.and_then(|room| room.0);
             let talking = talking.is_some_and(|talking| talking.0);
             let name = person.name.as_str().to_owned();

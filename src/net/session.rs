@@ -27,6 +27,8 @@ pub enum SessionSystems {
     Chat,
     /// `Update`: the floor, the microphone, voice.
     Talk,
+    /// `Update`: how well all that goes.
+    Measure,
     /// `Update`, last: the face is told.
     Publish,
 }
@@ -85,7 +87,7 @@ pub struct SessionPlugin;
 
 impl Plugin for SessionPlugin {
     fn build(&self, app: &mut App) {
-        use SessionSystems::{Chat, Connect, Mirror as MirrorSet, Publish, Receive, Talk, Walk};
+        use SessionSystems::{Chat, Connect, Measure, Mirror as MirrorSet, Publish, Receive, Talk, Walk};
         app.insert_resource(Mirror(Snapshot::signed_out()))
             .add_message::<FromFace>()
             .add_message::<FromServer>()
@@ -94,7 +96,7 @@ impl Plugin for SessionPlugin {
             .add_message::<EnteredWorld>()
             .add_message::<LeftWorld>()
             .configure_sets(PreUpdate, Receive.after(MessageSystems::Receive))
-            .configure_sets(Update, (Connect, MirrorSet, Walk, Chat, Talk, Publish).chain())
+            .configure_sets(Update, (Connect, MirrorSet, Walk, Chat, Talk, Measure, Publish).chain())
             .add_systems(PreUpdate, (take_commands, take_server_messages, take_floor_notices).in_set(Receive))
             .add_systems(
                 Update,

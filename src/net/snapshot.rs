@@ -4,7 +4,7 @@
 //! never waits. Nothing here is shared with the session but immutable parts behind `Arc`.
 
 use super::{preferences::VoicePreferences, track::PoseTrack};
-use crate::media::voice::adapt::Encoding;
+use crate::media::voice::encoding::Encoding;
 use bytes::Bytes;
 use hallway_protocol::{
     chat::{ChatMessage, Conversation},
@@ -266,6 +266,10 @@ pub struct SessionStats {
     pub voice_concealed: u64,
     /// Voice packets that came too late to be played.
     pub voice_late: u64,
+    /// Times the speaker device ran out of sound.
+    pub underruns: u64,
+    /// Samples of the microphone that were dropped because nobody took them in time.
+    pub overruns: u64,
     /// What the jitter buffers hold at the moment, in milliseconds.
     pub buffer_ms: u32,
     /// Level of the microphone while it is open, tested or listened to for voice activation: 0 to 1.

@@ -1,6 +1,9 @@
 //! Holding the key to talk: the key's machine between the face, the server's floor and the voice engine.
 
+pub mod activation;
+pub mod floor_watch;
 pub mod key;
+pub mod sleep;
 
 use super::{
     commands::Command,
@@ -13,29 +16,65 @@ use crate::media::{
     engine::{VoiceCommand, VoiceEvent},
     voice::cues::Cue,
 };
+use activation::Activated;
 use bevy::{ecs::system::SystemParam, prelude::*};
-use hallway_protocol::{channels::VoiceUpChannel, floor::messages::FloorNotice, ids::RoomId};
-use key::{TalkAction, TalkInput, TalkKey, TalkPhase, Told, Why};
+use bytes::Bytes;
+use floor_watch::{FloorNews, FloorWatch};
+use hallway_protocol::{
+    channels::VoiceUpChannel,
+    floor::messages::{DenyCause, FloorNotice, FloorState},
+    ids::{PersonId, RoomId},
+};
+use key::{TalkAction, TalkInput, TalkKey, TalkPhase, TalkRules, Told, Why};
 use lightyear::prelude::Transport;
+use sleep::SleepWatch;
+use std::time::{Duration, Instant, SystemTime};
+
+/// Voice that leaves is seen for so long after each packet: in silence the encoder sends one every 400 ms.
+const SEEN_AFTER_PACKET: Duration = Duration::from_millis(500);
 
 /// Runs the talk key, and sends what the voice engine makes while it may.
 pub struct TalkPlugin;
 
 impl Plugin for TalkPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<Key>().add_systems(
+        app.init_resource::<Key>().init_resource::<Activated>().add_message::<Accessed>().add_systems(
             Update,
-            (follow_place, hear_floor, obey_face, take_voice, keep_time, show_talk)
+            (
+                follow_preferences,
+                activation::follow_room,
+                follow_place,
+                hear_floor,
+                obey_face,
+                take_voice,
+                keep_time,
+                show_talk,
+            )
                 .chain()
                 .in_set(SessionSystems::Talk),
         );
     }
 }
 
+/// The floor was granted without a wait, so long after the key went down.
+#[derive(Message, Clone, Copy, Debug)]
+pub(super) struct Accessed(pub(super) Duration);
+
 #[derive(Resource, Default)]
 struct Key {
     key: TalkKey,
     room: Option<RoomId>,
+    floor: FloorWatch,
+    sleep: SleepWatch,
+    /// What holds talk on: the key, and the voice itself.
+    by_hand: bool,
+    by_voice: bool,
+    /// How much was recorded while one waits.
+    recorded: Duration,
+    /// Whether one had to wait for the turn.
+    waited: bool,
+    /// When the last packet left.
+    sent: Option<Instant>,
 }
 
 /// The key, and what its actions reach.
@@ -45,25 +84,39 @@ struct Talk<'w, 's> {
     engine: ResMut<'w, VoiceLink>,
     to_server: ToServer<'w, 's>,
     to_face: MessageWriter<'w, ToFace>,
-    mirror: Res<'w, Mirror>,
+    accessed: MessageWriter<'w, Accessed>,
+    mirror: ResMut<'w, Mirror>,
     clock: Clock<'w>,
+}
+
+fn follow_preferences(mut key: ResMut<Key>, mirror: Res<Mirror>) {
+    let wishes = &mirror.voice;
+    key.key.set_rules(TalkRules { lock: wishes.lock, deferred: wishes.deferred, tail: wishes.release_tail });
 }
 
 fn follow_place(mut left: MessageReader<LeftWorld>, mut talk: Talk) {
     if left.read().count() > 0 {
-        talk.handle(TalkInput::Unlinked);
+        talk.handle(TalkInput::Cut(Why::Unlinked));
     }
     let room = talk.room();
     if talk.key.room != room {
-        talk.handle(TalkInput::Moved);
+        talk.handle(TalkInput::Cut(Why::Moved));
         talk.key.room = room;
+        talk.key.floor = FloorWatch::default();
     }
 }
 
 fn hear_floor(mut notices: MessageReader<FromFloor>, mut talk: Talk) {
+    if matches!(talk.key.key.phase(), TalkPhase::Queued { .. }) {
+        let recorded = Duration::from_millis(talk.engine.stats().recorded_ms.into());
+        talk.key.recorded = recorded;
+        talk.handle(TalkInput::Recorded(recorded));
+    }
     for FromFloor(notice) in notices.read() {
         talk.handle(TalkInput::Notice(notice.clone()));
-        talk.tell_others(notice);
+        if let FloorNotice::State { room, state } = notice {
+            talk.hear_state(*room, state);
+        }
     }
 }
 
@@ -71,10 +124,21 @@ fn obey_face(mut asked: MessageReader<FromFace>, mut talk: Talk) {
     for FromFace(command) in asked.read() {
         match command {
             Command::PressTalk => {
-                let in_room = talk.room().is_some();
-                talk.handle(TalkInput::Press { in_room });
+                talk.stop_test();
+                talk.key.by_hand = true;
+                talk.press(false);
             }
-            Command::ReleaseTalk => talk.handle(TalkInput::Release),
+            Command::ReleaseTalk => {
+                talk.key.by_hand = false;
+                talk.release();
+            }
+            Command::StopTalk => {
+                (talk.key.by_hand, talk.key.by_voice) = (false, false);
+                talk.handle(TalkInput::Stop);
+            }
+            Command::AnswerOffer { play } => talk.answer(*play),
+            Command::StartSoundTest => talk.start_test(),
+            Command::StopSoundTest => talk.stop_test(),
             _ => {}
         }
     }
@@ -83,38 +147,69 @@ fn obey_face(mut asked: MessageReader<FromFace>, mut talk: Talk) {
 fn take_voice(mut talk: Talk, links: Query<&Transport, With<LiveLink>>) {
     while let Some(event) = talk.engine.event() {
         match event {
-            VoiceEvent::Packet(packet) if talk.key.key.may_send() => {
-                for link in &links {
-                    if let Err(error) = link.send::<VoiceUpChannel>(packet.clone()) {
-                        tracing::debug!(%error, "a voice packet found no way out");
-                    }
-                }
-            }
-            VoiceEvent::Packet(_) => {}
-            VoiceEvent::VoiceBegan | VoiceEvent::VoiceEnded => {}
+            VoiceEvent::Packet(packet) => talk.send(packet, &links),
             VoiceEvent::BurstEnded => talk.handle(TalkInput::TailSent),
-            VoiceEvent::MicrophoneLost(text) => talk.notice("microphone_lost", text),
-            VoiceEvent::MicrophoneBack => talk.notice("microphone_back", "The microphone is back.".to_owned()),
-            VoiceEvent::SpeakerLost(text) => talk.notice("speaker_lost", text),
-            VoiceEvent::SpeakerBack => talk.notice("speaker_back", "The speaker is back.".to_owned()),
+            VoiceEvent::VoiceBegan => {
+                talk.key.by_voice = true;
+                talk.press(true);
+            }
+            VoiceEvent::VoiceEnded => {
+                talk.key.by_voice = false;
+                talk.release();
+            }
+            VoiceEvent::MicrophoneLost(text) => {
+                talk.handle(TalkInput::Cut(Why::NoMicrophone));
+                talk.mirror.devices.microphone = Some(text.clone());
+                talk.notice("microphone_lost", text);
+            }
+            VoiceEvent::MicrophoneBack => {
+                talk.mirror.devices.microphone = None;
+                talk.notice("microphone_back", "The microphone is back.".to_owned());
+            }
+            VoiceEvent::SpeakerLost(text) => {
+                talk.mirror.devices.speaker = Some(text.clone());
+                talk.notice("speaker_lost", text);
+            }
+            VoiceEvent::SpeakerBack => {
+                talk.mirror.devices.speaker = None;
+                talk.notice("speaker_back", "The speaker is back.".to_owned());
+            }
         }
     }
 }
 
 fn keep_time(mut talk: Talk) {
+    let now = talk.clock.now();
+    if talk.key.sleep.look(SystemTime::now(), now) {
+        talk.handle(TalkInput::Cut(Why::Slept));
+    }
+    if talk.key.by_voice && !talk.is_open_to_voice() {
+        talk.key.by_voice = false;
+        talk.release();
+    }
     talk.handle(TalkInput::Poll);
 }
 
-fn show_talk(key: Res<Key>, mut mirror: ResMut<Mirror>) {
+fn show_talk(key: Res<Key>, mut mirror: ResMut<Mirror>, clock: Clock) {
+    let now = clock.now();
+    let mic_open = key.sent.is_some_and(|sent| now.saturating_duration_since(sent) < SEEN_AFTER_PACKET);
+    let locked = key.key.is_locked();
+    let talking = |turn: key::Turn, playing| {
+        let (ends, warned) = (turn.ends, turn.warned);
+        TalkState::Talking { ends, warned, locked, playing, mic_open: mic_open && !playing }
+    };
     let state = match key.key.phase() {
         TalkPhase::Quiet => TalkState::Quiet,
         TalkPhase::Asking { .. } => TalkState::Asking,
-        TalkPhase::Talking { ends, warned } => {
-            TalkState::Talking { ends, warned, locked: false, playing: false, mic_open: true }
+        TalkPhase::Queued { position, holder, .. } => {
+            // Whole seconds are what people read; each new one is a new snapshot.
+            let recorded = Duration::from_secs(key.recorded.as_secs());
+            TalkState::Queued { position, holder, recorded, locked }
         }
-        TalkPhase::Ending { ends, .. } => {
-            TalkState::Talking { ends, warned: false, locked: false, playing: false, mic_open: true }
-        }
+        TalkPhase::Offered { until, recorded, .. } => TalkState::Offered { until, recorded, held: key.key.is_held() },
+        TalkPhase::Talking(turn) | TalkPhase::Ending { turn, .. } => talking(turn, false),
+        TalkPhase::Playing(turn) => talking(turn, true),
+        TalkPhase::Closing { turn, live, .. } => talking(turn, !live),
         TalkPhase::Busy { holder } => TalkState::Busy { holder },
         TalkPhase::Refused(why) => TalkState::Refused(why.to_string()),
     };
@@ -123,18 +218,96 @@ fn show_talk(key: Res<Key>, mut mirror: ResMut<Mirror>) {
     }
 }
 
+/// What goes in.
 impl Talk<'_, '_> {
     fn room(&self) -> Option<RoomId> {
         self.mirror.me.as_ref().and_then(|me| me.room)
     }
 
+    fn own_id(&self) -> Option<PersonId> {
+        self.mirror.me.as_ref().map(|me| me.id)
+    }
+
+    fn is_open_to_voice(&self) -> bool {
+        activation::wanted(&self.mirror).is_some()
+    }
+
+    fn press(&mut self, by_voice: bool) {
+        if by_voice && (self.key.by_hand || !self.is_open_to_voice()) {
+            return;
+        }
+        let obstacle = self.room().is_none().then_some(Why::Denied(DenyCause::NotInRoom));
+        self.handle(TalkInput::Press { by_voice, obstacle });
+    }
+
+    fn release(&mut self) {
+        if !self.key.by_hand && !self.key.by_voice {
+            self.handle(TalkInput::Release);
+        }
+    }
+
+    fn answer(&mut self, play: bool) {
+        if matches!(self.key.key.phase(), TalkPhase::Offered { .. } | TalkPhase::Playing(_)) {
+            self.handle(TalkInput::Answer { play });
+        } else {
+            let text = "There is no recording to play; hold the talk key while you wait for the floor.".to_owned();
+            self.to_face.write(ToFace(Event::Refused { command: "offer", code: "no_offer", text }));
+        }
+    }
+
+    fn hear_state(&mut self, room: RoomId, state: &FloorState) {
+        let own = self.own_id();
+        let place = state.waiting.iter().position(|waiting| Some(*waiting) == own);
+        if let Some(place) = place {
+            let position = u16::try_from(place + 1).unwrap_or(u16::MAX);
+            self.handle(TalkInput::Place { position, holder: state.talkers.first().copied() });
+        }
+        for news in self.key.floor.hear(state, own) {
+            let change = match news {
+                FloorNews::Taken(holder) => FloorChanged::Taken { holder: self.mirror.person_name(holder) },
+                FloorNews::Idle => FloorChanged::Idle,
+                FloorNews::Queue(waiting) => {
+                    FloorChanged::Queue { waiting: waiting.iter().map(|id| self.mirror.person_name(*id)).collect() }
+                }
+                FloorNews::Muted => FloorChanged::Muted,
+                FloorNews::Unmuted => FloorChanged::Unmuted,
+            };
+            self.to_face.write(ToFace(Event::Floor { room: Some(room), change }));
+        }
+    }
+
+    fn start_test(&mut self) {
+        if self.key.key.phase() == TalkPhase::Quiet && !self.mirror.testing {
+            self.mirror.testing = true;
+            self.engine.send(VoiceCommand::StartTest);
+        }
+    }
+
+    fn stop_test(&mut self) {
+        if self.mirror.testing {
+            self.mirror.testing = false;
+            self.engine.send(VoiceCommand::StopTest);
+        }
+    }
+}
+
+/// What goes out.
+impl Talk<'_, '_> {
     fn handle(&mut self, input: TalkInput) {
         let mut actions = Vec::new();
-        self.key.key.handle(self.clock.now(), input, &mut actions);
+        let now = self.clock.now();
+        self.key.key.handle(now, input, &mut actions);
         for action in actions {
             match action {
-                TalkAction::Record => self.engine.send(VoiceCommand::PressTalk),
+                TalkAction::Record => {
+                    self.key.waited = false;
+                    self.engine.send(VoiceCommand::PressTalk);
+                }
+                TalkAction::StopRecording => self.engine.send(VoiceCommand::ReleaseTalk),
+                TalkAction::KeepRecording => self.engine.send(VoiceCommand::KeepRecording),
                 TalkAction::OpenMicrophone => self.engine.send(VoiceCommand::FloorGranted),
+                TalkAction::SpeakLive => self.engine.send(VoiceCommand::SpeakLive),
+                TalkAction::PlayRecording => self.engine.send(VoiceCommand::PlayRecording),
                 TalkAction::EndBurst => self.engine.send(VoiceCommand::ReleaseTalk),
                 TalkAction::Abort => self.engine.send(VoiceCommand::AbortTalk),
                 TalkAction::Ask(request) => self.to_server.ask_floor(request),
@@ -143,60 +316,67 @@ impl Talk<'_, '_> {
         }
     }
 
+    /// Sends a voice packet, if one may.
+    fn send(&mut self, packet: Bytes, links: &Query<&Transport, With<LiveLink>>) {
+        if !self.key.key.may_send() {
+            return;
+        }
+        for link in links {
+            match link.send::<VoiceUpChannel>(packet.clone()) {
+                Ok(()) => self.key.sent = Some(self.clock.now()),
+                Err(error) => tracing::debug!(%error, "a voice packet found no way out"),
+            }
+        }
+    }
+
     fn tell(&mut self, told: Told) {
+        let name = |holder: Option<PersonId>| holder.map(|holder| self.mirror.person_name(holder));
         let (cue, change) = match told {
-            Told::Granted { after, remaining } => (Cue::Granted, FloorChanged::Granted { after, remaining }),
+            Told::Granted { after, remaining } => (Some(Cue::Granted), FloorChanged::Granted { after, remaining }),
+            Told::Queued { after, position, holder } => {
+                (Some(Cue::Queued), FloorChanged::Queued { after, position, holder: name(holder) })
+            }
+            Told::Position { position, holder } => (None, FloorChanged::Position { position, holder: name(holder) }),
+            Told::Offered { recorded, remaining } => {
+                (Some(Cue::Offered), FloorChanged::Offered { recorded, remaining })
+            }
+            Told::Playing { recorded } => (Some(Cue::Granted), FloorChanged::Playing { recorded }),
+            Told::Locked => (Some(Cue::Locked), FloorChanged::Locked),
             Told::Busy { after, holder } => {
-                (Cue::Busy, FloorChanged::Busy { after, holder: self.mirror.person_name(holder) })
+                (Some(Cue::Busy), FloorChanged::Busy { after, holder: self.mirror.person_name(holder) })
             }
-            Told::Denied { after, cause } => (Cue::Denied, FloorChanged::Denied { after, cause }),
-            Told::NoAnswer => {
-                self.engine.send(VoiceCommand::Play(Cue::Denied));
-                let text = Why::NoAnswer.to_string();
-                self.to_face.write(ToFace(Event::Refused { command: "talk", code: "no_answer", text }));
-                return;
-            }
-            Told::Warning { remaining } => (Cue::Warning, FloorChanged::Warning { remaining }),
-            Told::Released => (Cue::Released, FloorChanged::Released),
-            Told::Revoked { cause } => {
-                (Cue::Revoked, FloorChanged::Revoked { cause, grace: std::time::Duration::ZERO })
-            }
+            Told::Denied { after, cause } => (Some(Cue::Denied), FloorChanged::Denied { after, cause }),
+            Told::Failed(why) => return self.tell_failed(why),
+            Told::Warning { remaining } => (Some(Cue::Warning), FloorChanged::Warning { remaining }),
+            Told::Released => (Some(Cue::Released), FloorChanged::Released),
+            Told::Revoked { cause, grace } => (Some(Cue::Revoked), FloorChanged::Revoked { cause, grace }),
         };
-        self.engine.send(VoiceCommand::Play(cue));
-        self.tell_floor(change);
-    }
-
-    /// Tells of other people's turns.
-    fn tell_others(&mut self, notice: &FloorNotice) {
-        let own = self.mirror.me.as_ref().map(|me| me.id);
-        let FloorNotice::State { room, state } = notice else { return };
-        let change = match state.talkers.first() {
-            Some(holder) if Some(*holder) == own => return,
-            Some(holder) => FloorChanged::Taken { holder: self.mirror.person_name(*holder) },
-            None => FloorChanged::Idle,
-        };
-        self.to_face.write(ToFace(Event::Floor { room: Some(*room), change }));
-    }
-
-    fn tell_floor(&mut self, change: FloorChanged) {
+        match told {
+            Told::Queued { .. } => self.key.waited = true,
+            Told::Granted { after, .. } if !self.key.waited => drop(self.accessed.write(Accessed(after))),
+            _ => {}
+        }
+        if let Some(cue) = cue {
+            self.play(cue);
+        }
         // The room of the press, which one may just have left.
         let room = self.key.room;
         self.to_face.write(ToFace(Event::Floor { room, change }));
     }
 
+    fn tell_failed(&mut self, why: Why) {
+        self.play(Cue::Denied);
+        let text = why.to_string();
+        self.to_face.write(ToFace(Event::Refused { command: "talk", code: "no_answer", text }));
+    }
+
+    fn play(&self, cue: Cue) {
+        if self.mirror.voice.cues {
+            self.engine.send(VoiceCommand::Play(cue));
+        }
+    }
+
     fn notice(&mut self, code: &'static str, text: String) {
         self.to_face.write(ToFace(Event::Notice { code, text }));
-    }
-}
-
-impl std::fmt::Display for Why {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Denied(cause) => cause.fmt(f),
-            Self::Revoked(cause) => cause.fmt(f),
-            Self::NoAnswer => f.write_str("The server did not answer; let the key go and press it again."),
-            Self::Moved => f.write_str("You walked on; let the key go and press it again to talk here."),
-            Self::Unlinked => f.write_str("The connection was lost; press again when it is back."),
-        }
     }
 }

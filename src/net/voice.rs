@@ -39,7 +39,17 @@ impl Plugin for VoicePlugin {
 
 /// Those whose voice the engine keeps a jitter buffer for.
 #[derive(Resource, Default)]
-struct Speakers(HashSet<PersonId>);
+pub(super) struct Speakers(HashSet<PersonId>);
+
+impl Speakers {
+    pub(super) fn contains(&self, speaker: PersonId) -> bool {
+        self.0.contains(&speaker)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = PersonId> {
+        self.0.iter().copied()
+    }
+}
 
 impl VoiceLink {
     /// A link to an engine: what it is told, what it says of itself, what it tells.

@@ -9,6 +9,7 @@ mod crashes;
 #[cfg(feature = "devices")]
 mod devices;
 mod floor;
+mod lossy;
 mod rooms;
 mod server_program;
 mod sign_in;

@@ -141,6 +141,12 @@ pub(crate) fn best_alignment(clean: &[f32], received: &[f32], rate: u32) -> usiz
     best_lag(part, received, rough.saturating_sub(2 * step)..rough + 2 * step)
 }
 
+/// How alike `part` is to what is most alike to it within `received`, at the lags given: 1.0 is the same.
+pub(crate) fn best_likeness(part: &[f32], received: &[f32], lags: std::ops::Range<usize>) -> f32 {
+    let lag = best_lag(part, received, lags);
+    received.get(lag..lag + part.len()).map_or(0.0, |found| correlation(part, found))
+}
+
 /// The lag with the highest correlation; where `signal` ends, silence follows.
 fn best_lag(pattern: &[f32], signal: &[f32], lags: std::ops::Range<usize>) -> usize {
     let score = |lag: usize| {

@@ -20,10 +20,16 @@ pub(crate) fn speak(text: &str, path: &Path) -> Vec<f32> {
         .expect("espeak-ng is not installed: install the package `espeak-ng` to run this test");
     assert!(status.success(), "espeak-ng failed");
     let samples = trimmed(read_wav(path).unwrap());
-    let mut wav = WavSink::create(path).unwrap();
-    wav.write(&samples).unwrap();
-    wav.finish().unwrap();
+    write(path, &samples);
     samples
+}
+
+/// Writes samples (48 kHz, mono) into a new WAV file.
+pub(crate) fn write(path: &Path, samples: &[f32]) {
+    let mut wav = WavSink::create(path).unwrap();
+    let frames: Vec<[f32; 2]> = samples.iter().map(|&sample| [sample; 2]).collect();
+    wav.write(&frames).unwrap();
+    wav.finish().unwrap();
 }
 
 fn trimmed(samples: Vec<f32>) -> Vec<f32> {

@@ -14,6 +14,7 @@ use hallway::{
         connection::Dialer,
         events::{Event, SignInFailure},
         handle,
+        preferences::Preferences,
         sign_in::{Admission, Answer, Desk, Question, hex},
         snapshot::{LoadedMap, RoomView},
         voice::VoiceLink,
@@ -115,6 +116,7 @@ impl Stage {
                 setup::spawn_client(world, token, wire.new_client_link()).map_err(|error| error.to_string())
             }),
             voice: engine(Arc::clone(&heard), voice.clone(), events),
+            preferences: Preferences::default(),
         };
         let mut app = net::app(seams, Some(Duration::from_secs(30)));
         self.wire.attach_client(&mut app);

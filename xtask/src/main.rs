@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a chore talks to the person who started it")]
 
 mod art;
+mod bench;
 mod packages;
 mod process;
 mod run;
@@ -31,6 +32,15 @@ enum Chore {
     Server(Start),
     /// Runs every check: format, lints, documentation, all tests. Says how many tests passed in its last line.
     Test(TestArgs),
+    /// Installs what measurements need, builds the programs with all optimisations, and measures them.
+    /// docs/performance.md tells what the figures mean.
+    Bench {
+        #[command(flatten)]
+        consent: Consent,
+        /// What to measure, and how: `voice`, `voice --quick`, `voice --help`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        args: Vec<String>,
+    },
     /// Only installs system packages.
     Packages {
         /// For what.
@@ -98,6 +108,7 @@ fn carry_out(chore: Chore) -> anyhow::Result<ExitCode> {
         Chore::Run(start) => run::client(start.consent.ask(), start.release, &start.args),
         Chore::Server(start) => run::server(start.consent.ask(), start.release, &start.args),
         Chore::Test(args) => test::run(args.consent.ask(), args.filter.as_deref()),
+        Chore::Bench { consent, args } => bench::run(consent.ask(), &args),
         Chore::Packages { need, consent } => packages::provide(need, consent.ask()).map(|()| ExitCode::SUCCESS),
         Chore::Assets { preview } => draw(preview.as_deref()).map(|()| ExitCode::SUCCESS),
         Chore::Screenshot(consent) => screenshot::take(consent.ask()),

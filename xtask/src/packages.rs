@@ -19,6 +19,8 @@ pub(crate) enum Need {
     Headless,
     /// The client with its window.
     Client,
+    /// What `cargo xtask bench` measures, and by what.
+    Bench,
     /// Everything that `cargo xtask test` does.
     Tests,
 }
@@ -39,18 +41,12 @@ const WINDOW: &[&str] = &[
     "libxrandr2",
     "mesa-vulkan-drivers",
 ];
-/// A display, hands on its keyboard, a sound server, a voice, and fonts for every script.
-const TESTS: &[&str] = &[
-    "espeak-ng",
-    "fonts-noto-core",
-    "imagemagick",
-    "pulseaudio",
-    "pulseaudio-utils",
-    "sox",
-    "x11-utils",
-    "xdotool",
-    "xvfb",
-];
+/// A sound server and a voice.
+const SOUND: &[&str] = &["espeak-ng", "pulseaudio", "pulseaudio-utils"];
+/// The measure of speech quality is a Python package with a part in C.
+const BENCH: &[&str] = &["python3-dev", "python3-venv"];
+/// A display, hands on its keyboard, and fonts for every script.
+const TESTS: &[&str] = &["fonts-noto-core", "imagemagick", "sox", "x11-utils", "xdotool", "xvfb"];
 
 impl Need {
     /// Names of the packages, as Debian and Ubuntu call them.
@@ -59,7 +55,8 @@ impl Need {
             Self::Server => &[SERVER],
             Self::Headless => &[SERVER, HEADLESS],
             Self::Client => &[SERVER, HEADLESS, WINDOW],
-            Self::Tests => &[SERVER, HEADLESS, WINDOW, TESTS],
+            Self::Bench => &[SERVER, HEADLESS, SOUND, BENCH],
+            Self::Tests => &[SERVER, HEADLESS, WINDOW, SOUND, TESTS],
         };
         parts.concat()
     }
@@ -239,8 +236,10 @@ mod tests {
         for pair in needs.windows(2) {
             assert!(pair[0].packages().iter().all(|package| pair[1].packages().contains(package)), "{pair:?}");
         }
-        let all = Need::Tests.packages();
-        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
+        for need in [Need::Tests, Need::Bench] {
+            let all = need.packages();
+            assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
+        }
     }
 
     #[test]

@@ -9,9 +9,12 @@ use crate::media::voice::frames::SAMPLE_RATE_HZ;
 use cpal::{FromSample, InputCallbackInfo, SampleFormat, SizedSample, StreamConfig, traits::DeviceTrait};
 use rtrb::{Consumer, Producer, RingBuffer};
 use rubato::{Fft, FixedSync, Indexing, Resampler, audioadapter_buffers::direct::InterleavedSlice};
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering::Relaxed},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
 };
 
 /// What callbacks tell the voice thread, without a lock.
@@ -19,7 +22,18 @@ use std::sync::{
 pub struct InputShared {
     /// Samples dropped because the ring was full.
     pub overruns: AtomicU64,
+    /// Frames of the last call.
+    pub period: AtomicU32,
+    /// How long the last call's sound took from the air to the call, in microseconds, as the system says.
+    pub latency_micros: AtomicU32,
 }
+
+/// Longest latency that is believed.
+const LONGEST_LATENCY: Duration = Duration::from_millis(200);
+/// How long after the time at which a call is expected to look for its sound: calls come a little unevenly.
+const MARGIN: Duration = Duration::from_micros(300);
+/// How soon to look again for a call that is late.
+const LATE: Duration = Duration::from_millis(1);
 
 /// The input callback: averages the channels of each frame into the ring. It never waits and never allocates.
 pub struct InputCallback {
@@ -37,10 +51,14 @@ impl InputCallback {
     }
 
     /// Takes what the device recorded, in blocks of any size. Whatever does not fit is dropped and counted.
-    pub fn process<T: Copy>(&mut self, input: &[T])
+    /// Its first frame was recorded `latency` ago.
+    pub fn process<T: Copy>(&mut self, input: &[T], latency: Duration)
     where
         f32: FromSample<T>,
     {
+        self.shared.latency_micros.store(latency.as_micros() as u32, Relaxed);
+        let frames = u32::try_from(input.len() / self.channels).unwrap_or(u32::MAX);
+        self.shared.period.store(frames, Relaxed);
         let share = 1.0 / self.channels as f32;
         let mut dropped = 0;
         for frame in input.chunks_exact(self.channels) {
@@ -88,9 +106,19 @@ impl InputDevice {
         }
     }
 
-    /// Throws away all that was recorded since the last call.
-    pub(crate) fn skip(&mut self) {
-        while self.ring.pop().is_ok() {}
+    /// How long until so many samples of 48 kHz more are there.
+    pub(crate) fn due_in(&self, samples: usize) -> Duration {
+        let rate_hz = self.stream.rate_hz as usize;
+        let frames = (samples * rate_hz).div_ceil(SAMPLE_RATE_HZ as usize).saturating_sub(self.ring.slots());
+        let period = (self.shared.period.load(Relaxed) as usize).max(1);
+        let whole_calls = frames.div_ceil(period) * period;
+        let after_call = Duration::from_secs_f64(whole_calls as f64 / rate_hz as f64);
+        (after_call + MARGIN).saturating_sub(self.stream.since_call()).max(LATE)
+    }
+
+    /// How long sound takes from the air to the ring, as the system says.
+    pub(crate) fn latency(&self) -> Duration {
+        Duration::from_micros(self.shared.latency_micros.load(Relaxed).into()).min(LONGEST_LATENCY)
     }
 
     /// Samples dropped so far.
@@ -125,9 +153,10 @@ where
     let of_errors = health.clone();
     device.build_input_stream(
         config,
-        move |data: &[T], _: &InputCallbackInfo| {
+        move |data: &[T], info: &InputCallbackInfo| {
             health.called();
-            callback.process(data);
+            let at = info.timestamp();
+            callback.process(data, at.callback.duration_since(at.capture));
         },
         move |error| of_errors.failed(&error),
         Some(host::OPEN_TIMEOUT),
@@ -178,9 +207,9 @@ mod tests {
     fn channels_are_averaged_and_formats_scaled() {
         let shared = Arc::new(InputShared::default());
         let (mut callback, mut ring) = InputCallback::new(2, 16, shared);
-        callback.process(&[1.0f32, 0.0, -0.5, -0.5]);
-        callback.process(&[i16::MIN, i16::MIN, 0, 0]);
-        callback.process(&[128u8, 128]);
+        callback.process(&[1.0f32, 0.0, -0.5, -0.5], Duration::ZERO);
+        callback.process(&[i16::MIN, i16::MIN, 0, 0], Duration::ZERO);
+        callback.process(&[128u8, 128], Duration::ZERO);
         let heard: Vec<f32> = std::iter::from_fn(|| ring.pop().ok()).collect();
         assert_eq!(heard, [0.5, -0.5, -1.0, 0.0, 0.0]);
     }
@@ -189,7 +218,8 @@ mod tests {
     fn what_does_not_fit_is_dropped_and_counted() {
         let shared = Arc::new(InputShared::default());
         let (mut callback, mut ring) = InputCallback::new(1, 4, shared.clone());
-        callback.process(&[0.1f32; 7]);
+        callback.process(&[0.1f32; 7], Duration::from_millis(3));
+        assert_eq!((shared.period.load(Relaxed), shared.latency_micros.load(Relaxed)), (7, 3000));
         assert_eq!(shared.overruns.load(Relaxed), 3);
         assert_eq!(ring.slots(), 4);
         assert!(ring.pop().is_ok());

@@ -2,69 +2,90 @@
 
 use super::{
     DeviceError,
-    host::{self, CALLBACK_FRAMES, Direction, Host},
+    fill::FillLevel,
+    host::{self, Direction, Host},
     stream::{OpenStream, StreamHealth},
 };
-use crate::media::voice::frames::{PACKET_SAMPLES, PacketSamples, SAMPLE_RATE_HZ};
+use crate::media::voice::{
+    frames::SAMPLE_RATE_HZ,
+    mixer::{MIX_FRAMES, StereoFrame},
+};
 use cpal::{FromSample, OutputCallbackInfo, SampleFormat, SizedSample, StreamConfig, traits::DeviceTrait};
 use rtrb::{Consumer, Producer, RingBuffer};
 use rubato::{Fft, FixedSync, Indexing, Resampler, audioadapter_buffers::direct::InterleavedSlice};
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
 };
 
-/// Slack over the device's own period: what the voice thread may be late by, in milliseconds.
-const SLACK_MS: u32 = 15;
 /// How fast the sound dies down when the ring runs dry, and how fast it comes back: about 1.3 ms at 48 kHz.
 const DECLICK_STEP: f32 = 1.0 / 64.0;
+
+/// How long after the time at which a call is expected to fill the ring up: calls come a little unevenly.
+const MARGIN: Duration = Duration::from_micros(300);
+/// How soon to look again for a call that is late.
+const LATE: Duration = Duration::from_millis(1);
 
 /// What callbacks tell the voice thread, without a lock.
 #[derive(Debug, Default)]
 pub struct OutputShared {
     /// Callbacks that found too little in the ring while sound was meant to come.
     pub underruns: AtomicU64,
-    /// Frames of the largest call.
-    pub period: AtomicU32,
+    /// Frames of the last call.
+    pub last_call: AtomicU32,
+    /// Frames of the largest call since it was read last.
+    pub largest_call: AtomicU32,
     /// Whether the voice thread means to keep the ring filled.
     pub feeding: AtomicBool,
 }
 
-/// The output callback: copies the ring to all channels. It never waits and never allocates; a ring that runs dry is
-/// heard as a fade, not as a click.
+/// The output callback: copies the ring to the device's channels. It never waits and never allocates; a ring that runs
+/// dry is heard as a fade, not as a click.
 pub struct OutputCallback {
-    ring: Consumer<f32>,
+    ring: Consumer<StereoFrame>,
     channels: usize,
     shared: Arc<OutputShared>,
-    last: f32,
+    last: StereoFrame,
     gain: f32,
 }
 
 impl OutputCallback {
     /// A callback for interleaved sound of `channels` channels, and the ring's other end. `capacity` is in frames.
     #[must_use]
-    pub fn new(channels: usize, capacity: usize, shared: Arc<OutputShared>) -> (Self, Producer<f32>) {
+    pub fn new(channels: usize, capacity: usize, shared: Arc<OutputShared>) -> (Self, Producer<StereoFrame>) {
         let (producer, ring) = RingBuffer::new(capacity);
-        (Self { ring, channels: channels.max(1), shared, last: 0.0, gain: 0.0 }, producer)
+        (Self { ring, channels: channels.max(1), shared, last: [0.0; 2], gain: 0.0 }, producer)
     }
 
-    /// Fills a block of any size.
+    /// Fills a block of any size. One channel gets the mean of both ears; of more than two, the first two get them.
     pub fn process<T: Copy + FromSample<f32>>(&mut self, output: &mut [T]) {
         let frames = u32::try_from(output.len() / self.channels).unwrap_or(u32::MAX);
-        self.shared.period.fetch_max(frames, Relaxed);
+        self.shared.last_call.store(frames, Relaxed);
+        self.shared.largest_call.fetch_max(frames, Relaxed);
         let mut dry = false;
         for frame in output.chunks_mut(self.channels) {
             match self.ring.pop() {
-                Ok(sample) => {
+                Ok(sound) => {
                     self.gain = (self.gain + DECLICK_STEP).min(1.0);
-                    self.last = sample;
+                    self.last = sound;
                 }
                 Err(_) => {
                     self.gain = (self.gain - DECLICK_STEP).max(0.0);
                     dry = true;
                 }
             }
-            frame.fill(T::from_sample_(self.last * self.gain));
+            let [left, right] = self.last.map(|sample| sample * self.gain);
+            match frame {
+                [mono] => *mono = T::from_sample_((left + right) * 0.5),
+                [first, second, others @ ..] => {
+                    (*first, *second) = (T::from_sample_(left), T::from_sample_(right));
+                    others.fill(T::from_sample_(0.0));
+                }
+                [] => {}
+            }
         }
         if dry && self.shared.feeding.load(Relaxed) {
             self.shared.underruns.fetch_add(1, Relaxed);
@@ -75,9 +96,10 @@ impl OutputCallback {
 /// An open speaker.
 pub(crate) struct OutputDevice {
     stream: OpenStream,
-    ring: Producer<f32>,
+    ring: Producer<StereoFrame>,
     resampler: Option<OutputResampler>,
     shared: Arc<OutputShared>,
+    level: FillLevel,
 }
 
 impl OutputDevice {
@@ -85,7 +107,8 @@ impl OutputDevice {
     pub(super) fn open(host: &Host, wanted: Option<&str>) -> Result<Self, DeviceError> {
         let (stream, (ring, shared)) = OpenStream::open(host, Direction::Output, wanted, build)?;
         let resampler = OutputResampler::for_rate(stream.rate_hz).map_err(|reason| stream.refused(reason))?;
-        Ok(Self { stream, ring, resampler, shared })
+        let level = FillLevel::new(stream.rate_hz, host::OUTPUT_CALLBACK_FRAMES);
+        Ok(Self { stream, ring, resampler, shared, level })
     }
 
     /// What the sound goes through.
@@ -93,22 +116,33 @@ impl OutputDevice {
         &self.stream
     }
 
-    /// Whether the ring wants another packet's samples to bridge the device's next call and our own lateness.
-    pub(crate) fn wants_more(&self) -> bool {
-        let period = self.shared.period.load(Relaxed).max(CALLBACK_FRAMES) as usize;
-        let enough = period + (self.stream.rate_hz * SLACK_MS / 1000) as usize;
+    /// Frames at 48 kHz that the ring wants to bridge the device's next call and our own lateness.
+    pub(crate) fn wanted(&mut self, now: Duration) -> usize {
+        self.level.note(self.shared.largest_call.swap(0, Relaxed), self.underruns(), now);
         let capacity = self.ring.buffer().capacity();
         let held = capacity - self.ring.slots();
-        held < enough.min(capacity / 2)
+        let missing = self.level.frames().min(capacity / 2).saturating_sub(held);
+        match self.resampler {
+            None => missing,
+            // It works in whole blocks.
+            Some(_) if missing > 0 => MIX_FRAMES,
+            Some(_) => 0,
+        }
     }
 
-    /// Puts 20 ms into the ring; what does not fit is dropped, which [`wants_more`](Self::wants_more) prevents.
-    pub(crate) fn write(&mut self, samples: &PacketSamples) {
-        let samples = match &mut self.resampler {
-            None => &samples[..],
-            Some(resampler) => resampler.run(samples),
+    /// How long until the device will have taken sound again.
+    pub(crate) fn due_in(&self) -> Duration {
+        let period = f64::from(self.shared.last_call.load(Relaxed)) / f64::from(self.stream.rate_hz);
+        (Duration::from_secs_f64(period) + MARGIN).saturating_sub(self.stream.since_call()).max(LATE)
+    }
+
+    /// Puts sound into the ring; what does not fit is dropped, which [`wanted`](Self::wanted) prevents.
+    pub(crate) fn write(&mut self, frames: &[StereoFrame]) {
+        let frames = match &mut self.resampler {
+            None => frames,
+            Some(resampler) => resampler.run(frames),
         };
-        let (_, _dropped) = self.ring.push_partial_slice(samples);
+        let (_, _dropped) = self.ring.push_partial_slice(frames);
         self.shared.feeding.store(true, Relaxed);
     }
 
@@ -128,7 +162,7 @@ fn build(
     config: StreamConfig,
     format: SampleFormat,
     health: Arc<StreamHealth>,
-) -> Result<(cpal::Stream, (Producer<f32>, Arc<OutputShared>)), cpal::Error> {
+) -> Result<(cpal::Stream, (Producer<StereoFrame>, Arc<OutputShared>)), cpal::Error> {
     let shared = Arc::new(OutputShared::default());
     // Half a second: only the first filling level of it is ever used.
     let capacity = config.sample_rate as usize / 2;
@@ -155,10 +189,10 @@ fn build_as<T: SizedSample + FromSample<f32>>(
     )
 }
 
-/// Brings 48 kHz to a device's rate, a packet at a time.
+/// Brings 48 kHz to a device's rate, a block of [`MIX_FRAMES`] at a time.
 struct OutputResampler {
     fft: Fft<f32>,
-    output: Vec<f32>,
+    output: Vec<StereoFrame>,
 }
 
 impl OutputResampler {
@@ -166,18 +200,18 @@ impl OutputResampler {
         if rate_hz == SAMPLE_RATE_HZ {
             return Ok(None);
         }
-        let fft = Fft::new(SAMPLE_RATE_HZ as usize, rate_hz as usize, PACKET_SAMPLES, 1, FixedSync::Input)
+        let fft = Fft::new(SAMPLE_RATE_HZ as usize, rate_hz as usize, MIX_FRAMES, 2, FixedSync::Input)
             .map_err(|error| error.to_string())?;
-        let output = vec![0.0; fft.output_frames_max()];
+        let output = vec![[0.0; 2]; fft.output_frames_max()];
         Ok(Some(Self { fft, output }))
     }
 
-    fn run(&mut self, samples: &PacketSamples) -> &[f32] {
-        let frames = self.output.len();
+    fn run(&mut self, frames: &[StereoFrame]) -> &[StereoFrame] {
+        let room = self.output.len();
         let mut written = 0;
         if let (Ok(input), Ok(mut output)) = (
-            InterleavedSlice::new(&samples[..], 1, PACKET_SAMPLES),
-            InterleavedSlice::new_mut(&mut self.output, 1, frames),
+            InterleavedSlice::new(frames.as_flattened(), 2, frames.len()),
+            InterleavedSlice::new_mut(self.output.as_flattened_mut(), 2, room),
         ) && let Ok((_, frames)) = self.fft.process_into_buffer(&input, &mut output, None::<&Indexing>)
         {
             written = frames;
@@ -191,12 +225,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_channel_gets_the_sound_in_the_devices_format() {
-        let (mut callback, mut ring) = OutputCallback::new(2, 1000, Arc::default());
-        (0..500).for_each(|_| ring.push(-0.5).unwrap());
-        let mut out = [0i16; 800];
-        callback.process(&mut out);
-        assert_eq!(out[798..], [-16384, -16384]);
+    fn each_channel_gets_its_sound_in_the_devices_format() {
+        for (channels, expected) in [(1, vec![-8192]), (2, vec![-16384, 0]), (4, vec![-16384, 0, 0, 0])] {
+            let (mut callback, mut ring) = OutputCallback::new(channels, 1000, Arc::default());
+            (0..500).for_each(|_| ring.push([-0.5, 0.0]).unwrap());
+            let mut out = vec![7i16; 400 * channels];
+            callback.process(&mut out);
+            assert_eq!(out[399 * channels..], expected);
+        }
     }
 
     #[test]
@@ -207,7 +243,7 @@ mod tests {
         callback.process(&mut out);
         assert_eq!(shared.underruns.load(Relaxed), 0);
         shared.feeding.store(true, Relaxed);
-        (0..300).for_each(|_| ring.push(0.9).unwrap());
+        (0..300).for_each(|_| ring.push([0.9; 2]).unwrap());
         callback.process(&mut out);
         assert_eq!(shared.underruns.load(Relaxed), 1);
         let largest = out.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
@@ -218,7 +254,7 @@ mod tests {
     #[test]
     fn another_rate_gets_as_much_time() {
         let mut resampler = OutputResampler::for_rate(44_100).unwrap().unwrap();
-        let total: usize = (0..50).map(|_| resampler.run(&[0.1; PACKET_SAMPLES]).len()).sum();
+        let total: usize = (0..100).map(|_| resampler.run(&[[0.1; 2]; MIX_FRAMES]).len()).sum();
         assert!(total.abs_diff(44_100) < 1000, "{total}");
     }
 }

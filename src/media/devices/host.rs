@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// Frames per callback that are asked for: 10.7 ms, a power of two, which the ALSA bridges of sound servers need.
 pub(super) const CALLBACK_FRAMES: u32 = 512;
+/// The same for speakers: 5.3 ms. PulseAudio holds two of them, so they cost twice their length.
+pub(super) const OUTPUT_CALLBACK_FRAMES: u32 = 256;
 /// How long a sound server may take to open a stream.
 pub(super) const OPEN_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -63,43 +65,59 @@ impl Direction {
     }
 }
 
-/// The sound system: on Linux the sound server where one answers, else ALSA.
-pub(super) struct Host(cpal::Host);
+/// The sound system: on Linux the sound server where one answers, else ALSA where there are sound cards.
+pub(super) struct Host(Option<cpal::Host>);
 
 impl Host {
     /// Connects to it.
-    pub(super) fn open() -> Self {
-        Self(cpal::default_host())
-    }
-
-    /// Whether a stream on the default device stays on it when another becomes the default. Elsewhere the system moves
-    /// the stream, or ends it with an error.
     #[cfg(target_os = "linux")]
-    pub(super) fn must_follow_default(&self) -> bool {
-        self.0.id() == cpal::HostId::PulseAudio
+    pub(super) fn open() -> Self {
+        let has_server = cpal::available_hosts().contains(&cpal::HostId::PulseAudio);
+        let server = has_server.then(|| cpal::host_from_id(cpal::HostId::PulseAudio).ok()).flatten();
+        // Without cards ALSA has nothing to offer, and writes that to standard error at each attempt.
+        let cards = || has_sound_cards().then(|| cpal::host_from_id(cpal::HostId::Alsa).ok()).flatten();
+        Self(server.or_else(cards))
     }
 
+    /// Connects to it.
     #[cfg(not(target_os = "linux"))]
-    pub(super) fn must_follow_default(&self) -> bool {
+    pub(super) fn open() -> Self {
+        Self(Some(cpal::default_host()))
+    }
+
+    /// Whether this is a sound server that tells of its devices at once: it is asked every second which there are, and
+    /// streams on the default device have to be moved when another becomes it. Elsewhere the system moves them, or ends
+    /// them with an error.
+    #[cfg(target_os = "linux")]
+    pub(super) fn is_server(&self) -> bool {
+        self.0.as_ref().is_some_and(|host| host.id() == cpal::HostId::PulseAudio)
+    }
+
+    /// Whether this is a sound server that tells of its devices at once.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn is_server(&self) -> bool {
         false
     }
 
-    /// The id of the default device.
-    pub(super) fn default_id(&self, direction: Direction) -> Option<cpal::DeviceId> {
-        self.default_device(direction)?.id().ok()
+    /// The id of the device that is meant: the one called `wanted` if it is there, else the default.
+    pub(super) fn meant_id(&self, direction: Direction, wanted: Option<&str>) -> Option<cpal::DeviceId> {
+        let named = wanted.and_then(|_| self.find(direction, wanted).ok());
+        named.or_else(|| self.default_device(direction))?.id().ok()
     }
 
     fn default_device(&self, direction: Direction) -> Option<Device> {
+        let host = self.0.as_ref()?;
         match direction {
-            Direction::Input => self.0.default_input_device(),
-            Direction::Output => self.0.default_output_device(),
+            Direction::Input => host.default_input_device(),
+            Direction::Output => host.default_output_device(),
         }
     }
 
     fn devices(&self, direction: Direction) -> Vec<Device> {
+        let Some(host) = &self.0 else { return Vec::new() };
         let devices = match direction {
-            Direction::Input => self.0.input_devices().map(Iterator::collect),
-            Direction::Output => self.0.output_devices().map(Iterator::collect),
+            Direction::Input => host.input_devices().map(Iterator::collect),
+            Direction::Output => host.output_devices().map(Iterator::collect),
         };
         devices.unwrap_or_default()
     }
@@ -127,6 +145,13 @@ impl Host {
     }
 }
 
+#[cfg(target_os = "linux")]
+fn has_sound_cards() -> bool {
+    // Each card has a line that begins with its number.
+    let is_card = |line: &str| line.trim_start().starts_with(|first: char| first.is_ascii_digit());
+    std::fs::read_to_string("/proc/asound/cards").is_ok_and(|cards| cards.lines().any(is_card))
+}
+
 /// What a person knows the device by.
 pub(super) fn name(device: &Device) -> String {
     device.description().map_or_else(|_| "unknown".to_owned(), |description| description.name().to_owned())
@@ -145,7 +170,10 @@ pub(super) fn candidates(
         Direction::Input => device.default_input_config(),
         Direction::Output => device.default_output_config(),
     }?;
-    let short = BufferSize::Fixed(CALLBACK_FRAMES);
+    let short = BufferSize::Fixed(match direction {
+        Direction::Input => CALLBACK_FRAMES,
+        Direction::Output => OUTPUT_CALLBACK_FRAMES,
+    });
     let own_rate = default.config();
     let mut candidates = Vec::new();
     if supports_48_khz(device, direction, &default) {

@@ -3,7 +3,8 @@
 use std::{fmt, path::PathBuf, str::FromStr};
 use thiserror::Error;
 
-/// What the voice is taken from. Written `none`, `device[:NAME]` or `wav:FILE[:loop][:from-talk]`.
+/// What the voice is taken from. Written `none`, `device[:NAME]` or
+/// `wav:FILE[:loop][:from-talk][:ppm=N]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Microphone {
     /// Nothing: this client only listens.
@@ -19,6 +20,8 @@ pub enum Microphone {
         repeat: bool,
         /// Whether it starts anew each time the talk key goes down; otherwise it runs from the start of the engine.
         from_talk: bool,
+        /// By how much its clock is faster than this machine's, in millionths; for tests of long talks.
+        ppm: i32,
     },
 }
 
@@ -52,20 +55,22 @@ impl FromStr for Microphone {
 }
 
 fn parse_wav(mut file: &str) -> Result<Microphone, ParseDeviceError> {
-    let (mut repeat, mut from_talk) = (false, false);
-    loop {
-        if let Some(rest) = file.strip_suffix(":loop") {
-            (file, repeat) = (rest, true);
-        } else if let Some(rest) = file.strip_suffix(":from-talk") {
-            (file, from_talk) = (rest, true);
-        } else {
-            break;
+    let (mut repeat, mut from_talk, mut ppm) = (false, false, 0);
+    while let Some((rest, word)) = file.rsplit_once(':') {
+        match word {
+            "loop" => repeat = true,
+            "from-talk" => from_talk = true,
+            _ => match word.strip_prefix("ppm=").map(str::parse) {
+                Some(Ok(number)) => ppm = number,
+                _ => break,
+            },
         }
+        file = rest;
     }
     if file.is_empty() {
         return Err(ParseDeviceError::NoFile);
     }
-    Ok(Microphone::Wav { path: file.into(), repeat, from_talk })
+    Ok(Microphone::Wav { path: file.into(), repeat, from_talk, ppm })
 }
 
 /// `none` is `None`, `device` is `Some(None)`, `device:NAME` is `Some(Some(NAME))`.
@@ -85,10 +90,11 @@ impl fmt::Display for Microphone {
             Self::None => f.write_str("none"),
             Self::Device(None) => f.write_str("device"),
             Self::Device(Some(name)) => write!(f, "device:{name}"),
-            Self::Wav { path, repeat, from_talk } => {
+            Self::Wav { path, repeat, from_talk, ppm } => {
                 let repeat = if *repeat { ":loop" } else { "" };
                 let from_talk = if *from_talk { ":from-talk" } else { "" };
-                write!(f, "wav:{}{repeat}{from_talk}", path.display())
+                write!(f, "wav:{}{repeat}{from_talk}", path.display())?;
+                if *ppm == 0 { Ok(()) } else { write!(f, ":ppm={ppm}") }
             }
         }
     }
@@ -99,7 +105,7 @@ mod tests {
     use super::*;
 
     fn wav(path: &str, repeat: bool, from_talk: bool) -> Microphone {
-        Microphone::Wav { path: path.into(), repeat, from_talk }
+        Microphone::Wav { path: path.into(), repeat, from_talk, ppm: 0 }
     }
 
     #[test]
@@ -111,6 +117,11 @@ mod tests {
             ("wav:a.wav", wav("a.wav", false, false)),
             ("wav:a.wav:loop", wav("a.wav", true, false)),
             ("wav:C:\\a b.wav:loop:from-talk", wav("C:\\a b.wav", true, true)),
+            (
+                "wav:a.wav:loop:ppm=-100",
+                Microphone::Wav { path: "a.wav".into(), repeat: true, from_talk: false, ppm: -100 },
+            ),
+            ("wav:a:ppm=fast", wav("a:ppm=fast", false, false)),
         ];
         for (text, microphone) in table {
             assert_eq!(text.parse(), Ok(microphone.clone()));

@@ -5,22 +5,45 @@ use super::{
     host::{self, Direction, Host},
 };
 use cpal::{SampleFormat, StreamConfig, traits::StreamTrait};
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
 };
 
 /// What a stream's callbacks tell of its life, without a lock.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct StreamHealth {
+    opened: Instant,
     calls: AtomicU64,
+    /// Time of the last call, in microseconds since `opened`.
+    called_micros: AtomicU64,
     is_lost: AtomicBool,
+}
+
+impl Default for StreamHealth {
+    fn default() -> Self {
+        let (calls, called_micros) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { opened: Instant::now(), calls, called_micros, is_lost: AtomicBool::new(false) }
+    }
 }
 
 impl StreamHealth {
     /// The device called for sound, or with it.
     pub(super) fn called(&self) {
+        self.called_micros.store(self.micros(), Relaxed);
         self.calls.fetch_add(1, Relaxed);
+    }
+
+    /// Time since the last call.
+    pub(super) fn since_call(&self) -> Duration {
+        Duration::from_micros(self.micros().saturating_sub(self.called_micros.load(Relaxed)))
+    }
+
+    fn micros(&self) -> u64 {
+        self.opened.elapsed().as_micros() as u64
     }
 
     /// The system told of an error.
@@ -83,14 +106,14 @@ impl OpenStream {
         refused(self.direction, self.name.clone(), reason)
     }
 
-    /// That the device went away, as a sentence for the person.
-    pub(crate) fn farewell(&self) -> String {
-        format!("The {} “{}” went away: Hallway looks for it.", self.direction.kind(), self.name)
-    }
-
     /// Whether the stream is dead.
     pub(crate) fn is_lost(&self) -> bool {
         self.health.is_lost.load(Relaxed)
+    }
+
+    /// Time since the last callback.
+    pub(super) fn since_call(&self) -> Duration {
+        self.health.since_call()
     }
 
     /// Callbacks so far.

@@ -1,6 +1,9 @@
 //! WAV files as microphones and speakers.
 
-use crate::media::voice::frames::{SAMPLE_RATE_HZ, samples_in};
+use crate::media::voice::{
+    frames::{SAMPLE_RATE_HZ, duration_of, samples_in},
+    mixer::StereoFrame,
+};
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use rubato::{Fft, FixedSync, Resampler, audioadapter_buffers::direct::InterleavedSlice};
 use std::{
@@ -13,8 +16,8 @@ use std::{
 
 /// Longest WAV file taken as a microphone; it is held in memory, and an hour is 690 MB.
 const LONGEST_SECONDS: u32 = 3600;
-/// Samples between two updates of a written file's header, so that a killed process leaves a valid file.
-const HEADER_EVERY_SAMPLES: usize = SAMPLE_RATE_HZ as usize;
+/// Frames between two updates of a written file's header, so that a killed process leaves a valid file.
+const HEADER_EVERY_FRAMES: usize = SAMPLE_RATE_HZ as usize;
 
 /// Reads a whole WAV file of any rate, channel count and sample format into 48 kHz mono.
 ///
@@ -69,6 +72,8 @@ pub struct WavSource {
     samples: Arc<[f32]>,
     repeat: bool,
     from_talk: bool,
+    /// By how much its clock is fast, in millionths.
+    ppm: i32,
     started: Duration,
     delivered: u64,
 }
@@ -76,28 +81,48 @@ pub struct WavSource {
 impl WavSource {
     /// Plays `samples` (48 kHz mono) from `now` on, or from each [`talk`](Self::talk) on if `from_talk`.
     #[must_use]
-    pub fn new(samples: Vec<f32>, repeat: bool, from_talk: bool, now: Duration) -> Self {
-        Self { samples: samples.into(), repeat, from_talk, started: now, delivered: 0 }
+    pub fn new(samples: Vec<f32>, repeat: bool, from_talk: bool, ppm: i32, now: Duration) -> Self {
+        Self { samples: samples.into(), repeat, from_talk, ppm, started: now, delivered: 0 }
     }
 
-    /// The talk key went down.
-    pub fn talk(&mut self, now: Duration) {
+    /// The talk key went down. True when the file begins anew with it.
+    pub fn talk(&mut self, now: Duration) -> bool {
         if self.from_talk {
             (self.started, self.delivered) = (now, 0);
-        } else {
-            self.skip(now);
         }
+        self.from_talk
     }
 
     /// Appends every sample whose time has come since the last call; silence after the end.
     pub fn read(&mut self, now: Duration, out: &mut Vec<f32>) {
-        let due = samples_in(now.saturating_sub(self.started));
+        let due = self.samples_by(now);
         out.extend((self.delivered..due).map(|position| self.sample(position)));
         self.delivered = self.delivered.max(due);
     }
 
-    fn skip(&mut self, now: Duration) {
-        self.delivered = self.delivered.max(samples_in(now.saturating_sub(self.started)));
+    /// As [`read`](Self::read), while nobody talks: a file that begins with the key is silent then.
+    pub fn rest(&mut self, now: Duration, out: &mut Vec<f32>) {
+        let before = out.len();
+        self.read(now, out);
+        if self.from_talk {
+            out[before..].fill(0.0);
+        }
+    }
+
+    /// How long until so many samples more have their time.
+    #[must_use]
+    pub fn due_in(&self, samples: usize, now: Duration) -> Duration {
+        // Rounding down may wake a reader one sample too early, which finds nothing and asks again.
+        let due = self.started + duration_of(self.delivered + samples as u64 + 1).mul_f64(1.0 / self.speed());
+        due.saturating_sub(now)
+    }
+
+    fn samples_by(&self, now: Duration) -> u64 {
+        samples_in(now.saturating_sub(self.started).mul_f64(self.speed()))
+    }
+
+    fn speed(&self) -> f64 {
+        1.0 + f64::from(self.ppm) / 1e6
     }
 
     fn sample(&self, position: u64) -> f32 {
@@ -107,7 +132,7 @@ impl WavSource {
     }
 }
 
-/// A WAV file being written: 48 kHz, mono, 16 bit. Its header is right to within a second even if the process dies.
+/// A WAV file being written: 48 kHz, stereo, 16 bit. Its header is right to within a second even if the process dies.
 pub struct WavSink {
     writer: WavWriter<BufWriter<File>>,
     since_header: usize,
@@ -120,23 +145,23 @@ impl WavSink {
     /// When the file cannot be created; the message is a sentence that names it.
     pub fn create(path: &Path) -> io::Result<Self> {
         let spec =
-            WavSpec { channels: 1, sample_rate: SAMPLE_RATE_HZ, bits_per_sample: 16, sample_format: SampleFormat::Int };
+            WavSpec { channels: 2, sample_rate: SAMPLE_RATE_HZ, bits_per_sample: 16, sample_format: SampleFormat::Int };
         let mut writer = WavWriter::create(path, spec).map_err(|error| about(path, "created", error))?;
         writer.flush().map_err(|error| about(path, "written", error))?;
         Ok(Self { writer, since_header: 0 })
     }
 
-    /// Appends samples.
+    /// Appends frames.
     ///
     /// # Errors
     /// When the disk is full or gone, or the file has reached the format's 4 GiB.
-    pub fn write(&mut self, samples: &[f32]) -> io::Result<()> {
-        for sample in samples {
+    pub fn write(&mut self, frames: &[StereoFrame]) -> io::Result<()> {
+        for sample in frames.as_flattened() {
             let value = (sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16;
             self.writer.write_sample(value).map_err(plain)?;
         }
-        self.since_header += samples.len();
-        if self.since_header >= HEADER_EVERY_SAMPLES {
+        self.since_header += frames.len();
+        if self.since_header >= HEADER_EVERY_FRAMES {
             self.since_header = 0;
             self.writer.flush().map_err(plain)?;
         }
@@ -214,7 +239,7 @@ mod tests {
         let path = dir.path().join("out.wav");
         let mut sink = WavSink::create(&path).unwrap();
         assert!(read_wav(&path).unwrap().is_empty());
-        sink.write(&vec![0.5; 2 * RATE as usize + 100]).unwrap();
+        sink.write(&vec![[0.5; 2]; 2 * RATE as usize + 100]).unwrap();
         let len = read_wav(&path).unwrap().len();
         assert!(len >= 2 * RATE as usize);
         sink.finish().unwrap();
@@ -224,16 +249,40 @@ mod tests {
     #[test]
     fn a_source_keeps_real_time_and_falls_silent_at_its_end() {
         let ms = Duration::from_millis;
-        let mut source = WavSource::new(vec![1.0; 480], false, false, ms(100));
+        let mut source = WavSource::new(vec![1.0; 480], false, false, 0, ms(100));
         let mut out = Vec::new();
         source.read(ms(105), &mut out);
         assert_eq!(out, [1.0; 240]);
         source.read(ms(115), &mut out);
         assert_eq!((out.len(), out[479], out[480]), (720, 1.0, 0.0));
-        let mut repeating = WavSource::new(vec![1.0; 480], true, true, ms(0));
-        repeating.talk(ms(500));
+        let mut repeating = WavSource::new(vec![1.0; 480], true, true, 0, ms(0));
+        assert!(repeating.talk(ms(500)));
         out.clear();
         repeating.read(ms(600), &mut out);
         assert_eq!(out, [1.0; 4800]);
+    }
+
+    #[test]
+    fn a_source_that_begins_with_the_key_is_silent_before() {
+        let ms = Duration::from_millis;
+        let mut out = Vec::new();
+        WavSource::new(vec![1.0; 4800], false, true, 0, ms(0)).rest(ms(10), &mut out);
+        assert_eq!(out, [0.0; 480]);
+        WavSource::new(vec![1.0; 4800], false, false, 0, ms(0)).rest(ms(10), &mut out);
+        assert_eq!(out[480..], [1.0; 480]);
+    }
+
+    #[test]
+    fn a_source_has_the_clock_that_it_is_told() {
+        let hour = Duration::from_secs(3600);
+        for (ppm, seconds) in [(0, 3600.0), (100, 3600.36), (-100, 3599.64)] {
+            let mut source = WavSource::new(Vec::new(), false, false, ppm, Duration::ZERO);
+            let mut out = Vec::new();
+            source.read(hour, &mut out);
+            assert!((out.len() as f64 / 48_000.0 - seconds).abs() < 1e-3, "{ppm} ppm");
+            let due_in = source.due_in(480, hour);
+            source.read(hour + due_in, &mut out);
+            assert!((out.len() as f64 / 48_000.0 - seconds - 0.01).abs() < 1e-3, "due in {due_in:?}");
+        }
     }
 }

@@ -1,23 +1,23 @@
 //! The voice thread's loop.
 
 #[cfg(feature = "devices")]
-use super::presence::{Care, Presence};
+mod upkeep;
+
 use super::{
     Message, Shared, VoiceCommand, VoiceEvent, VoiceSettings, VoiceStats,
-    capture::{Capture, Source},
-    playback::{PacketClock, Playback, Sink},
+    capture::{Capture, Captured, Source},
+    loopback::ONESELF,
+    playback::{FrameClock, Playback, Sink},
 };
 #[cfg(not(feature = "devices"))]
 use crate::media::devices::DeviceError;
-#[cfg(feature = "devices")]
-use crate::media::devices::{Opened, Opener, cpal_input::InputDevice, cpal_output::OutputDevice};
 use crate::media::{
     devices::{
         sink::Speaker,
         source::Microphone,
         wav::{WavSink, WavSource, read_wav},
     },
-    voice::gate::GateOutput,
+    voice::{activation::VoiceChange, gate::GateOutput},
 };
 use std::{
     io,
@@ -29,8 +29,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How often the thread looks at its rings while somebody talks: a quarter of a packet.
-const ACTIVE_TICK: Duration = Duration::from_millis(5);
+/// How long it waits at least, whatever is due.
+const SHORTEST_WAIT: Duration = Duration::from_micros(200);
+/// How long sound takes from the mix to the air: what the ring, the sound server and the device hold. The canceller looks
+/// for the echo around it, so it needs no measuring.
+const SPEAKER_LATENCY: Duration = Duration::from_millis(20);
 /// How often it looks while a device is being opened.
 const OPENING_TICK: Duration = Duration::from_millis(20);
 /// How often it looks while nobody talks: often enough for a WAV file and for a device that went away.
@@ -47,20 +50,12 @@ pub(super) struct Runner {
     speaker: Speaker,
     capture: Capture,
     playback: Playback,
-    gate_outputs: Vec<GateOutput>,
+    captured: Captured,
     sent: u64,
+    /// What was played, on its way to the echo canceller.
+    echo: Vec<f32>,
     #[cfg(feature = "devices")]
-    devices: Devices,
-}
-
-/// What is known about the sound devices.
-#[cfg(feature = "devices")]
-#[derive(Default)]
-struct Devices {
-    /// Started with the first device that is asked for.
-    opener: Option<Opener>,
-    input: Presence,
-    output: Presence,
+    devices: upkeep::Devices,
 }
 
 impl Runner {
@@ -84,10 +79,11 @@ impl Runner {
             speaker,
             capture: Capture::new(source, release_tail).map_err(io::Error::other)?,
             playback: Playback::new(sink),
-            gate_outputs: Vec::new(),
+            captured: Captured::default(),
             sent: 0,
+            echo: Vec::new(),
             #[cfg(feature = "devices")]
-            devices: Devices::default(),
+            devices: upkeep::Devices::default(),
         })
     }
 
@@ -97,12 +93,12 @@ impl Runner {
         self.ask_for_speaker();
         while self.round() {}
         // Finishes a WAV file.
-        self.playback.set_sink(Sink::None(PacketClock::new(Duration::ZERO)));
+        self.playback.set_sink(Sink::None(FrameClock::new(Duration::ZERO)));
     }
 
     /// One round: waits for a command or the next tick. False when told to stop.
     fn round(&mut self) -> bool {
-        let first = match self.commands.recv_timeout(self.tick()) {
+        let first = match self.commands.recv_timeout(self.wait(self.clock.elapsed())) {
             Ok(message) => Some(message),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return false,
@@ -119,55 +115,78 @@ impl Runner {
             next = self.commands.try_recv().ok();
         }
         self.look_after_devices(now);
-        self.capture.step(now, &mut self.gate_outputs);
+        self.tell_of_echo();
+        self.capture.step(now, &mut self.captured);
         self.send();
+        while let Some(packet) = self.capture.heard_back(now) {
+            self.playback.hear(ONESELF, packet, now);
+        }
         self.play(now);
         self.publish();
         true
     }
 
-    fn tick(&self) -> Duration {
-        if self.capture.is_active() || self.playback.is_active() {
-            ACTIVE_TICK
-        } else if self.is_opening() {
-            OPENING_TICK
-        } else {
-            IDLE_TICK
-        }
+    /// How long there is nothing to do but for a command.
+    fn wait(&self, now: Duration) -> Duration {
+        let opening = self.is_opening().then_some(OPENING_TICK);
+        let waits = [self.capture.due_in(now), self.playback.due_in(now), opening, Some(IDLE_TICK)];
+        waits.into_iter().flatten().min().unwrap_or(IDLE_TICK).max(SHORTEST_WAIT)
     }
 
     fn obey(&mut self, command: VoiceCommand, now: Duration) {
         match command {
-            VoiceCommand::PressTalk => self.capture.press(now),
-            VoiceCommand::FloorGranted => self.capture.gate().grant(&mut self.gate_outputs),
-            VoiceCommand::ReleaseTalk => self.capture.gate().release(now),
+            VoiceCommand::PressTalk => self.press(now),
+            VoiceCommand::KeepRecording => self.capture.gate().keep_recording(),
+            VoiceCommand::FloorGranted => self.capture.gate().grant(now, &mut self.captured.gate),
+            VoiceCommand::SpeakLive => self.capture.gate().speak_live(now, &mut self.captured.gate),
+            VoiceCommand::PlayRecording => self.capture.gate().play_recording(now, &mut self.captured.gate),
+            VoiceCommand::ReleaseTalk => self.capture.release(now, &mut self.captured),
             VoiceCommand::AbortTalk => {
                 self.capture.gate().abort(now);
                 // What the gate let out in this very round has not left yet, and must not.
-                self.gate_outputs.clear();
+                self.captured.gate.clear();
             }
+            VoiceCommand::SetEncoding(encoding) => self.capture.set_encoding(encoding),
+            VoiceCommand::SetProcessing(processing) => self.capture.set_processing(processing),
+            VoiceCommand::SetActivation(activation) => self.capture.set_activation(activation, now),
+            VoiceCommand::SetTail(tail) => self.capture.gate().set_tail(tail),
+            VoiceCommand::StartTest => self.capture.start_test(now),
+            VoiceCommand::StopTest => self.stop_test(),
             VoiceCommand::Hear { speaker, packet } => {
                 self.shared.waiting_packets.fetch_sub(1, Relaxed);
                 self.playback.hear(speaker, packet, now);
             }
             VoiceCommand::Forget { speaker } => self.playback.forget(speaker),
+            VoiceCommand::HearFrom { speaker, ears } => self.playback.hear_from(speaker, ears),
+            VoiceCommand::SetVolume { speaker, volume } => self.playback.set_volume(speaker, volume),
             VoiceCommand::Play(cue) if self.cues => self.playback.play(cue),
             VoiceCommand::Play(_) => {}
-            // Those of the two halves of the engine that are not here yet.
-            VoiceCommand::HearFrom { .. }
-            | VoiceCommand::SetVolume { .. }
-            | VoiceCommand::KeepRecording
-            | VoiceCommand::SpeakLive
-            | VoiceCommand::PlayRecording
-            | VoiceCommand::SetEncoding(_)
-            | VoiceCommand::SetProcessing(_)
-            | VoiceCommand::SetActivation(_)
-            | VoiceCommand::SetTail(_)
-            | VoiceCommand::StartTest
-            | VoiceCommand::StopTest => {}
             VoiceCommand::SetMicrophone(microphone) => self.set_microphone(microphone, now),
             VoiceCommand::SetSpeaker(speaker) => self.set_speaker(speaker, now),
         }
+    }
+
+    /// Lets the processing of the microphone's sound know what the speaker plays beside it.
+    fn tell_of_echo(&mut self) {
+        let delay = self.capture.latency() + SPEAKER_LATENCY;
+        let processor = self.capture.processor();
+        self.playback.keep_played(processor.wants_speaker());
+        if processor.wants_speaker() {
+            self.echo.extend(self.playback.take_played());
+            processor.set_echo_delay(delay);
+            processor.hear_speaker(&self.echo);
+            self.echo.clear();
+        }
+    }
+
+    fn press(&mut self, now: Duration) {
+        self.stop_test();
+        self.capture.press(now);
+    }
+
+    fn stop_test(&mut self) {
+        self.capture.stop_test();
+        self.playback.forget(ONESELF);
     }
 
     fn set_microphone(&mut self, microphone: Microphone, now: Duration) {
@@ -183,7 +202,7 @@ impl Runner {
     fn set_speaker(&mut self, speaker: Speaker, now: Duration) {
         let sink = open_sink(&speaker, now).unwrap_or_else(|error| {
             (self.deliver)(VoiceEvent::SpeakerLost(error.to_string()));
-            Sink::None(PacketClock::new(now))
+            Sink::None(FrameClock::new(now))
         });
         self.speaker = speaker;
         self.playback.set_sink(sink);
@@ -194,12 +213,18 @@ impl Runner {
         if let Err(error) = self.playback.step(now) {
             let text = format!("The sound file could not be written any further: {error}.");
             (self.deliver)(VoiceEvent::SpeakerLost(text));
-            self.playback.set_sink(Sink::None(PacketClock::new(now)));
+            self.playback.set_sink(Sink::None(FrameClock::new(now)));
         }
     }
 
     fn send(&mut self) {
-        for output in self.gate_outputs.drain(..) {
+        for change in self.captured.changes.drain(..) {
+            (self.deliver)(match change {
+                VoiceChange::Began => VoiceEvent::VoiceBegan,
+                VoiceChange::Ended => VoiceEvent::VoiceEnded,
+            });
+        }
+        for output in self.captured.gate.drain(..) {
             (self.deliver)(match output {
                 GateOutput::Packet(packet) => {
                     self.sent += 1;
@@ -211,134 +236,20 @@ impl Runner {
     }
 
     fn publish(&self) {
-        let heard = self.playback.stats();
+        let mut heard = self.playback.stats();
+        heard.heard.retain(|heard| heard.speaker != ONESELF);
         let stats = VoiceStats {
             sent: self.sent,
             dropped: heard.dropped + self.shared.dropped_packets.load(Relaxed),
             microphone_level: self.capture.level_dbfs(),
             mic_open: self.capture.is_sending(),
+            recorded_ms: u32::try_from(self.capture.recorded().as_millis()).unwrap_or(u32::MAX),
+            encoding: self.capture.encoding(),
             overruns: self.capture.overruns(),
             ..heard
         };
         *self.shared.stats.lock().unwrap_or_else(PoisonError::into_inner) = stats;
     }
-}
-
-/// Sound devices, where the build has them.
-#[cfg(feature = "devices")]
-impl Runner {
-    fn is_opening(&self) -> bool {
-        self.devices.input.is_opening() || self.devices.output.is_opening()
-    }
-
-    fn ask_for_microphone(&mut self) {
-        self.devices.input = Presence::default();
-        self.request_microphone();
-    }
-
-    fn request_microphone(&mut self) {
-        let Microphone::Device(name) = self.microphone.clone() else { return };
-        let ticket = self.opener().map(|opener| opener.open_input(name));
-        match ticket {
-            Ok(ticket) => self.devices.input.asked(ticket),
-            Err(error) => (self.deliver)(VoiceEvent::MicrophoneLost(no_thread(&error))),
-        }
-    }
-
-    fn ask_for_speaker(&mut self) {
-        self.devices.output = Presence::default();
-        self.request_speaker();
-    }
-
-    fn request_speaker(&mut self) {
-        let Speaker::Device(name) = self.speaker.clone() else { return };
-        let ticket = self.opener().map(|opener| opener.open_output(name));
-        match ticket {
-            Ok(ticket) => self.devices.output.asked(ticket),
-            Err(error) => (self.deliver)(VoiceEvent::SpeakerLost(no_thread(&error))),
-        }
-    }
-
-    fn opener(&mut self) -> io::Result<&mut Opener> {
-        let opener = match self.devices.opener.take() {
-            Some(opener) => opener,
-            None => Opener::start()?,
-        };
-        Ok(self.devices.opener.insert(opener))
-    }
-
-    fn look_after_devices(&mut self, now: Duration) {
-        while let Some(opened) = self.devices.opener.as_ref().and_then(Opener::poll) {
-            self.take(opened, now);
-        }
-        self.check_microphone(now);
-        self.check_speaker(now);
-    }
-
-    fn take(&mut self, opened: Opened, now: Duration) {
-        match opened {
-            Opened::Input(ticket, result) if self.devices.input.answered(ticket) => match result {
-                Ok(device) => {
-                    self.capture.set_source(Source::Device(device));
-                    if self.devices.input.opened(now) {
-                        (self.deliver)(VoiceEvent::MicrophoneBack);
-                    }
-                }
-                Err(error) => self.lose_microphone(error.to_string(), now),
-            },
-            Opened::Output(ticket, result) if self.devices.output.answered(ticket) => match result {
-                Ok(device) => {
-                    self.playback.set_sink(Sink::Device(device));
-                    if self.devices.output.opened(now) {
-                        (self.deliver)(VoiceEvent::SpeakerBack);
-                    }
-                }
-                Err(error) => self.lose_speaker(error.to_string(), now),
-            },
-            Opened::Input(..) | Opened::Output(..) => {}
-            // The old stream goes on until the new one is open.
-            Opened::DefaultInputChanged if self.microphone == Microphone::Device(None) => self.request_microphone(),
-            Opened::DefaultOutputChanged if self.speaker == Speaker::Device(None) => self.request_speaker(),
-            Opened::DefaultInputChanged | Opened::DefaultOutputChanged => {}
-        }
-    }
-
-    fn check_microphone(&mut self, now: Duration) {
-        match self.devices.input.check(self.capture.device().map(InputDevice::stream), now) {
-            Care::None => {}
-            Care::Lost(text) => self.lose_microphone(text, now),
-            Care::Retry => self.request_microphone(),
-        }
-    }
-
-    fn lose_microphone(&mut self, text: String, now: Duration) {
-        self.capture.set_source(Source::None);
-        if self.devices.input.failed(now) {
-            tracing::warn!(reason = %text, "no microphone");
-            (self.deliver)(VoiceEvent::MicrophoneLost(text));
-        }
-    }
-
-    fn check_speaker(&mut self, now: Duration) {
-        match self.devices.output.check(self.playback.device().map(OutputDevice::stream), now) {
-            Care::None => {}
-            Care::Lost(text) => self.lose_speaker(text, now),
-            Care::Retry => self.request_speaker(),
-        }
-    }
-
-    fn lose_speaker(&mut self, text: String, now: Duration) {
-        self.playback.set_sink(Sink::None(PacketClock::new(now)));
-        if self.devices.output.failed(now) {
-            tracing::warn!(reason = %text, "no speaker");
-            (self.deliver)(VoiceEvent::SpeakerLost(text));
-        }
-    }
-}
-
-#[cfg(feature = "devices")]
-fn no_thread(error: &io::Error) -> String {
-    format!("Sound devices cannot be used, because the system gives no thread for them: {error}.")
 }
 
 /// A build without sound devices says so when one is asked for.
@@ -367,15 +278,15 @@ impl Runner {
 fn open_source(microphone: &Microphone, now: Duration) -> io::Result<Source> {
     Ok(match microphone {
         Microphone::None | Microphone::Device(_) => Source::None,
-        Microphone::Wav { path, repeat, from_talk } => {
-            Source::Wav(WavSource::new(read_wav(path)?, *repeat, *from_talk, now))
+        Microphone::Wav { path, repeat, from_talk, ppm } => {
+            Source::Wav(WavSource::new(read_wav(path)?, *repeat, *from_talk, *ppm, now))
         }
     })
 }
 
 /// What can be played to at once; a device comes later, when it is open.
 fn open_sink(speaker: &Speaker, now: Duration) -> io::Result<Sink> {
-    let clock = PacketClock::new(now);
+    let clock = FrameClock::new(now);
     Ok(match speaker {
         Speaker::None | Speaker::Device(_) => Sink::None(clock),
         Speaker::Wav(path) => Sink::Wav(clock, WavSink::create(path)?),

@@ -10,6 +10,12 @@ pub enum Cue {
     Granted,
     /// Somebody else has the floor.
     Busy,
+    /// You wait for your turn.
+    Queued,
+    /// Your turn came: choose what becomes of the recording.
+    Offered,
+    /// Talk is locked on.
+    Locked,
     /// Your burst has ended and the floor is free.
     Released,
     /// The talk limit is near.
@@ -30,13 +36,26 @@ type Note = (f32, f32);
 
 impl Cue {
     /// All cues, for listening through them.
-    pub const ALL: [Self; 6] = [Self::Granted, Self::Busy, Self::Released, Self::Warning, Self::Revoked, Self::Denied];
+    pub const ALL: [Self; 9] = [
+        Self::Granted,
+        Self::Busy,
+        Self::Queued,
+        Self::Offered,
+        Self::Locked,
+        Self::Released,
+        Self::Warning,
+        Self::Revoked,
+        Self::Denied,
+    ];
 
     /// Rising means go, falling means over, and a repeated low note means no.
     const fn notes(self) -> &'static [Note] {
         match self {
             Self::Granted => &[(659.3, 45.0), (880.0, 55.0)],
             Self::Busy => &[(349.2, 60.0), (0.0, 25.0), (349.2, 60.0)],
+            Self::Queued => &[(493.9, 60.0)],
+            Self::Offered => &[(587.3, 40.0), (740.0, 40.0), (880.0, 40.0)],
+            Self::Locked => &[(880.0, 40.0), (0.0, 20.0), (880.0, 40.0)],
             Self::Released => &[(587.3, 60.0)],
             Self::Warning => &[(784.0, 50.0), (0.0, 40.0), (784.0, 50.0)],
             Self::Revoked => &[(440.0, 65.0), (293.7, 80.0)],

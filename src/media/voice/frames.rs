@@ -1,4 +1,4 @@
-//! The one internal sound format, and the cutting of a sample stream into packets' worth of it.
+//! The one internal sound format, and the cutting of a sample stream into pieces.
 
 use std::time::Duration;
 
@@ -14,6 +14,14 @@ pub const PACKET_TICKS: u32 = 960;
 /// The samples of one packet: 20 ms of mono sound at 48 kHz, nominally -1.0 to 1.0.
 pub type PacketSamples = [f32; PACKET_SAMPLES];
 
+/// The step in which a microphone's sound is looked at and processed: 10 ms, which divides every packet.
+pub const FRAME_DURATION: Duration = Duration::from_millis(10);
+/// Samples in one step.
+pub const FRAME_SAMPLES: usize = 480;
+
+/// The samples of one step, nominally -1.0 to 1.0.
+pub type FrameSamples = [f32; FRAME_SAMPLES];
+
 /// Samples that `time` holds at [`SAMPLE_RATE_HZ`], rounded down.
 #[must_use]
 pub fn samples_in(time: Duration) -> u64 {
@@ -21,32 +29,39 @@ pub fn samples_in(time: Duration) -> u64 {
     time.as_secs() * hz + u64::from(time.subsec_nanos()) * hz / 1_000_000_000
 }
 
-/// Packets that cover `time`, rounded up.
+/// The time that so many samples at [`SAMPLE_RATE_HZ`] last.
 #[must_use]
-pub fn packets_covering(time: Duration) -> u32 {
-    u32::try_from(time.as_nanos().div_ceil(PACKET_DURATION.as_nanos())).unwrap_or(u32::MAX)
+pub fn duration_of(samples: u64) -> Duration {
+    let hz = u64::from(SAMPLE_RATE_HZ);
+    Duration::from_secs(samples / hz) + Duration::from_nanos(samples % hz * 1_000_000_000 / hz)
 }
 
-/// Cuts a stream of samples, arriving in any portions, into packets.
+/// Cuts a stream of samples, arriving in any portions, into pieces.
 #[derive(Debug, Default)]
-pub struct PacketCutter {
+pub struct Cutter {
     samples: Vec<f32>,
 }
 
-impl PacketCutter {
+impl Cutter {
     /// Where new samples are appended.
     pub fn buffer(&mut self) -> &mut Vec<f32> {
         &mut self.samples
     }
 
-    /// Takes the next whole packet out, if enough samples have come.
-    pub fn next_packet(&mut self) -> Option<PacketSamples> {
-        let packet = *self.samples.first_chunk::<PACKET_SAMPLES>()?;
-        self.samples.drain(..PACKET_SAMPLES);
-        Some(packet)
+    /// Takes the next `N` samples out, if so many have come.
+    pub fn take<const N: usize>(&mut self) -> Option<[f32; N]> {
+        let piece = *self.samples.first_chunk::<N>()?;
+        self.samples.drain(..N);
+        Some(piece)
     }
 
-    /// Forgets what has not made a whole packet.
+    /// Samples that have made no whole piece yet.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.samples.len()
+    }
+
+    /// Forgets what has not made a whole piece.
     pub fn clear(&mut self) {
         self.samples.clear();
     }
@@ -57,24 +72,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn samples_are_cut_into_packets_in_order_whatever_the_portions() {
-        let mut cutter = PacketCutter::default();
+    fn samples_are_cut_in_order_whatever_the_portions() {
+        let mut cutter = Cutter::default();
         let stream: Vec<f32> = (0..4 * PACKET_SAMPLES + 7).map(|n| n as f32).collect();
         let mut out = Vec::new();
         for portion in stream.chunks(331) {
             cutter.buffer().extend_from_slice(portion);
-            while let Some(packet) = cutter.next_packet() {
-                out.extend_from_slice(&packet);
+            while let Some(piece) = cutter.take::<PACKET_SAMPLES>() {
+                out.extend_from_slice(&piece);
             }
         }
         assert_eq!(out, stream[..4 * PACKET_SAMPLES]);
+        assert_eq!(cutter.waiting(), 7);
     }
 
     #[test]
-    fn times_turn_into_samples_and_packets() {
+    fn times_turn_into_samples_and_back() {
         assert_eq!(samples_in(PACKET_DURATION), PACKET_SAMPLES as u64);
         assert_eq!(samples_in(Duration::from_secs(100_000)), 4_800_000_000);
-        assert_eq!(packets_covering(Duration::from_millis(150)), 8);
-        assert_eq!(packets_covering(Duration::ZERO), 0);
+        assert_eq!(duration_of(PACKET_SAMPLES as u64), PACKET_DURATION);
+        assert_eq!(duration_of(4_800_000_048), Duration::from_secs(100_000) + Duration::from_millis(1));
     }
 }

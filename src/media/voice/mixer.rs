@@ -1,37 +1,80 @@
-//! The sum of everything that is to be heard, kept within full scale.
+//! The sum of everything that is to be heard, in two ears, kept within full scale.
 
-use super::frames::{PACKET_SAMPLES, PacketSamples};
+use super::{frames::SAMPLE_RATE_HZ, space::Ears};
 
+/// Most frames mixed at once: 10 ms.
+pub const MIX_FRAMES: usize = SAMPLE_RATE_HZ as usize / 100;
 /// Level from which the limiter bends the signal: below it, it is left exactly as it was.
 const KNEE: f32 = 0.8;
+/// How far a gain moves per sample: from silence to full in 20 ms, which is heard neither as a click nor as a delay.
+const GAIN_STEP: f32 = 1.0 / (SAMPLE_RATE_HZ as f32 * 0.02);
 
-/// Adds up 20 ms of several sources.
-#[derive(Debug)]
-pub struct Mix {
-    sum: PacketSamples,
+/// One instant of sound: left, right.
+pub type StereoFrame = [f32; 2];
+
+/// The gains of one source, which move smoothly to where they are wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct SmoothGains {
+    current: Ears,
+    wanted: Ears,
 }
 
-impl Default for Mix {
-    fn default() -> Self {
-        Self { sum: [0.0; PACKET_SAMPLES] }
+impl SmoothGains {
+    /// Gains that are there already: for a source that is not heard yet.
+    #[must_use]
+    pub fn new(gains: Ears) -> Self {
+        Self { current: gains, wanted: gains }
+    }
+
+    /// Moves to these gains from the next sample on.
+    pub fn set(&mut self, gains: Ears) {
+        self.wanted = gains;
+    }
+
+    /// Moves by one sample.
+    fn advance(&mut self) -> Ears {
+        self.current.left += (self.wanted.left - self.current.left).clamp(-GAIN_STEP, GAIN_STEP);
+        self.current.right += (self.wanted.right - self.current.right).clamp(-GAIN_STEP, GAIN_STEP);
+        self.current
     }
 }
 
+/// Adds up at most [`MIX_FRAMES`] of several sources.
+#[derive(Debug)]
+pub struct Mix {
+    sum: [StereoFrame; MIX_FRAMES],
+    frames: usize,
+}
+
 impl Mix {
-    /// Adds one source.
+    /// A mix of so many frames, at most [`MIX_FRAMES`].
+    #[must_use]
+    pub fn new(frames: usize) -> Self {
+        Self { sum: [[0.0; 2]; MIX_FRAMES], frames: frames.min(MIX_FRAMES) }
+    }
+
+    /// Adds a source that is heard alike in both ears.
     pub fn add(&mut self, samples: &[f32]) {
-        for (sum, sample) in self.sum.iter_mut().zip(samples) {
-            *sum += sample;
+        for (sum, sample) in self.sum[..self.frames].iter_mut().zip(samples) {
+            *sum = [sum[0] + sample, sum[1] + sample];
+        }
+    }
+
+    /// Adds a source with its gains.
+    pub fn add_from(&mut self, samples: &[f32], gains: &mut SmoothGains) {
+        for (sum, sample) in self.sum[..self.frames].iter_mut().zip(samples) {
+            let Ears { left, right } = gains.advance();
+            *sum = [sum[0] + left * sample, sum[1] + right * sample];
         }
     }
 
     /// The limited sum.
     #[must_use]
-    pub fn finish(mut self) -> PacketSamples {
-        for sample in &mut self.sum {
-            *sample = limit(*sample);
+    pub fn finish(&mut self) -> &[StereoFrame] {
+        for frame in &mut self.sum[..self.frames] {
+            *frame = frame.map(limit);
         }
-        self.sum
+        &self.sum[..self.frames]
     }
 }
 
@@ -57,11 +100,34 @@ mod tests {
 
     #[test]
     fn quiet_sources_add_up_exactly() {
-        let mut mix = Mix::default();
-        mix.add(&[0.25; PACKET_SAMPLES]);
+        let mut mix = Mix::new(100);
+        mix.add(&[0.25; 100]);
         mix.add(&[0.5; 10]);
         let out = mix.finish();
-        assert_eq!((out[0], out[10]), (0.75, 0.25));
+        assert_eq!((out.len(), out[0], out[10]), (100, [0.75; 2], [0.25; 2]));
+    }
+
+    #[test]
+    fn each_ear_gets_its_own_gain() {
+        let mut mix = Mix::new(10);
+        mix.add_from(&[0.5; 10], &mut SmoothGains::new(Ears { left: 0.5, right: 1.5 }));
+        assert_eq!(mix.finish()[9], [0.25, 0.75]);
+    }
+
+    #[test]
+    fn gains_move_without_a_step_and_settle() {
+        let mut gains = SmoothGains::new(Ears { left: 0.0, right: 2.0 });
+        gains.set(Ears { left: 1.0, right: 0.25 });
+        let mut heard = vec![[0.0, 2.0]];
+        for _ in 0..5 {
+            let mut mix = Mix::new(MIX_FRAMES);
+            mix.add_from(&[0.4; MIX_FRAMES], &mut gains);
+            heard.extend(mix.sum.iter().map(|frame| frame.map(|sample| sample / 0.4)));
+        }
+        let step = heard.windows(2).flat_map(|pair| [0, 1].map(|ear: usize| (pair[1][ear] - pair[0][ear]).abs()));
+        assert!(step.fold(0.0, f32::max) < 1.1 * GAIN_STEP);
+        let settled = heard[heard.len() - 1];
+        assert!((settled[0] - 1.0).abs() < 1e-4 && (settled[1] - 0.25).abs() < 1e-4, "{settled:?}");
     }
 
     proptest! {

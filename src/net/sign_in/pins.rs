@@ -1,7 +1,7 @@
 //! The certificates this client has learned to trust: `trusted_servers.toml`, one `"HOST:PORT" = "fingerprint"` a line.
 
 use super::certificate::Fingerprint;
-use crate::net::commands::ServerAddress;
+use crate::net::{commands::ServerAddress, files};
 use std::{
     collections::BTreeMap,
     fs, io,
@@ -65,7 +65,7 @@ impl PinStore {
             return Ok(());
         }
         let text = toml::to_string(&pins).map_err(|error| self.damaged(error))?;
-        self.replace(&text).map_err(|source| PinError::Io { file: self.file.clone(), source })
+        files::replace(&self.file, &text).map_err(|source| PinError::Io { file: self.file.clone(), source })
     }
 
     fn read(&self) -> Result<BTreeMap<String, String>, PinError> {
@@ -78,18 +78,6 @@ impl PinStore {
 
     fn parse(&self, text: &str) -> Result<Fingerprint, PinError> {
         text.parse().map_err(|error| self.damaged(error))
-    }
-
-    fn replace(&self, text: &str) -> io::Result<()> {
-        if let Some(folder) = self.file.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        // Its own name per process: two clients that pin at once write two files, and the last whole one stays.
-        let fresh = self.file.with_extension(format!("{}.new", std::process::id()));
-        let file = fs::File::create(&fresh)?;
-        io::Write::write_all(&mut &file, text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&fresh, &self.file)
     }
 
     fn damaged(&self, reason: impl ToString) -> PinError {

@@ -1,0 +1,19 @@
+//! Small files that must never be found half written.
+
+use std::{fs, io, path::Path};
+
+/// Replaces a file whole, so that a crash leaves the old one; makes its folder where there is none.
+///
+/// # Errors
+/// When the file system refuses.
+pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    // Its own name per process: two clients that write at once write two files, and the last whole one stays.
+    let fresh = path.with_extension(format!("{}.new", std::process::id()));
+    let file = fs::File::create(&fresh)?;
+    io::Write::write_all(&mut &file, text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&fresh, path)
+}
