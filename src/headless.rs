@@ -12,6 +12,8 @@ use crate::net::{
     events::{ConnectionChanged, Event, SignInFailure},
     handle::Commander,
     phrase::HELP,
+    preferences::VoicePreferences,
+    snapshot::Snapshot,
 };
 use bevy::app::TaskPoolOptions;
 use line::Order;
@@ -60,7 +62,7 @@ pub fn run(settings: HeadlessSettings) -> io::Result<ExitCode> {
     let handle = net::start(settings.session)?;
     let (output, writer) = output::start(io::stdout())?;
     let (open_input, gate) = mpsc::sync_channel(1);
-    let input = Input { commander: handle.commander(), output: output.clone(), gate };
+    let input = Input { commander: handle.commander(), output: output.clone(), gate, voice: None };
     thread::Builder::new().name("input".to_owned()).spawn(move || input.run(io::stdin().lock()))?;
     quit_on_signals(handle.commander())?;
     handle.send(Command::SignIn(settings.sign_in));
@@ -101,7 +103,7 @@ impl Script {
             if let (Some(due), Some(every)) = (next_stats, self.stats)
                 && now >= due
             {
-                self.output.tell(json::stats(&self.handle.snapshot().stats));
+                self.output.tell(json::stats(&self.handle.snapshot()));
                 next_stats = Some((due + every).max(now));
             }
             let patience = next_stats.map_or(PATIENCE, |due| due.saturating_duration_since(now).min(PATIENCE));
@@ -147,10 +149,12 @@ struct Input {
     output: Output,
     /// Opens when there is a world for commands to mean something in.
     gate: Receiver<()>,
+    /// The preferences about voice with all changes of this script, once it made any: a snapshot may not know them yet.
+    voice: Option<VoicePreferences>,
 }
 
 impl Input {
-    fn run(self, mut lines: impl BufRead) {
+    fn run(mut self, mut lines: impl BufRead) {
         if self.gate.recv().is_err() {
             return;
         }
@@ -168,8 +172,17 @@ impl Input {
         self.commander.send(Command::Quit);
     }
 
+    fn prefer(&mut self, word: &str, value: &str, snapshot: &Snapshot) {
+        let voice = self.voice.get_or_insert_with(|| (*snapshot.voice).clone());
+        match voice.set(word, value) {
+            Ok(()) => self.commander.send(Command::SetVoice(voice.clone())),
+            // What a line says was read before it came here.
+            Err(error) => tracing::error!(%error, "a preference could not be set"),
+        }
+    }
+
     /// Does what a line says. Whether there may be more.
-    fn obey(&self, line: &[u8]) -> bool {
+    fn obey(&mut self, line: &[u8]) -> bool {
         let Ok(line) = str::from_utf8(line) else {
             let text = "This line is no UTF-8; write it anew.";
             self.output.tell(json!({"event": "error", "code": "not_utf8", "text": text}));
@@ -180,6 +193,8 @@ impl Input {
             Ok(Order::Nothing) => {}
             Ok(Order::Session(command)) => self.commander.send(command),
             Ok(Order::Rooms) => self.output.tell(json::rooms(&snapshot)),
+            Ok(Order::Voice) => self.output.tell(json::voice(self.voice.as_ref().unwrap_or(&snapshot.voice))),
+            Ok(Order::Prefer { word, value }) => self.prefer(&word, &value, &snapshot),
             Ok(Order::People) => self.output.tell(json::people(&snapshot)),
             Ok(Order::Help) => self.output.tell(json!({"event": "notice", "code": "help", "text": HELP})),
             Ok(Order::Quit) => return false,

@@ -6,7 +6,7 @@ use crate::{
     net::{
         SessionSettings,
         commands::{ServerAddress, SignIn, Trust},
-        preferences::{ACTIVATION_DBFS, LONGEST_TAIL, VoiceWishes},
+        preferences::{VoiceWishes, words},
     },
 };
 use clap::Parser;
@@ -46,19 +46,19 @@ pub struct Arguments {
     pub speaker: Option<Speaker>,
     /// Take steady noise out of the own voice. Default: off without a window, else as it was set there; the same for the
     /// next two.
-    #[arg(long, value_name = "on|off", value_parser = parse_switch)]
+    #[arg(long, value_name = "on|off", value_parser = words::switch)]
     pub noise_suppression: Option<bool>,
     /// Bring the own voice to an even loudness.
-    #[arg(long, value_name = "on|off", value_parser = parse_switch)]
+    #[arg(long, value_name = "on|off", value_parser = words::switch)]
     pub automatic_level: Option<bool>,
     /// Take what the speaker plays out of the microphone, in open rooms.
-    #[arg(long, value_name = "on|off", value_parser = parse_switch)]
+    #[arg(long, value_name = "on|off", value_parser = words::switch)]
     pub echo_cancellation: Option<bool>,
     /// Let the voice open the microphone by itself in open rooms, from this loudness on: -70 to -10 dBFS.
     #[arg(long, value_name = "off|DBFS", value_parser = parse_activation, allow_hyphen_values = true)]
     pub activation: Option<Threshold>,
     /// How long sound goes out after the talk key went up: 0 to 1000 ms. Default: 150.
-    #[arg(long, value_name = "MS", value_parser = parse_tail)]
+    #[arg(long, value_name = "MS", value_parser = words::tail)]
     pub release_tail: Option<Duration>,
     /// The folder of this client's settings and trusted certificates. Default: the platform's folder for them.
     #[arg(long, value_name = "DIR")]
@@ -152,6 +152,10 @@ fn parse_trust(text: &str) -> Result<Trust, String> {
     Ok(Trust::Fingerprint(fingerprint.to_string()))
 }
 
+fn parse_activation(text: &str) -> Result<Threshold, String> {
+    words::activation(text).map(Threshold)
+}
+
 fn parse_seconds(text: &str) -> Result<Duration, String> {
     parse_seconds_or_none(text).and_then(|time| if time.is_zero() { Err(NO_SECONDS.to_owned()) } else { Ok(time) })
 }
@@ -160,28 +164,6 @@ fn parse_seconds_or_none(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| NO_SECONDS.to_owned())?;
     let time = Duration::try_from_secs_f64(seconds).map_err(|_| NO_SECONDS.to_owned())?;
     if time <= LONGEST { Ok(time) } else { Err(NO_SECONDS.to_owned()) }
-}
-
-fn parse_switch(text: &str) -> Result<bool, String> {
-    match text {
-        "on" => Ok(true),
-        "off" => Ok(false),
-        _ => Err("write on or off".to_owned()),
-    }
-}
-
-fn parse_activation(text: &str) -> Result<Threshold, String> {
-    if text == "off" {
-        return Ok(Threshold(None));
-    }
-    let dbfs = text.parse().ok().filter(|dbfs| ACTIVATION_DBFS.contains(dbfs));
-    let wrong = || format!("give off, or dBFS from {} to {}", ACTIVATION_DBFS.start(), ACTIVATION_DBFS.end());
-    dbfs.map(|dbfs| Threshold(Some(dbfs))).ok_or_else(wrong)
-}
-
-fn parse_tail(text: &str) -> Result<Duration, String> {
-    let tail = text.parse().ok().map(Duration::from_millis).filter(|tail| *tail <= LONGEST_TAIL);
-    tail.ok_or_else(|| format!("give milliseconds from 0 to {}", LONGEST_TAIL.as_millis()))
 }
 
 const NO_SECONDS: &str = "give seconds, such as 5 or 0.5";

@@ -3,10 +3,12 @@
 use super::line::Complaint;
 use crate::net::{
     events::{ConnectionChanged, Event, FloorChanged, PersonChanged, SignInFailure},
-    snapshot::{SessionStats, Snapshot},
+    preferences::{VoicePreferences, words},
+    snapshot::{Grade, Snapshot, TalkerQuality},
 };
 use hallway_protocol::{
     chat::{ChatMessage, Conversation},
+    floor::messages::FloorOrder,
     ids::{PersonId, RoomId},
 };
 use serde_json::{Value, json};
@@ -70,8 +72,10 @@ pub fn rooms(snapshot: &Snapshot) -> Value {
         .rooms
         .iter()
         .map(|room| {
-            let mut object =
-                json!({"name": room.name, "people": room.people.len(), "floor": "exclusive", "locked": false});
+            let mut object = json!({
+                "name": room.name, "people": room.people.len(), "floor": room.policy.word(),
+                "queue": room.queue.word(), "locked": false,
+            });
             if let Some(holder) = room.holder() {
                 object["holder"] = person_name(holder, snapshot).into();
             }
@@ -88,7 +92,9 @@ pub fn people(snapshot: &Snapshot) -> Value {
         .people
         .iter()
         .map(|person| {
-            let mut object = json!({"id": person.id.0, "name": person.name, "talking": person.talking});
+            let mut object = json!({
+                "id": person.id.0, "name": person.name, "talking": person.talking, "volume": percent(person.volume),
+            });
             if let Some(room) = person.room {
                 object["room"] = room_name(room, snapshot).into();
             }
@@ -100,17 +106,51 @@ pub fn people(snapshot: &Snapshot) -> Value {
 
 /// The event of `--stats`.
 #[must_use]
-pub fn stats(stats: &SessionStats) -> Value {
+pub fn stats(snapshot: &Snapshot) -> Value {
+    let stats = &snapshot.stats;
     let expected = stats.voice_received + stats.voice_lost;
     let loss = if expected == 0 { 0.0 } else { stats.voice_lost as f64 / expected as f64 };
-    json!({
+    let mut object = json!({
         "event": "stats", "rtt_ms": tiles(stats.rtt_ms), "jitter_ms": tiles(stats.jitter_ms), "loss": loss,
         "voice": {
             "sent": stats.voice_sent, "received": stats.voice_received, "lost": stats.voice_lost,
             "concealed": stats.voice_concealed, "late": stats.voice_late, "buffer_ms": stats.buffer_ms,
             "underruns": stats.underruns, "overruns": stats.overruns,
         },
+        "encoding": {
+            "bitrate_bps": stats.encoding.bitrate_bps, "packet_ms": stats.encoding.packet_ms,
+            "expected_loss_percent": stats.encoding.expected_loss_percent, "copies": stats.encoding.copies,
+        },
+        "talkers": stats.talkers.iter().map(|talker| quality(talker, snapshot)).collect::<Vec<_>>(),
+    });
+    if let Some(grant_ms) = stats.grant_ms {
+        object["grant_ms"] = thousandths(grant_ms).into();
+    }
+    if let Some(mouth_to_ear_ms) = stats.history.back().and_then(|sample| sample.mouth_to_ear_ms) {
+        object["mouth_to_ear_ms"] = tiles(mouth_to_ear_ms).into();
+    }
+    object
+}
+
+fn quality(talker: &TalkerQuality, snapshot: &Snapshot) -> Value {
+    let grade = match talker.grade {
+        Grade::Good => "good",
+        Grade::Fair => "fair",
+        Grade::Poor => "poor",
+    };
+    json!({
+        "name": person_name(talker.person, snapshot), "quality": grade, "reason": talker.reason,
+        "loss": thousandths(talker.loss), "jitter_ms": tiles(talker.jitter_ms), "buffer_ms": tiles(talker.buffer_ms),
     })
+}
+
+/// The answer to `voice`.
+#[must_use]
+pub fn voice(preferences: &VoicePreferences) -> Value {
+    let values = words::WORDS.iter().filter_map(|(word, _)| Some(((*word).to_owned(), preferences.get(word)?.into())));
+    let mut object = Value::Object(values.collect());
+    object["event"] = "voice".into();
+    object
 }
 
 /// Puts this client's clock on an event and makes a line of it.
@@ -151,19 +191,19 @@ fn person_changed(name: &str, change: PersonChanged, snapshot: &Snapshot) -> Val
 fn floor(room: Option<RoomId>, change: &FloorChanged, snapshot: &Snapshot) -> Value {
     let mut object = match change {
         FloorChanged::Granted { after, remaining } => {
-            json!({"state": "granted", "ms": ms(*after), "remaining_ms": ms(*remaining)})
+            json!({"state": "granted", "ms": exact_ms(*after), "remaining_ms": ms(*remaining)})
         }
-        FloorChanged::Busy { after, holder } => json!({"state": "busy", "ms": ms(*after), "holder": holder}),
+        FloorChanged::Busy { after, holder } => json!({"state": "busy", "ms": exact_ms(*after), "holder": holder}),
         FloorChanged::Denied { after, cause } => {
-            json!({"state": "denied", "ms": ms(*after), "reason": cause.code()})
+            json!({"state": "denied", "ms": exact_ms(*after), "reason": cause.code()})
         }
         FloorChanged::Warning { remaining } => json!({"state": "warning", "remaining_ms": ms(*remaining)}),
         FloorChanged::Released => json!({"state": "released"}),
         FloorChanged::Queued { after, position, holder } => {
-            json!({"state": "queued", "ms": ms(*after), "position": position, "holder": holder})
+            with_holder(json!({"state": "queued", "ms": exact_ms(*after), "position": position}), holder.as_deref())
         }
         FloorChanged::Position { position, holder } => {
-            json!({"state": "position", "position": position, "holder": holder})
+            with_holder(json!({"state": "position", "position": position}), holder.as_deref())
         }
         FloorChanged::Queue { waiting } => json!({"state": "queue", "waiting": waiting}),
         FloorChanged::Offered { recorded, remaining } => {
@@ -173,7 +213,7 @@ fn floor(room: Option<RoomId>, change: &FloorChanged, snapshot: &Snapshot) -> Va
         FloorChanged::Locked => json!({"state": "locked"}),
         FloorChanged::Muted => json!({"state": "muted"}),
         FloorChanged::Unmuted => json!({"state": "unmuted"}),
-        FloorChanged::Ordered(_) => json!({"state": "ordered"}),
+        FloorChanged::Ordered(order) => ordered(*order, snapshot),
         FloorChanged::Revoked { cause, grace } => {
             json!({"state": "revoked", "reason": cause.code(), "grace_ms": ms(*grace)})
         }
@@ -183,6 +223,25 @@ fn floor(room: Option<RoomId>, change: &FloorChanged, snapshot: &Snapshot) -> Va
     object["event"] = "floor".into();
     object["room"] = room.map_or(Value::Null, |room| room_name(room, snapshot).into());
     object
+}
+
+fn with_holder(mut object: Value, holder: Option<&str>) -> Value {
+    if let Some(holder) = holder {
+        object["holder"] = holder.into();
+    }
+    object
+}
+
+fn ordered(order: FloorOrder, snapshot: &Snapshot) -> Value {
+    let about = |word, person| json!({"state": "ordered", "order": word, "person": person_name(person, snapshot)});
+    match order {
+        FloorOrder::Revoke(person) => about("revoke", person),
+        FloorOrder::Mute(person) => about("mute", person),
+        FloorOrder::Unmute(person) => about("unmute", person),
+        FloorOrder::Give(person) => about("give", person),
+        FloorOrder::SetPolicy(policy) => json!({"state": "ordered", "order": "policy", "rule": policy.word()}),
+        FloorOrder::SetQueue(queue) => json!({"state": "ordered", "order": "queue", "rule": queue.word()}),
+    }
 }
 
 fn connection(change: &ConnectionChanged) -> Value {
@@ -229,6 +288,20 @@ fn person_name(id: PersonId, snapshot: &Snapshot) -> String {
 /// Whole milliseconds.
 fn ms(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Rounded to thousandths.
+fn thousandths(value: f32) -> f64 {
+    (f64::from(value) * 1000.0).round() / 1000.0
+}
+
+fn percent(volume: f32) -> i64 {
+    (volume * 100.0).round() as i64
+}
+
+/// Milliseconds with three places: access times are a matter of few.
+fn exact_ms(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1_000_000.0).round() / 1000.0
 }
 
 /// Rounded to hundredths, so that lines can be read.
@@ -299,18 +372,18 @@ mod tests {
             ),
             (
                 floor(FloorChanged::Granted { after: Duration::from_micros(31_700), remaining: seconds(60) }),
-                r#"{"event":"floor","ms":31,"remaining_ms":60000,"room":"room 4","state":"granted"}"#,
+                r#"{"event":"floor","ms":31.7,"remaining_ms":60000,"room":"room 4","state":"granted"}"#,
             ),
             (
                 floor(FloorChanged::Busy { after: seconds(1), holder: "Bob".into() }),
-                r#"{"event":"floor","holder":"Bob","ms":1000,"room":"room 4","state":"busy"}"#,
+                r#"{"event":"floor","holder":"Bob","ms":1000.0,"room":"room 4","state":"busy"}"#,
             ),
             (
                 Event::Floor {
                     room: None,
                     change: FloorChanged::Denied { after: Duration::ZERO, cause: DenyCause::NotInRoom },
                 },
-                r#"{"event":"floor","ms":0,"reason":"not_in_room","room":null,"state":"denied"}"#,
+                r#"{"event":"floor","ms":0.0,"reason":"not_in_room","room":null,"state":"denied"}"#,
             ),
             (
                 floor(FloorChanged::Revoked { cause: RevokeCause::TalkLimit, grace: Duration::from_millis(500) }),

@@ -1,5 +1,7 @@
 //! One line of standard input: which command it is, and what it means with the people and rooms that are there.
 
+mod voice;
+
 use crate::net::{
     commands::Command,
     phrase::{self, Phrase, nearest, split_name},
@@ -7,8 +9,8 @@ use crate::net::{
 };
 use hallway_protocol::{
     chat::Conversation,
-    floor::{FloorPolicy, QueueRule},
-    ids::{MessageId, RoomId},
+    floor::{FloorPolicy, QueueRule, UnknownRule},
+    ids::{MessageId, PersonId, RoomId},
     limits,
     map::Point,
     names::NameKey,
@@ -25,6 +27,15 @@ pub enum Order {
     Rooms,
     /// List the people.
     People,
+    /// List the preferences about voice.
+    Voice,
+    /// Set one of them.
+    Prefer {
+        /// Its word.
+        word: String,
+        /// Its value, which can be read.
+        value: String,
+    },
     /// Tell what `/help` tells.
     Help,
     /// Leave.
@@ -45,19 +56,24 @@ pub struct Complaint {
 type Parsed = Result<Order, Complaint>;
 
 /// The commands that are there, and how they are written.
-const COMMANDS: [(&str, &str); 15] = [
+const COMMANDS: [(&str, &str); 20] = [
     ("rooms", "rooms"),
     ("people", "people"),
     ("walk", "walk X Y"),
     ("enter", "enter ROOM"),
     ("leave", "leave"),
-    ("create", "create ROOM [floor=exclusive]"),
+    ("create", "create ROOM [floor=exclusive|open|chair] [queue=refuse|first-come|quietest-first]"),
     ("delete", "delete ROOM"),
     ("say", "say TEXT"),
     ("shout", "shout TEXT"),
     ("msg", "msg NAME TEXT"),
     ("talk", "talk"),
     ("quiet", "quiet"),
+    ("offer", "offer play|drop"),
+    ("floor", "floor revoke|mute|unmute|give NAME, floor policy RULE, or floor queue RULE"),
+    ("volume", "volume NAME PERCENT"),
+    ("voice", "voice, or voice PREFERENCE VALUE"),
+    ("test", "test on|off"),
     ("history", "history room|world|NAME [COUNT [BEFORE_ID]]"),
     ("help", "help"),
     ("quit", "quit"),
@@ -97,6 +113,11 @@ pub fn parse(line: &str, snapshot: &Snapshot) -> Parsed {
         "shout" => say("shout", Conversation::World, rest),
         "msg" => msg(rest, snapshot),
         "history" => history(rest, snapshot),
+        "offer" => voice::offer(rest),
+        "floor" => voice::floor(rest, snapshot),
+        "volume" => voice::volume(rest, snapshot),
+        "voice" => voice::preference(rest),
+        "test" => voice::test(rest),
         _ if NOT_YET.contains(&word) => Err(not_yet(word)),
         _ => Err(unknown(word)),
     }
@@ -156,7 +177,7 @@ fn enter(rest: &str, snapshot: &Snapshot) -> Parsed {
     }
 }
 
-/// A room's name and what is to be so about it. Only what each room is anyway can be asked for yet.
+/// A room's name and what is to be so about it.
 fn create(rest: &str) -> Parsed {
     let is_setting = |at: &usize| SETTINGS.iter().any(|key| rest[*at..].starts_with(&format!("{key}=")));
     let (name, settings) = match rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
@@ -167,30 +188,32 @@ fn create(rest: &str) -> Parsed {
             (rest[..first].trim(), &rest[first..])
         }
     };
-    if let Some(word) = settings.split_whitespace().find(|word| *word != "floor=exclusive") {
-        let text = format!("“{word}” is not possible yet; each room has floor=exclusive and nothing else to set.");
-        return Err(complain("create", "not_available", text));
+    let (mut policy, mut queue) = (FloorPolicy::default(), QueueRule::default());
+    for word in settings.split_whitespace() {
+        let wrong = |error: UnknownRule| complain("create", "usage", format!("{error}."));
+        match word.split_once('=') {
+            Some(("floor", rule)) => policy = rule.parse().map_err(wrong)?,
+            Some(("queue", rule)) => queue = rule.parse().map_err(wrong)?,
+            _ => {
+                let text = format!("“{word}” is not possible yet; what can be set about a room are floor and queue.");
+                return Err(complain("create", "not_available", text));
+            }
+        }
     }
     if name.is_empty() {
         return Err(usage("create"));
     }
-    Ok(Order::Session(Command::CreateRoom {
-        name: name.to_owned(),
-        policy: FloorPolicy::default(),
-        queue: QueueRule::default(),
-    }))
+    Ok(Order::Session(Command::CreateRoom { name: name.to_owned(), policy, queue }))
 }
 
 /// What the interface lets people set about a room.
-const SETTINGS: [&str; 3] = ["floor", "password", "capacity"];
+const SETTINGS: [&str; 4] = ["floor", "queue", "password", "capacity"];
 
 fn msg(rest: &str, snapshot: &Snapshot) -> Parsed {
     match split_name(rest, names(snapshot)) {
         Some((_, "")) => Err(usage("msg")),
         Some((name, text)) => say("msg", person(name, snapshot)?, text),
-        None if rest.contains(' ') => {
-            Err(complain("msg", "no_such_person", "Nobody here is called that; “people” lists who is here."))
-        }
+        None if rest.contains(' ') => Err(nobody("msg")),
         None => Err(usage("msg")),
     }
 }
@@ -201,9 +224,7 @@ fn history(rest: &str, snapshot: &Snapshot) -> Parsed {
         ("world", numbers) => (Conversation::World, numbers),
         ("", _) => return Err(usage("history")),
         _ => {
-            let (name, numbers) = split_name(rest, names(snapshot)).ok_or_else(|| {
-                complain("history", "no_such_person", "Nobody here is called that; “people” lists who is here.")
-            })?;
+            let (name, numbers) = split_name(rest, names(snapshot)).ok_or_else(|| nobody("history"))?;
             (person(name, snapshot)?, numbers)
         }
     };
@@ -245,153 +266,18 @@ fn names(snapshot: &Snapshot) -> impl Iterator<Item = &str> {
 }
 
 fn person(name: &str, snapshot: &Snapshot) -> Result<Conversation, Complaint> {
+    person_called("msg", name, snapshot).map(Conversation::Person)
+}
+
+fn person_called(command: &'static str, name: &str, snapshot: &Snapshot) -> Result<PersonId, Complaint> {
     let key = NameKey::of(name);
     let person = snapshot.people.iter().find(|person| NameKey::of(&person.name) == key);
-    let missing = || complain("msg", "no_such_person", "Nobody here is called that; “people” lists who is here.");
-    person.map(|person| Conversation::Person(person.id)).ok_or_else(missing)
+    person.map(|person| person.id).ok_or_else(|| nobody(command))
+}
+
+fn nobody(command: &'static str) -> Complaint {
+    complain(command, "no_such_person", "Nobody here is called that; “people” lists who is here.")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::net::{
-        snapshot::{Me, PersonView, RoomView},
-        track::PoseTrack,
-    };
-    use hallway_protocol::{ids::PersonId, replicated::RoomSite};
-    use proptest::prelude::*;
-    use std::time::Instant;
-
-    fn snapshot(own_room: Option<u32>) -> Snapshot {
-        let now = Instant::now();
-        let person = |id, name: &str| PersonView {
-            id: PersonId(id),
-            name: name.to_owned(),
-            room: None,
-            talking: false,
-            volume: 1.0,
-            typing: None,
-            track: PoseTrack::standing(now, Point::default()),
-        };
-        let room = |id, name: &str| RoomView {
-            id: RoomId(id),
-            name: name.to_owned(),
-            site: RoomSite::Map,
-            policy: FloorPolicy::default(),
-            queue: QueueRule::default(),
-            talkers: Vec::new(),
-            waiting: Vec::new(),
-            muted: Vec::new(),
-            moderated: false,
-            people: Vec::new(),
-        };
-        Snapshot {
-            me: Some(Me {
-                id: PersonId(1),
-                name: "Ann".to_owned(),
-                at: Point::default(),
-                direction: (0.0, 0.0),
-                facing: 0,
-                stamp: now,
-                room: own_room.map(RoomId),
-                path: Vec::new(),
-                moderator: false,
-            }),
-            people: vec![person(1, "Ann"), person(2, "Bob"), person(3, "Bob Ross")],
-            rooms: vec![room(1, "Library"), room(2, "Library East"), room(3, "Café")],
-            ..Snapshot::signed_out()
-        }
-    }
-
-    fn session(command: Command) -> Parsed {
-        Ok(Order::Session(command))
-    }
-
-    fn said(to: Conversation, text: &str) -> Parsed {
-        session(Command::Say { to, text: text.to_owned() })
-    }
-
-    #[test]
-    fn lines_are_understood() {
-        let bob_ross = Conversation::Person(PersonId(3));
-        let history = |of, before, count| session(Command::History { of, before, count });
-        let create = |name: &str| {
-            session(Command::CreateRoom {
-                name: name.to_owned(),
-                policy: FloorPolicy::default(),
-                queue: QueueRule::default(),
-            })
-        };
-        let cases = [
-            ("", Ok(Order::Nothing)),
-            (" rooms ", Ok(Order::Rooms)),
-            ("people", Ok(Order::People)),
-            ("quit", Ok(Order::Quit)),
-            ("/quit", Ok(Order::Quit)),
-            ("walk 3 4.5", session(Command::WalkTo(Point { x: 3.0, y: 4.5 }))),
-            ("enter library", session(Command::Enter(RoomId(1)))),
-            ("enter Library East", session(Command::Enter(RoomId(2)))),
-            ("enter \"café\"", session(Command::Enter(RoomId(3)))),
-            ("leave", session(Command::Leave)),
-            ("create Tea Time floor=exclusive", create("Tea Time")),
-            ("create \"Tea Time\"", create("Tea Time")),
-            ("create E=mc2", create("E=mc2")),
-            ("delete Café", session(Command::DeleteRoom(RoomId(3)))),
-            ("say  hello  all", said(Conversation::Room(RoomId(1)), "hello  all")),
-            ("shout hello", said(Conversation::World, "hello")),
-            ("msg Bob Ross hello", said(bob_ross, "hello")),
-            ("@bob ross hello", said(bob_ross, "hello")),
-            ("msg \"Bob\" Ross", said(Conversation::Person(PersonId(2)), "Ross")),
-            ("talk", session(Command::PressTalk)),
-            ("quiet", session(Command::ReleaseTalk)),
-            ("history room", history(Conversation::Room(RoomId(1)), None, 50)),
-            ("history world 5", history(Conversation::World, None, 5)),
-            ("history Bob Ross 5 99", history(bob_ross, Some(MessageId(99)), 5)),
-        ];
-        for (line, order) in cases {
-            assert_eq!(parse(line, &snapshot(Some(1))), order, "{line}");
-        }
-    }
-
-    #[test]
-    fn lines_that_cannot_be_done_say_why() {
-        let cases = [
-            ("hello", None, "unknown_command"),
-            ("/hello", None, "unknown_command"),
-            ("rooms now", Some("rooms"), "usage"),
-            ("walk 3", Some("walk"), "usage"),
-            ("walk 3 NaN", Some("walk"), "usage"),
-            ("walk 3 4 5", Some("walk"), "usage"),
-            ("enter", Some("enter"), "usage"),
-            ("enter Cellar", Some("enter"), "no_such_room"),
-            ("enter Library secret", Some("enter"), "not_available"),
-            ("create", Some("create"), "usage"),
-            ("create Tea password=x", Some("create"), "not_available"),
-            ("create Tea floor=chair", Some("create"), "not_available"),
-            ("say", Some("say"), "not_in_room"),
-            ("say hi", Some("say"), "not_in_room"),
-            ("shout", Some("shout"), "usage"),
-            ("msg Bob", Some("msg"), "usage"),
-            ("msg Carol hi", Some("msg"), "no_such_person"),
-            ("history room", Some("history"), "not_in_room"),
-            ("history world x", Some("history"), "usage"),
-            ("history world 0", Some("history"), "usage"),
-            ("call Bob voice", Some("call"), "not_available"),
-            ("!audio", Some("!audio"), "not_available"),
-        ];
-        for (line, command, code) in cases {
-            let complaint = parse(line, &snapshot(None)).unwrap_err();
-            assert_eq!((complaint.command, complaint.code), (command, code), "{line}");
-            assert!(complaint.text.len() > 10, "{line}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_line_panics(line in "\\PC{0,60}", word in 0..COMMANDS.len()) {
-            let snapshot = snapshot(Some(1));
-            let _ = parse(&line, &snapshot);
-            let _ = parse(&format!("{} {line}", COMMANDS[word].0), &snapshot);
-        }
-    }
-}
+mod tests;

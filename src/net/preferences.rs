@@ -4,6 +4,7 @@ pub mod file;
 pub mod keeper;
 mod plugin;
 mod table;
+pub mod words;
 
 pub use plugin::PreferencesPlugin;
 pub(in crate::net) use plugin::Volumes;

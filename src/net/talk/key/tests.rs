@@ -458,7 +458,7 @@ proptest! {
                 steps.push((now, TalkInput::Poll));
             }
             now = due;
-            steps.push((now, at_burst(input, key.burst)));
+            steps.extend([(now, TalkInput::Poll), (now, at_burst(input, key.burst))]);
             for (at, input) in steps {
                 match &input {
                     TalkInput::Press { .. } => down = true,
@@ -508,7 +508,7 @@ proptest! {
                     prop_assert!(down || key.is_locked() || is_closing, "nothing holds the microphone open");
                 }
                 prop_assert!(!matches!(engine, Engine::Live | Engine::Playing) || key.may_send());
-                prop_assert!(open_question.is_none_or(|since| at - since <= 2200), "a press was not answered");
+                prop_assert!(open_question.is_none_or(|since| at - since <= 2100), "a press was not answered");
                 prop_assert!(key.is_locked() <= rules.lock);
             }
         }
