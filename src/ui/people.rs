@@ -76,7 +76,12 @@ fn filter_box(ui: &mut Ui, model: &mut PeopleModel, snapshot: &Snapshot, actions
 fn row(ui: &mut Ui, person: &PersonView, snapshot: &Snapshot, actions: &mut Vec<Action>) {
     let is_me = snapshot.me.as_ref().is_some_and(|me| me.id == person.id);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &person.name));
+    let place =
+        person.room.and_then(|room| snapshot.room(room)).map_or("Hall".to_owned(), |room| bidi::line(&room.name));
+    response.widget_info(|| egui::WidgetInfo {
+        current_text_value: Some(if person.talking { format!("{place}, talking") } else { place.clone() }),
+        ..egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &person.name)
+    });
     if response.hovered() {
         ui.painter().rect_filled(rect, 9.0, theme::RAISED);
     }
@@ -84,8 +89,6 @@ fn row(ui: &mut Ui, person: &PersonView, snapshot: &Snapshot, actions: &mut Vec<
     let signs = signs(ui, rect, person, snapshot);
     let text = rect.with_min_x(rect.left() + 42.0).with_max_x(signs - 4.0);
     let name = if is_me { format!("{} (you)", bidi::line(&person.name)) } else { bidi::line(&person.name) };
-    let place =
-        person.room.and_then(|room| snapshot.room(room)).map_or("Hall".to_owned(), |room| bidi::line(&room.name));
     let bold = egui::FontId::new(14.0, egui::FontFamily::Name(theme::BOLD.into()));
     line(ui, text.left_top() + vec2(0.0, 3.0), text.width(), &name, bold, theme::TEXT);
     let small = TextStyle::Small.resolve(ui.style());

@@ -60,6 +60,7 @@ pub fn show(
     ui.add_space(6.0);
     let height = (ui.ctx().content_rect().height() - AROUND).max(200.0);
     ScrollArea::vertical()
+        .auto_shrink([false, true])
         .min_scrolled_height(height)
         .max_height(height)
         .show(ui, |ui| {

@@ -200,7 +200,7 @@ fn picker(ui: &mut Ui, label: &'static str, shown: &str, choices: impl FnOnce(&m
 fn own_voice(ui: &mut Ui, voice: &mut VoicePreferences) {
     switch(ui, &mut voice.noise_suppression, "Noise suppression", "Takes steady noise out: fans, streets.");
     switch(ui, &mut voice.automatic_level, "Automatic level", "Makes a soft voice louder and a loud one softer.");
-    let meaning = "Takes out what your speaker plays. Leave it on unless you wear headphones.";
+    let meaning = "In open rooms: takes out what your speaker plays. Leave it on unless you wear headphones.";
     switch(ui, &mut voice.echo_cancellation, "Echo cancellation", meaning);
 }
 

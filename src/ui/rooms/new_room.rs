@@ -48,7 +48,8 @@ pub fn show(ui: &mut Ui, form: &mut Option<NewRoom>) -> Vec<Action> {
                 actions.push(Action::Send(Command::CreateRoom { name, policy, queue }));
                 *form = None;
             }
-            Err(error) => room.error = Some(format!("This name {error}.")),
+            // The name has the keyboard again, to be mended.
+            Err(error) => (room.error, room.asked_focus) = (Some(format!("This name {error}.")), false),
         }
     } else if cancel {
         *form = None;
