@@ -3,15 +3,20 @@
 
 pub mod bidi;
 pub mod chat;
+pub mod floor;
 pub mod fonts;
 pub mod help;
 pub mod layout;
 pub mod menu;
+pub mod offer;
 pub mod people;
+pub mod quality;
 pub mod rooms;
 pub mod settings;
 pub mod sign_in;
+pub mod sound;
 pub mod status;
+pub mod symbols;
 pub mod theme;
 pub mod toasts;
 
@@ -26,8 +31,10 @@ use hallway_protocol::{chat::Conversation, ids::PersonId};
 use menu::OpenMenu;
 use people::PeopleModel;
 use rooms::RoomsModel;
-use settings::Settings;
+use settings::{Page, Settings};
 use sign_in::SignInModel;
+use sound::SoundModel;
+use status::line::Echo;
 use std::{
     path::PathBuf,
     sync::{Mutex, mpsc::Receiver},
@@ -72,6 +79,12 @@ pub enum Action {
     ToggleHelp,
     /// Show or hide the settings.
     ToggleSettings,
+    /// Show a page of the settings.
+    ShowSettings(Page),
+    /// Show or hide the measurements of the last minute.
+    ToggleQuality,
+    /// Show or hide the rules of the room one moderates.
+    ToggleRules,
 }
 
 /// All panels' own state.
@@ -87,8 +100,14 @@ pub struct UiState {
     pub sign_in: SignInModel,
     /// The notices.
     pub toasts: Toasts,
-    /// The settings.
+    /// The settings of the window.
     pub settings: Settings,
+    /// The page of the settings that is shown.
+    pub page: Page,
+    /// The page about sound.
+    pub sound: SoundModel,
+    /// What the bar tells for a moment.
+    pub echo: Echo,
     /// The menu about a person.
     pub menu: Option<OpenMenu>,
     /// Whose card is shown.
@@ -97,7 +116,18 @@ pub struct UiState {
     pub help: bool,
     /// Whether the settings are shown.
     pub settings_open: bool,
+    /// Whether the measurements of the last minute are shown.
+    pub quality_open: bool,
+    /// Whether the rules of the room one moderates are shown.
+    pub rules_open: bool,
     saving: Option<Saving>,
+}
+
+impl UiState {
+    /// Whether something lies over the world that Esc closes first.
+    fn has_dialog(&self) -> bool {
+        self.help || self.settings_open || self.rules_open || self.card.is_some() || self.rooms.new.is_some()
+    }
 }
 
 /// What becomes of a conversation that is being saved.
@@ -110,13 +140,16 @@ pub struct Stage {
     pub free: egui::Rect,
     /// Whether a text field has the keyboard.
     pub typing: bool,
+    /// Whether any widget has it: Enter is that widget's then.
+    pub focused: bool,
     /// How many logical pixels of the window a point has.
     pub scale: f32,
 }
 
 impl Default for Stage {
     fn default() -> Self {
-        Self { free: egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1280.0, 800.0)), typing: false, scale: 1.0 }
+        let free = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1280.0, 800.0));
+        Self { free, typing: false, focused: false, scale: 1.0 }
     }
 }
 
@@ -190,16 +223,18 @@ fn hear(
         let open = ChatModel::conversation(state.chat.tab, snapshot).filter(|_| watched);
         state.chat.hear(event, snapshot, watched);
         state.sign_in.hear(event);
+        state.echo.hear(event, now);
         state.toasts.hear(event, snapshot, open, now);
     }
 }
 
-/// Keys that belong to no panel: Enter goes to the chat, F1 and ? show the keys, Esc closes what is open.
+/// Keys that belong to no panel: Enter and Esc answer an offer; else Enter goes to the chat and Esc closes what is open;
+/// F1 and ? show the keys.
 fn shortcuts(
     keys: Res<ButtonInput<KeyCode>>,
     letters: Res<ButtonInput<Key>>,
     stage: Res<Stage>,
-    link: Res<Link>,
+    mut link: ResMut<Link>,
     mut state: ResMut<UiState>,
 ) {
     if link.snapshot().me.is_none() {
@@ -212,12 +247,18 @@ fn shortcuts(
     if stage.typing {
         return;
     }
-    if keys.just_pressed(KeyCode::Enter) || keys.just_pressed(KeyCode::NumpadEnter) {
+    let enter = !stage.focused && keys.any_just_pressed([KeyCode::Enter, KeyCode::NumpadEnter]);
+    let escape = keys.just_pressed(KeyCode::Escape);
+    if let Some(answer) = offer::answer(link.snapshot(), enter, escape && !state.has_dialog()) {
+        return link.send(answer);
+    }
+    if enter {
         state.chat.take_focus = true;
     }
-    if keys.just_pressed(KeyCode::Escape) {
+    if escape {
         let state = &mut *state;
         (state.help, state.settings_open, state.menu, state.card) = (false, false, None, None);
+        (state.quality_open, state.rules_open) = (false, false);
     }
 }
 
@@ -252,7 +293,8 @@ fn draw(
             exit.write(AppExit::Success);
         }
     }
-    *stage = Stage { free, typing: ctx.text_edit_focused(), scale: ctx.zoom_factor() };
+    let focused = ctx.memory(|memory| memory.focused().is_some());
+    *stage = Stage { free, typing: ctx.text_edit_focused(), focused, scale: ctx.zoom_factor() };
     Ok(())
 }
 
@@ -287,6 +329,9 @@ fn act(
         }
         Action::ToggleHelp => state.help = !state.help,
         Action::ToggleSettings => state.settings_open = !state.settings_open,
+        Action::ShowSettings(page) => (state.settings_open, state.page) = (true, page),
+        Action::ToggleQuality => state.quality_open = !state.quality_open,
+        Action::ToggleRules => state.rules_open = !state.rules_open,
     }
     None
 }

@@ -1,6 +1,16 @@
 //! The window without a server: a scripted session plays a few people, so that the face can be worked on alone.
 //!
-//! `cargo run --example face_demo` shows the world; `-- sign-in`, `-- taken` or `-- unknown` show the way in.
+//! `cargo run --example face_demo` shows the world; `-- SCENE` shows something else of it:
+//!
+//! | scene | what there is to see |
+//! |---|---|
+//! | `sign-in`, `taken`, `unknown` | the way in, and what may go wrong there |
+//! | `first` | the way in where sound was never checked |
+//! | `queue` | somebody talks and somebody waits: hold V to wait, be offered the recording, talk |
+//! | `offer`, `playing`, `locked`, `waiting` | those moments, as they stand |
+//! | `open` | several talk at once, not all of them well heard |
+//! | `chair` | a room that one moderates: give the floor, end turns, mute |
+//! | `no-mic` | no microphone |
 
 mod play;
 

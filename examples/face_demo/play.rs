@@ -1,28 +1,33 @@
 //! A session that needs no server: people walk about, talk and write by a script, and the own person obeys.
 
+// Named by their place, since a test takes this file in from another folder.
+#[path = "play/chats.rs"]
+mod chats;
+#[path = "play/floor.rs"]
+mod floor;
+#[path = "play/measured.rs"]
+mod measured;
+#[path = "play/world.rs"]
+mod world;
+
+use chats::{message, now_ms};
+use floor::Floor;
 use hallway::net::{
     SessionPort,
     commands::Command,
-    events::{Event, SignInFailure},
-    snapshot::{
-        ChatLine, ChatLog, ConnectionState, DeviceTrouble, LoadedMap, Me, PersonView, RoomView, SessionStats, Snapshot,
-        TalkState,
-    },
-    track::PoseTrack,
+    events::{Event, FloorChanged, SignInFailure},
+    snapshot::{ChatLine, LoadedMap, Snapshot},
 };
 use hallway_protocol::{
-    chat::{ChatMessage, Conversation},
-    floor::{FloorPolicy, QueueRule},
-    ids::{MessageId, PersonId, RequestId, RoomId},
+    chat::Conversation,
+    ids::RoomId,
     map::{Place, Point, TileRect, tmx},
-    replicated::RoomSite,
     walk::Ground,
 };
 use std::{
-    collections::BTreeMap,
     sync::{Arc, mpsc::TryRecvError},
     thread,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 /// What is played.
@@ -30,8 +35,26 @@ use std::{
 pub(crate) enum Scene {
     /// Everybody is in the world already.
     World,
+    /// Somebody talks, somebody waits, and turns come and go.
+    Queue,
+    /// The own person waits.
+    Waiting,
+    /// The own person's turn came, with a recording.
+    Offer,
+    /// The own recording is played.
+    Playing,
+    /// Talk is locked on.
+    Locked,
+    /// Several talk at once.
+    Open,
+    /// The own person moderates.
+    Chair,
+    /// There is no microphone.
+    NoMicrophone,
     /// One has to sign in; it works at the second try with a trusted certificate or another name.
     SignIn(Option<Trouble>),
+    /// The same on a machine where sound was never checked.
+    First,
 }
 
 /// What goes wrong at the first sign-in.
@@ -50,51 +73,25 @@ impl Scene {
             "sign-in" => Self::SignIn(None),
             "taken" => Self::SignIn(Some(Trouble::Taken)),
             "unknown" => Self::SignIn(Some(Trouble::Unknown)),
+            "first" => Self::First,
+            "queue" => Self::Queue,
+            "waiting" => Self::Waiting,
+            "offer" => Self::Offer,
+            "playing" => Self::Playing,
+            "locked" => Self::Locked,
+            "open" => Self::Open,
+            "chair" => Self::Chair,
+            "no-mic" => Self::NoMicrophone,
             _ => Self::World,
         }
+    }
+
+    fn begins_outside(self) -> bool {
+        matches!(self, Self::SignIn(_) | Self::First)
     }
 }
 
 const TICK: Duration = Duration::from_millis(33);
-const NAMES: [&str; 14] = [
-    "Mara",
-    "Jonas",
-    "李小龙",
-    "Ольга",
-    "Ngozi",
-    "محمد",
-    "Søren",
-    "अनिता",
-    "Tomás",
-    "지민",
-    "Bea",
-    "นภา",
-    "Ελένη",
-    "Kwame Mensah-Boateng",
-];
-/// Who stands in which of the map's rooms, in their order; the others are in the hall.
-const IN_ROOMS: [(usize, usize); 9] = [(0, 2), (1, 2), (2, 2), (3, 2), (4, 0), (5, 0), (6, 1), (7, 3), (8, 5)];
-const LINES: [(usize, &str); 14] = [
-    (1, "Morning! Is everybody here?"),
-    (2, "在的 👋"),
-    (3, "Доброе утро, я тоже здесь."),
-    (0, "Good morning. I brought the numbers from last week."),
-    (0, "They look better than I had hoped."),
-    (5, "صباح الخير جميعا، أراكم بعد قليل"),
-    (7, "नमस्ते! मैं पाँच मिनट में आती हूँ।"),
-    (9, "안녕하세요, 금방 갈게요"),
-    (11, "สวัสดีค่ะ"),
-    (12, "Καλημέρα σε όλους"),
-    (
-        1,
-        "Shall we start with the map? I would like to show the new rooms first, and then walk through the open points \
-         one by one.",
-    ),
-    (3, "Да, давайте."),
-    (2, "好的，没问题"),
-    (0, "Then hold V and talk, Jonas."),
-];
-
 /// Plays on a thread of its own until the window is gone; every command is told.
 pub(crate) fn start(port: SessionPort, scene: Scene, mut tell: impl FnMut(&Command) + Send + 'static) {
     let mut play = Play::new(scene);
@@ -121,6 +118,7 @@ struct Play {
     snapshot: Snapshot,
     ground: Ground,
     world: Snapshot,
+    floor: Floor,
     trouble: Option<Trouble>,
     steered: Instant,
     started: Instant,
@@ -132,11 +130,14 @@ impl Play {
     fn new(scene: Scene) -> Self {
         let (map, tiles) = tmx::built_in();
         let ground = Ground::new(&map);
-        let world = world(LoadedMap { digest: map.digest(), map, tiles_png: tiles.into() }, &ground);
-        let snapshot = if scene == Scene::World { world.clone() } else { Snapshot::signed_out() };
+        let loaded = LoadedMap { digest: map.digest(), map, tiles_png: tiles.into() };
+        let world = world::world(loaded, &ground, scene);
+        let mut snapshot = if scene.begins_outside() { Snapshot::signed_out() } else { world.clone() };
+        snapshot.sound_unchecked = scene == Scene::First;
         let trouble = if let Scene::SignIn(trouble) = scene { trouble } else { None };
         let now = Instant::now();
-        Self { snapshot, ground, world, trouble, steered: now, started: now, ticks: 0, next_id: 1000 }
+        let floor = Floor::new(scene);
+        Self { snapshot, ground, world, floor, trouble, steered: now, started: now, ticks: 0, next_id: 1000 }
     }
 
     fn publish(&self, port: &SessionPort) {
@@ -154,7 +155,19 @@ impl Play {
                     let fingerprint = "9f2c41d07ae3b85516cc08f4e1d27b3390a45be6f7721d0c8895fe13ab40c6d2".into();
                     port.emit(Event::SignInFailed(SignInFailure::UnknownCertificate { fingerprint }));
                 }
-                None => self.snapshot = self.world.clone(),
+                None => {
+                    let (voice, sound_unchecked) = (Arc::clone(&self.snapshot.voice), self.snapshot.sound_unchecked);
+                    self.snapshot = Snapshot { voice, sound_unchecked, ..self.world.clone() };
+                    let welcome = Event::Welcome {
+                        person: floor::ME,
+                        name: world::NAMES[0].to_owned(),
+                        server: "talk.example:7443".to_owned(),
+                        version: "0.1.0".to_owned(),
+                        fingerprint: String::new(),
+                    };
+                    self.publish(port);
+                    port.emit(welcome);
+                }
             },
             Command::Steer { x, y } => {
                 self.steered = Instant::now();
@@ -171,8 +184,25 @@ impl Play {
             }
             Command::Leave => self.walk_to(self.spawn().center()),
             Command::Say { to, text } => self.say(0, to, &text, port),
-            Command::PressTalk => self.press(),
-            Command::ReleaseTalk => self.release(),
+            Command::PressTalk => self.floor.press(&mut self.snapshot),
+            Command::ReleaseTalk => {
+                self.floor.release(&mut self.snapshot);
+                port.emit(Event::Floor { room: None, change: FloorChanged::Released });
+            }
+            Command::StopTalk => self.floor.stop(&mut self.snapshot),
+            Command::AnswerOffer { play } => self.floor.answer(&mut self.snapshot, play),
+            Command::OrderFloor(order) => self.floor.order(&mut self.snapshot, order),
+            Command::SetVolume { person, volume } => {
+                if let Some(view) = self.snapshot.people.iter_mut().find(|view| view.id == person) {
+                    view.volume = volume;
+                }
+            }
+            Command::SetVoice(voice) => {
+                self.snapshot.voice = Arc::new(voice);
+                self.snapshot.sound_unchecked = false;
+            }
+            Command::StartSoundTest => self.snapshot.testing = true,
+            Command::StopSoundTest => self.snapshot.testing = false,
             _ => {}
         }
     }
@@ -192,35 +222,6 @@ impl Play {
         }
     }
 
-    fn press(&mut self) {
-        let room = self.snapshot.me.as_ref().and_then(|me| me.room);
-        let Some(room) = self.snapshot.rooms.iter_mut().find(|view| Some(view.id) == room) else { return };
-        match room.holder() {
-            Some(holder) => self.snapshot.talk = TalkState::Busy { holder },
-            None => {
-                room.talkers = vec![PersonId(0)];
-                self.snapshot.people[0].talking = true;
-                self.snapshot.talk = TalkState::Talking {
-                    ends: Instant::now() + Duration::from_secs(60),
-                    warned: false,
-                    locked: false,
-                    playing: false,
-                    mic_open: true,
-                };
-            }
-        }
-    }
-
-    fn release(&mut self) {
-        self.snapshot.talk = TalkState::Quiet;
-        if let Some(me) = self.snapshot.people.first_mut() {
-            me.talking = false;
-        }
-        for room in &mut self.snapshot.rooms {
-            room.talkers.retain(|talker| *talker != PersonId(0));
-        }
-    }
-
     fn say(&mut self, from: usize, to: Conversation, text: &str, port: &SessionPort) {
         self.next_id += 1;
         let message = message(self.next_id, from, to, text, now_ms());
@@ -231,12 +232,16 @@ impl Play {
     }
 
     fn tick(&mut self) {
+        self.ticks += 1;
+        let time = self.started.elapsed().as_secs_f32();
+        let is_heard = self.snapshot.testing || self.snapshot.me.is_some();
+        self.snapshot.stats.microphone_level = if is_heard { 0.45 + 0.4 * (time * 9.0).sin() } else { 0.0 };
         if self.snapshot.me.is_none() {
             return;
         }
-        self.ticks += 1;
         self.move_own();
-        let time = self.started.elapsed().as_secs_f32();
+        self.floor.tick(&mut self.snapshot);
+        measured::judge(&mut self.snapshot);
         let now = Instant::now();
         // One of the hall walks up and down, one round a circle.
         let spawn = self.spawn().center();
@@ -250,7 +255,9 @@ impl Play {
             }
         }
         self.snapshot.stats.rtt_ms = 23.0 + 2.0 * (time * 0.7).sin();
-        self.snapshot.stats.microphone_level = 0.45 + 0.4 * (time * 9.0).sin();
+        if self.ticks.is_multiple_of(30) {
+            measured::go_on(&mut self.snapshot.stats, now, u64::from(self.ticks / 30));
+        }
     }
 
     fn move_own(&mut self) {
@@ -286,128 +293,4 @@ impl Play {
             }
         }
     }
-}
-
-fn world(map: LoadedMap, ground: &Ground) -> Snapshot {
-    let now = Instant::now();
-    let mut people = Vec::new();
-    for (number, name) in NAMES.iter().enumerate() {
-        let room = IN_ROOMS.iter().find(|(person, _)| *person == number).and_then(|(_, room)| map.map.rooms.get(*room));
-        let rect = room.map_or(map.map.spawn, |room| room.inside);
-        let at = ground.nearest_free(spot(rect, number));
-        people.push(PersonView {
-            id: PersonId(number as u32),
-            name: (*name).to_owned(),
-            room: room.map(|room| room.id),
-            talking: number == 4,
-            volume: 1.0,
-            typing: None,
-            track: PoseTrack::standing(now, at),
-        });
-    }
-    let rooms = rooms(&map, &people);
-    let room = people[0].room;
-    if let Some(room) = room {
-        people[2].typing = Some(Conversation::Room(room));
-    }
-    let me = Me {
-        id: PersonId(0),
-        name: NAMES[0].to_owned(),
-        at: people[0].track.newest().0,
-        direction: (0.0, 0.0),
-        facing: 64,
-        stamp: now,
-        room,
-        path: Vec::new(),
-        moderator: false,
-    };
-    Snapshot {
-        connection: ConnectionState::Connected,
-        me: Some(me),
-        map: Some(Arc::new(map)),
-        people,
-        rooms,
-        chats: room.map(chats).unwrap_or_default(),
-        talk: TalkState::Quiet,
-        voice: Arc::default(),
-        sound_unchecked: false,
-        devices: DeviceTrouble::default(),
-        testing: false,
-        stats: SessionStats { rtt_ms: 23.0, jitter_ms: 3.0, voice_received: 900, voice_lost: 4, ..Default::default() },
-    }
-}
-
-/// People stand in rows, a little apart.
-fn spot(rect: TileRect, number: usize) -> Point {
-    let (column, row) = ((number * 5) % 7, (number * 3) % 5);
-    Point {
-        x: f32::from(rect.x) + 1.0 + column as f32 / 7.0 * (f32::from(rect.width) - 1.5),
-        y: f32::from(rect.y) + 1.5 + row as f32 / 5.0 * (f32::from(rect.height) - 2.0),
-    }
-}
-
-fn rooms(map: &LoadedMap, people: &[PersonView]) -> Vec<RoomView> {
-    let inside = |room| people.iter().filter(|person| person.room == Some(room)).map(|person| person.id).collect();
-    map.map
-        .rooms
-        .iter()
-        .map(|area| RoomView {
-            id: area.id,
-            name: area.name.clone(),
-            site: RoomSite::Map,
-            policy: FloorPolicy::default(),
-            queue: QueueRule::default(),
-            talkers: people
-                .iter()
-                .filter(|person| person.talking && person.room == Some(area.id))
-                .map(|person| person.id)
-                .collect(),
-            waiting: Vec::new(),
-            muted: Vec::new(),
-            moderated: false,
-            people: inside(area.id),
-        })
-        .collect()
-}
-
-fn chats(room: RoomId) -> BTreeMap<Conversation, Arc<ChatLog>> {
-    let start = now_ms() - 26 * 3_600_000;
-    let here = Conversation::Room(room);
-    let time = |number: usize| {
-        if number < 2 { start + number as i64 * 40_000 } else { now_ms() - (14 - number as i64) * 95_000 }
-    };
-    let mut lines: Vec<_> = LINES
-        .iter()
-        .enumerate()
-        .map(|(number, (from, text))| ChatLine::Said(message(number as u32, *from, here, text, time(number))))
-        .collect();
-    lines.insert(10, ChatLine::Notice { text: "Ольга came in".into(), at_ms: now_ms() - 400_000 });
-    lines.push(ChatLine::Pending { request: RequestId(1), text: "I will write it all down here.".into() });
-    let reason = "It was on its way when the connection was lost.".to_owned();
-    lines.push(ChatLine::Failed { request: RequestId(2), text: "And where is the list?".into(), reason });
-    let said = |id, from, to, text: &str| ChatLine::Said(message(id, from, to, text, now_ms() - 100_000));
-    let world = vec![said(500, 10, Conversation::World, "Lunch at twelve in the kitchen, everybody!")];
-    let private = vec![said(501, 4, Conversation::Person(PersonId(4)), "Do you have a minute later?")];
-    let log = |lines, complete| Arc::new(ChatLog { lines, complete });
-    BTreeMap::from([
-        (here, log(lines, false)),
-        (Conversation::World, log(world, true)),
-        (Conversation::Person(PersonId(4)), log(private, true)),
-    ])
-}
-
-fn message(id: u32, from: usize, conversation: Conversation, text: &str, sent_ms: i64) -> ChatMessage {
-    ChatMessage {
-        id: MessageId(i64::from(id)),
-        from: Some(PersonId(from as u32)),
-        from_name: NAMES[from].to_owned(),
-        conversation,
-        to_name: None,
-        text: text.to_owned(),
-        sent_ms,
-    }
-}
-
-fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
 }

@@ -1,7 +1,19 @@
 //! Where the panels stand: rooms and people at the left, the chat at the right, the bar below, the world between.
 
-use super::{Action, UiState, chat, help, menu, people, rooms, settings, sign_in, status, theme, toasts};
-use crate::net::snapshot::{ConnectionState, Snapshot};
+use super::{
+    Action, UiState, chat,
+    floor::{self, rules},
+    help, menu, offer, people,
+    quality::plots,
+    rooms::{self, new_room},
+    settings, sign_in,
+    status::{self, line::Moment},
+    theme, toasts,
+};
+use crate::net::{
+    commands::Command,
+    snapshot::{ConnectionState, Snapshot},
+};
 use bevy_egui::egui::{self, Align2, Area, Context, Id, Order, Rect, Ui, Vec2, pos2, vec2};
 use std::time::Instant;
 
@@ -19,14 +31,24 @@ const BAR: f32 = 64.0;
 /// Draws everything; answers the part of the window that is left to the world, and what is to be done.
 pub fn show(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> (Rect, Vec<Action>) {
     let window = ctx.content_rect();
-    let mut actions = Vec::new();
     let is_in =
         snapshot.me.is_some() && matches!(snapshot.connection, ConnectionState::Connected | ConnectionState::Retrying);
-    if !is_in {
-        actions.extend(sign_in_card(ctx, state, snapshot));
+    let (free, mut actions) = if is_in {
+        in_the_world(ctx, state, snapshot)
+    } else {
+        let mut actions = sign_in_card(ctx, state, snapshot);
         actions.extend(notices(ctx, state, window));
-        return (window, actions);
+        (window, actions)
+    };
+    if state.sound.test_is_out_of_sight(snapshot) {
+        actions.push(Action::Send(Command::StopSoundTest));
     }
+    (free, actions)
+}
+
+fn in_the_world(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> (Rect, Vec<Action>) {
+    let window = ctx.content_rect();
+    let mut actions = Vec::new();
     let mut free = window.shrink(theme::GAP);
     if window.width() >= NARROW {
         let rect = Rect::from_min_size(free.min, vec2(LISTS_WIDTH, free.height()));
@@ -39,6 +61,10 @@ pub fn show(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> (Rect, V
     free.max.x = rect.left() - theme::GAP;
     actions.extend(bar(ctx, state, snapshot, free));
     free.max.y -= BAR;
+    let (panel, wanted) = room_panel(ctx, snapshot, free);
+    actions.extend(wanted);
+    actions.extend(offered(ctx, snapshot, free, panel));
+    actions.extend(measurements(ctx, state, snapshot, free));
     actions.extend(notices(ctx, state, free));
     actions.extend(person_menu(ctx, state, snapshot));
     actions.extend(dialogs(ctx, state, snapshot));
@@ -100,15 +126,56 @@ fn sign_in_card(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> Vec<
     sign_in::backdrop(ctx);
     let frame = theme::card().inner_margin(28).corner_radius(20);
     let center = ctx.content_rect().center();
-    let contents = |ui: &mut Ui| sign_in::show(ui, &mut state.sign_in, snapshot);
+    let contents = |ui: &mut Ui| sign_in::show(ui, &mut state.sign_in, &mut state.sound, snapshot);
     floating(ctx, "sign in", Order::Middle, Align2::CENTER_CENTER, center, frame, contents).inner
 }
 
 fn bar(ctx: &Context, state: &UiState, snapshot: &Snapshot, free: Rect) -> Vec<Action> {
     let frame = theme::card().inner_margin(egui::Margin::symmetric(16, 7)).corner_radius(24);
-    let (typing, narrow) = (state.chat.typing, free.width() < NARROW_BAR);
-    let contents = |ui: &mut Ui| status::show(ui, snapshot, typing, narrow, Instant::now());
+    let time = ctx.input(|input| input.time);
+    let moment = Moment { now: Instant::now(), typing: state.chat.typing, just_over: state.echo.is_over(time) };
+    let width = free.width() - frame.total_margin().sum().x;
+    let narrow = free.width() < NARROW_BAR;
+    let contents = |ui: &mut Ui| status::show(ui, snapshot, moment, narrow, width);
     floating(ctx, "bar", Order::Middle, Align2::CENTER_BOTTOM, free.center_bottom(), frame, contents).inner
+}
+
+/// Who talks and who waits in the room one is in; answers where that stands, too.
+fn room_panel(ctx: &Context, snapshot: &Snapshot, free: Rect) -> (Rect, Vec<Action>) {
+    if snapshot.me.as_ref().is_none_or(|me| me.room.is_none()) {
+        return (Rect::from_min_size(free.left_bottom(), Vec2::ZERO), Vec::new());
+    }
+    let frame = theme::card().inner_margin(10);
+    let contents = |ui: &mut Ui| floor::show(ui, snapshot);
+    let shown = floating(ctx, "floor", Order::Middle, Align2::LEFT_BOTTOM, free.left_bottom(), frame, contents);
+    (shown.response.rect, shown.inner)
+}
+
+/// The recording that is offered to be played: over everything, since there is little time to choose, and beside the
+/// room's panel, or above it where the window is narrow.
+fn offered(ctx: &Context, snapshot: &Snapshot, free: Rect, panel: Rect) -> Vec<Action> {
+    if !offer::is_open(snapshot) {
+        return Vec::new();
+    }
+    let frame = theme::card().inner_margin(16).stroke(egui::Stroke::new(1.5, theme::ACCENT));
+    let margins = frame.total_margin().sum().x;
+    let beside = free.with_min_x(panel.right() + theme::GAP);
+    let fits = beside.width() >= offer::WIDTH + margins;
+    let at = if fits { beside.center_bottom() } else { pos2(free.center().x, panel.top() - theme::GAP) };
+    let width = offer::WIDTH.min(free.width() - margins);
+    let contents = |ui: &mut Ui| offer::show(ui, snapshot, width, Instant::now());
+    floating(ctx, "offer", Order::Tooltip, Align2::CENTER_BOTTOM, at, frame, contents).inner
+}
+
+/// The last minute in plots.
+fn measurements(ctx: &Context, state: &UiState, snapshot: &Snapshot, free: Rect) -> Vec<Action> {
+    if !state.quality_open {
+        return Vec::new();
+    }
+    let frame = theme::card();
+    let size = free.size() - frame.total_margin().sum();
+    let contents = |ui: &mut Ui| plots::show(ui, &snapshot.stats, size, Instant::now());
+    floating(ctx, "quality", Order::Middle, Align2::RIGHT_TOP, free.right_top(), frame, contents).inner
 }
 
 fn notices(ctx: &Context, state: &mut UiState, free: Rect) -> Vec<Action> {
@@ -119,21 +186,25 @@ fn notices(ctx: &Context, state: &mut UiState, free: Rect) -> Vec<Action> {
 
 /// The menu about a person; a click elsewhere closes it.
 fn person_menu(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> Vec<Action> {
-    let Some(open) = state.menu else { return Vec::new() };
+    let Some(mut open) = state.menu else { return Vec::new() };
     let frame = theme::card().inner_margin(10);
-    let contents = |ui: &mut Ui| menu::show(ui, open.person, snapshot);
     let at = open.at + Vec2::splat(2.0);
+    let contents = |ui: &mut Ui| menu::show(ui, &mut open, snapshot);
     let shown = floating(ctx, "person menu", Order::Foreground, Align2::LEFT_TOP, at, frame, contents);
     let pressed = ctx.input(|input| input.pointer.any_pressed().then(|| input.pointer.interact_pos()).flatten());
     let is_elsewhere = open.drawn && pressed.is_some_and(|at| !shown.response.rect.contains(at));
     let stays = !is_elsewhere && snapshot.person(open.person).is_some();
-    state.menu = stays.then_some(menu::OpenMenu { drawn: true, ..open });
+    open.drawn = true;
+    state.menu = stays.then_some(open);
     shown.inner
 }
 
-/// The card of a person, the keys and the settings: one at a time, in the middle, closed by a click beside it.
+/// The card of a person, a room's making and its rules, the keys and the settings: one at a time, in the middle, closed
+/// by a click beside it.
 fn dialogs(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> Vec<Action> {
     let mut actions = Vec::new();
+    let moderated = rules::moderated(snapshot);
+    state.rules_open &= moderated.is_some();
     if let Some(person) = state.card {
         let (closed, wanted) = dialog(ctx, "card", |ui| menu::card(ui, person, snapshot));
         actions.extend(wanted);
@@ -143,8 +214,20 @@ fn dialogs(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> Vec<Actio
     } else if state.help {
         state.help = !dialog(ctx, "help", help::show).0;
     } else if state.settings_open {
-        let settings = &mut state.settings;
-        state.settings_open = !dialog(ctx, "settings", |ui| settings::show(ui, settings)).0;
+        let UiState { settings, page, sound, .. } = state;
+        let (closed, wanted) = dialog(ctx, "settings", |ui| settings::show(ui, page, settings, sound, snapshot));
+        actions.extend(wanted);
+        state.settings_open = !closed;
+    } else if state.rooms.new.is_some() {
+        let (closed, wanted) = dialog(ctx, "new room", |ui| new_room::show(ui, &mut state.rooms.new));
+        actions.extend(wanted);
+        if closed {
+            state.rooms.new = None;
+        }
+    } else if let Some(room) = moderated.filter(|_| state.rules_open) {
+        let (closed, wanted) = dialog(ctx, "rules", |ui| rules::show(ui, room));
+        actions.extend(wanted);
+        state.rules_open = !closed;
     }
     actions
 }

@@ -1,8 +1,11 @@
 //! What a click on a person offers, and the card that says who it is.
 
-use super::{Action, bidi, theme};
-use crate::net::{commands::Command, snapshot::Snapshot};
-use bevy_egui::egui::{self, Button, Ui, vec2};
+use super::{Action, bidi, floor::orders, theme};
+use crate::net::{
+    commands::Command,
+    snapshot::{PersonView, Snapshot},
+};
+use bevy_egui::egui::{self, Button, Slider, Ui, vec2};
 use hallway_protocol::{chat::Conversation, ids::PersonId};
 
 /// The menu that is open.
@@ -14,22 +17,28 @@ pub struct OpenMenu {
     pub at: egui::Pos2,
     /// Whether it was drawn yet: the click that opened it is not one beside it.
     pub drawn: bool,
+    /// How loud the person was before being muted in this menu.
+    loudness: f32,
 }
 
 impl OpenMenu {
     /// A menu about a person that opens at a place, in points of the window.
     #[must_use]
     pub fn new(person: PersonId, at: egui::Pos2) -> Self {
-        Self { person, at, drawn: false }
+        Self { person, at, drawn: false, loudness: 1.0 }
     }
 }
 
+/// Width of the menu, in points.
+const WIDTH: f32 = 224.0;
+
 /// Shows the menu about a person.
-pub fn show(ui: &mut Ui, person: PersonId, snapshot: &Snapshot) -> Vec<Action> {
+pub fn show(ui: &mut Ui, open: &mut OpenMenu, snapshot: &Snapshot) -> Vec<Action> {
     let mut actions = Vec::new();
+    let person = open.person;
     let Some(view) = snapshot.person(person) else { return actions };
     let is_me = snapshot.me.as_ref().is_some_and(|me| me.id == person);
-    ui.set_width(190.0);
+    ui.set_width(WIDTH);
     ui.horizontal(|ui| {
         theme::portrait(ui, &view.name, 30.0);
         ui.vertical(|ui| {
@@ -39,21 +48,55 @@ pub fn show(ui: &mut Ui, person: PersonId, snapshot: &Snapshot) -> Vec<Action> {
         });
     });
     ui.add_space(4.0);
-    let mut choice = |ui: &mut Ui, text: &str, action: Action| {
+    if !is_me {
+        actions.extend(loudness(ui, open, view));
+    }
+    let mut choice = |ui: &mut Ui, text: &str, tip: &str, action: Action| {
         let button = Button::new(text).frame_when_inactive(false).min_size(vec2(ui.available_width(), 32.0));
-        if ui.add(button).clicked() {
+        let response = ui.add(button);
+        let response = if tip.is_empty() { response } else { response.on_hover_text(tip) };
+        if response.clicked() {
             actions.push(action);
             actions.push(Action::CloseMenu);
         }
     };
     ui.with_layout(egui::Layout::top_down_justified(egui::Align::Min), |ui| {
         if !is_me {
-            choice(ui, "Private message", Action::Open(Conversation::Person(person)));
-            choice(ui, "Walk to", Action::Send(Command::WalkTo(view.track.newest().0)));
+            choice(ui, "Private message", "", Action::Open(Conversation::Person(person)));
+            choice(ui, "Walk to", "", Action::Send(Command::WalkTo(view.track.newest().0)));
         }
-        choice(ui, "Who is it", Action::Card(person));
+        choice(ui, "Who is it", "", Action::Card(person));
+        let orders = orders::about(person, snapshot);
+        if !orders.is_empty() {
+            ui.separator();
+        }
+        for order in orders {
+            choice(ui, &order.label, order.tip, Action::Send(Command::OrderFloor(order.order)));
+        }
     });
     actions
+}
+
+/// How loud one hears the person oneself, and whether at all.
+fn loudness(ui: &mut Ui, open: &mut OpenMenu, view: &PersonView) -> Option<Action> {
+    let set = |volume| Action::Send(Command::SetVolume { person: view.id, volume });
+    let mut action = None;
+    let mut percent = (view.volume * 100.0).round();
+    let label = ui.label(theme::small("Volume, for you alone")).id;
+    ui.spacing_mut().slider_width = WIDTH - 62.0;
+    let slider = Slider::new(&mut percent, 0.0..=200.0).step_by(5.0).suffix(" %");
+    if ui.add(slider).labelled_by(label).changed() {
+        action = Some(set(percent / 100.0));
+    }
+    let mut muted = view.volume <= 0.0;
+    if !muted {
+        open.loudness = view.volume;
+    }
+    if theme::checkbox(ui, &mut muted, "Mute for me").changed() {
+        action = Some(set(if muted { 0.0 } else { open.loudness }));
+    }
+    ui.add_space(2.0);
+    action
 }
 
 /// Shows who somebody is.

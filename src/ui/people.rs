@@ -1,6 +1,6 @@
 //! The list of people: who is here, where, and who talks; with a box that narrows it down and completes names.
 
-use super::{Action, bidi, theme};
+use super::{Action, bidi, quality, symbols, theme};
 use crate::net::snapshot::{PersonView, Snapshot};
 use bevy_egui::egui::{self, Key, Modifiers, Sense, TextEdit, TextStyle, Ui, vec2};
 
@@ -76,37 +76,74 @@ fn filter_box(ui: &mut Ui, model: &mut PeopleModel, snapshot: &Snapshot, actions
 fn row(ui: &mut Ui, person: &PersonView, snapshot: &Snapshot, actions: &mut Vec<Action>) {
     let is_me = snapshot.me.as_ref().is_some_and(|me| me.id == person.id);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &person.name));
+    let place =
+        person.room.and_then(|room| snapshot.room(room)).map_or("Hall".to_owned(), |room| bidi::line(&room.name));
+    response.widget_info(|| egui::WidgetInfo {
+        current_text_value: Some(if person.talking { format!("{place}, talking") } else { place.clone() }),
+        ..egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &person.name)
+    });
     if response.hovered() {
         ui.painter().rect_filled(rect, 9.0, theme::RAISED);
     }
     theme::paint_portrait(ui.painter(), rect.left_center() + vec2(20.0, 0.0), 28.0, &person.name);
-    let text = rect.with_min_x(rect.left() + 42.0).with_max_x(rect.right() - 26.0);
+    let signs = signs(ui, rect, person, snapshot);
+    let text = rect.with_min_x(rect.left() + 42.0).with_max_x(signs - 4.0);
     let name = if is_me { format!("{} (you)", bidi::line(&person.name)) } else { bidi::line(&person.name) };
-    let place =
-        person.room.and_then(|room| snapshot.room(room)).map_or("Hall".to_owned(), |room| bidi::line(&room.name));
     let bold = egui::FontId::new(14.0, egui::FontFamily::Name(theme::BOLD.into()));
     line(ui, text.left_top() + vec2(0.0, 3.0), text.width(), &name, bold, theme::TEXT);
     let small = TextStyle::Small.resolve(ui.style());
     line(ui, text.left_top() + vec2(0.0, 21.0), text.width(), &place, small, theme::MUTED);
-    let time = ui.input(|input| input.time) as f32;
-    let sign = rect.right_center() - vec2(16.0, 0.0);
-    if person.talking {
-        theme::paint_voice(ui.painter(), sign, 16.0, time, theme::TALK);
-        ui.ctx().request_repaint();
-    } else if person.typing.is_some() {
-        theme::paint_typing(ui.painter(), sign, 5.5, time, theme::MUTED);
-        ui.ctx().request_repaint();
-    }
     if response.clicked() {
         actions.push(Action::Menu { person: person.id, at: Some(rect.right_top()) });
     }
 }
 
-/// One line of text, cut with an ellipsis where it is too long.
-pub(super) fn line(ui: &Ui, at: egui::Pos2, width: f32, text: &str, font: egui::FontId, color: egui::Color32) {
+/// What stands at the end of a row: a voice, writing, how the voice is heard, and that it is muted. Answers where it
+/// begins.
+fn signs(ui: &mut Ui, rect: egui::Rect, person: &PersonView, snapshot: &Snapshot) -> f32 {
+    let time = ui.input(|input| input.time) as f32;
+    let mut right = rect.right() - 6.0;
+    let mut next = || {
+        right -= 22.0;
+        egui::Rect::from_center_size(egui::pos2(right + 11.0, rect.center().y), vec2(18.0, 18.0))
+    };
+    if person.talking {
+        theme::paint_voice(ui.painter(), next().center(), 16.0, time, theme::TALK);
+        ui.ctx().request_repaint();
+    } else if person.typing.is_some() {
+        theme::paint_typing(ui.painter(), next().center(), 5.5, time, theme::MUTED);
+        ui.ctx().request_repaint();
+    }
+    if let Some(heard) = quality::of(person.id, snapshot) {
+        quality::sign(ui, next(), heard, snapshot);
+    }
+    if let Some(muted) = muted(person, snapshot) {
+        let at = next();
+        symbols::microphone(ui.painter(), at.center(), 15.0, theme::DANGER, false);
+        let response = ui.interact(at, ui.id().with(("muted", person.id)), Sense::hover());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Image, true, muted));
+        response.on_hover_text(muted);
+    }
+    right
+}
+
+/// Who keeps a person from being heard, if somebody does.
+fn muted(person: &PersonView, snapshot: &Snapshot) -> Option<&'static str> {
+    let by_moderator =
+        person.room.and_then(|room| snapshot.room(room)).is_some_and(|room| room.muted.contains(&person.id));
+    if by_moderator {
+        Some("Muted in this room by a moderator")
+    } else {
+        (person.volume <= 0.0).then_some("Muted by you, for you alone")
+    }
+}
+
+/// One line of text, cut with an ellipsis where it is too long; answers how wide it came out, in points.
+pub(super) fn line(ui: &Ui, at: egui::Pos2, width: f32, text: &str, font: egui::FontId, color: egui::Color32) -> f32 {
     let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
     job.wrap = egui::text::TextWrapping::truncate_at_width(width);
     let galley = ui.painter().layout_job(job);
+    let width = galley.size().x;
     ui.painter().galley(at, galley, color);
+    width
 }

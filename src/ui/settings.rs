@@ -1,9 +1,21 @@
-//! What a person may set about the window: the size of text, and of everything.
+//! What a person may set: about sound, and about the window.
 
-use super::theme;
-use bevy_egui::egui::{Slider, Ui};
+use super::{
+    Action,
+    sound::{self, SoundModel},
+    theme,
+};
+use crate::net::snapshot::Snapshot;
+use bevy_egui::egui::{ScrollArea, Slider, Ui};
 
-/// The settings.
+/// Width of the settings, in points.
+const WIDTH: f32 = 430.0;
+/// Width kept for the scroll bar, in points.
+const SCROLL_BAR: f32 = 12.0;
+/// What the window keeps round the settings, in points.
+const AROUND: f32 = 150.0;
+
+/// What is set about the window.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
     /// Text is drawn this many times its usual size.
@@ -14,6 +26,16 @@ pub struct Settings {
     pub all_names: bool,
 }
 
+/// A page of the settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Page {
+    /// Microphone, speaker and everything about voice.
+    #[default]
+    Sound,
+    /// Sizes and names.
+    Window,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self { text_scale: 1.0, scale: 1.0, all_names: true }
@@ -21,14 +43,45 @@ impl Default for Settings {
 }
 
 /// Shows the settings.
-pub fn show(ui: &mut Ui, settings: &mut Settings) {
-    ui.label(theme::strong("Settings").heading());
+pub fn show(
+    ui: &mut Ui,
+    page: &mut Page,
+    settings: &mut Settings,
+    sound: &mut SoundModel,
+    snapshot: &Snapshot,
+) -> Vec<Action> {
+    ui.set_width(WIDTH);
+    ui.horizontal(|ui| {
+        ui.label(theme::strong("Settings").heading());
+        ui.add_space(12.0);
+        ui.selectable_value(page, Page::Sound, "Sound");
+        ui.selectable_value(page, Page::Window, "Window");
+    });
     ui.add_space(6.0);
-    ui.label(theme::muted("Text size"));
-    ui.add(Slider::new(&mut settings.text_scale, 0.8..=1.6).step_by(0.1).show_value(true).suffix(" ×"));
+    let height = (ui.ctx().content_rect().height() - AROUND).max(200.0);
+    ScrollArea::vertical()
+        .auto_shrink([false, true])
+        .min_scrolled_height(height)
+        .max_height(height)
+        .show(ui, |ui| {
+            ui.set_width(WIDTH - SCROLL_BAR);
+            match page {
+                Page::Sound => sound::show(ui, sound, snapshot),
+                Page::Window => {
+                    window(ui, settings);
+                    Vec::new()
+                }
+            }
+        })
+        .inner
+}
+
+fn window(ui: &mut Ui, settings: &mut Settings) {
+    let label = ui.label(theme::muted("Text size")).id;
+    ui.add(Slider::new(&mut settings.text_scale, 0.8..=1.6).step_by(0.1).suffix(" ×")).labelled_by(label);
     ui.add_space(4.0);
-    ui.label(theme::muted("Size of everything"));
-    ui.add(Slider::new(&mut settings.scale, 0.8..=2.0).step_by(0.1).show_value(true).suffix(" ×"));
+    let label = ui.label(theme::muted("Size of everything")).id;
+    ui.add(Slider::new(&mut settings.scale, 0.8..=2.0).step_by(0.1).suffix(" ×")).labelled_by(label);
     ui.add_space(6.0);
-    ui.checkbox(&mut settings.all_names, "Names over everybody");
+    theme::checkbox(ui, &mut settings.all_names, "Names over everybody");
 }

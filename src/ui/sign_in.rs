@@ -1,6 +1,10 @@
 //! The way in: a name, a server, and what to do when one of them is not taken at once.
 
-use super::{Action, theme};
+use super::{
+    Action,
+    sound::{self, SoundModel},
+    theme,
+};
 use crate::net::{
     commands::{Command, ServerAddress, SignIn, Trust},
     events::{Event, SignInFailure},
@@ -85,7 +89,7 @@ pub fn backdrop(ctx: &egui::Context) {
 }
 
 /// Shows the form.
-pub fn show(ui: &mut Ui, model: &mut SignInModel, snapshot: &Snapshot) -> Vec<Action> {
+pub fn show(ui: &mut Ui, model: &mut SignInModel, sound: &mut SoundModel, snapshot: &Snapshot) -> Vec<Action> {
     let mut actions = Vec::new();
     let is_trying = snapshot.connection == ConnectionState::SigningIn;
     ui.set_width(WIDTH);
@@ -110,7 +114,21 @@ pub fn show(ui: &mut Ui, model: &mut SignInModel, snapshot: &Snapshot) -> Vec<Ac
     } else if !has_own_button && (theme::primary_button(ui, "Come in", WIDTH).clicked() || entered) {
         model.submit(&mut actions);
     }
+    ui.add_space(6.0);
+    sound_check(ui, sound, snapshot, &mut actions);
     actions
+}
+
+/// Finding out beforehand whether one can be heard; open where nobody ever did on this machine. The microphone stays
+/// shut until the test is asked for.
+fn sound_check(ui: &mut Ui, sound: &mut SoundModel, snapshot: &Snapshot, actions: &mut Vec<Action>) {
+    egui::CollapsingHeader::new(theme::muted("Check sound")).default_open(snapshot.sound_unchecked).show_unindented(
+        ui,
+        |ui| {
+            ui.set_width(WIDTH);
+            actions.extend(sound::show_check(ui, sound, snapshot));
+        },
+    );
 }
 
 /// The look that goes with the name, as one types it.

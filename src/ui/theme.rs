@@ -67,6 +67,9 @@ fn spacing(spacing: &mut egui::Spacing) {
     spacing.item_spacing = vec2(8.0, 6.0);
     spacing.button_padding = vec2(12.0, 6.0);
     spacing.interact_size = vec2(32.0, 30.0);
+    spacing.icon_width = 18.0;
+    spacing.icon_width_inner = 10.0;
+    spacing.icon_spacing = 8.0;
     spacing.menu_margin = Margin::same(8);
     spacing.window_margin = Margin::same(16);
     spacing.scroll = egui::style::ScrollStyle::floating();
@@ -159,6 +162,37 @@ pub fn primary_button(ui: &mut Ui, text: &str, width: f32) -> Response {
 /// A button that is only a word or a sign until the pointer comes.
 pub fn quiet_button(ui: &mut Ui, text: impl Into<RichText>) -> Response {
     ui.add(Button::new(text.into()).frame_when_inactive(false))
+}
+
+/// A box to tick.
+pub fn checkbox(ui: &mut Ui, on: &mut bool, text: &str) -> Response {
+    boxed(ui, |ui| ui.checkbox(on, text))
+}
+
+/// One of several choices.
+pub fn radio<T: PartialEq>(ui: &mut Ui, value: &mut T, this: T, text: &str) -> Response {
+    boxed(ui, |ui| ui.radio_value(value, this, text))
+}
+
+/// Boxes and rings stand out from a panel by their edge.
+fn boxed(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> Response) -> Response {
+    ui.scope(|ui| {
+        let widgets = &mut ui.visuals_mut().widgets;
+        for state in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
+            (state.bg_fill, state.bg_stroke) = (WELL, Stroke::new(1.2, MUTED));
+            (state.fg_stroke, state.corner_radius) = (Stroke::new(2.0, ACCENT), CornerRadius::same(4));
+        }
+        ui.visuals_mut().override_text_color = Some(TEXT);
+        ui.add(|ui: &mut Ui| add(ui))
+    })
+    .inner
+}
+
+/// What a box or a choice means, below it.
+pub fn meaning(ui: &mut Ui, text: &str) {
+    let left = ui.spacing().icon_width + ui.spacing().icon_spacing;
+    let margin = Margin { left: left as i8, bottom: 4, ..Margin::ZERO };
+    Frame::new().inner_margin(margin).show(ui, |ui| ui.add(egui::Label::new(small(text)).wrap()));
 }
 
 /// A person's colour.

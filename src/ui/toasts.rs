@@ -1,6 +1,6 @@
 //! Short notices that come, stay a moment and go.
 
-use super::{Action, bidi, theme};
+use super::{Action, bidi, settings::Page, theme};
 use crate::net::{
     events::{ConnectionChanged, Event, FloorChanged, PersonChanged},
     snapshot::Snapshot,
@@ -26,19 +26,19 @@ struct Toast {
     color: Color32,
     /// When it goes, in seconds of the window's clock.
     until: f64,
-    /// The conversation that a click opens.
-    opens: Option<Conversation>,
+    /// What a click does.
+    click: Option<Action>,
 }
 
 impl Toasts {
     /// Adds a plain notice at `now` (seconds of the window's clock).
     pub fn say(&mut self, text: impl Into<String>, now: f64) {
-        self.add(Toast { text: text.into(), color: theme::ACCENT, until: now + STAYS, opens: None });
+        self.add(Toast { text: text.into(), color: theme::ACCENT, until: now + STAYS, click: None });
     }
 
     /// Adds one that tells of trouble.
     pub fn trouble(&mut self, text: impl Into<String>, now: f64) {
-        self.add(Toast { text: text.into(), color: theme::DANGER, until: now + TROUBLE_STAYS, opens: None });
+        self.add(Toast { text: text.into(), color: theme::DANGER, until: now + TROUBLE_STAYS, click: None });
     }
 
     /// The texts that are shown, oldest first.
@@ -57,7 +57,17 @@ impl Toasts {
     pub fn hear(&mut self, event: &Event, snapshot: &Snapshot, open: Option<Conversation>, now: f64) {
         let room_name = |id| snapshot.room(id).map_or_else(|| "the room".to_owned(), |room| bidi::line(&room.name));
         match event {
-            Event::Welcome { name, .. } => self.say(format!("Welcome, {}", bidi::line(name)), now),
+            Event::Welcome { name, .. } => {
+                self.say(format!("Welcome, {}", bidi::line(name)), now);
+                if snapshot.sound_unchecked {
+                    self.add(Toast {
+                        text: "Can you be heard? Click here to check your microphone and speaker.".to_owned(),
+                        color: theme::ACCENT,
+                        until: now + TROUBLE_STAYS,
+                        click: Some(Action::ShowSettings(Page::Sound)),
+                    });
+                }
+            }
             Event::PersonChanged { name, change, .. } => {
                 let name = bidi::line(name);
                 match change {
@@ -67,15 +77,7 @@ impl Toasts {
                 }
             }
             Event::Message(message) => self.private_message(message, snapshot, open, now),
-            Event::Floor { change: FloorChanged::Busy { holder, .. }, .. } => {
-                self.say(format!("{} is talking: your microphone stays closed", bidi::line(holder)), now);
-            }
-            Event::Floor { change: FloorChanged::Warning { remaining }, .. } => {
-                self.say(format!("Your turn ends in {} s", remaining.as_secs()), now);
-            }
-            Event::Floor { change: FloorChanged::Revoked { .. }, .. } => {
-                self.trouble("Your turn to talk has ended. Let go of V, then hold it again.", now);
-            }
+            Event::Floor { change, .. } => self.floor(change, now),
             Event::Connection(change) => match change {
                 ConnectionChanged::Lost(why) => self.trouble(format!("Connection lost: {why}"), now),
                 ConnectionChanged::Retrying => {}
@@ -85,6 +87,34 @@ impl Toasts {
             Event::Refused { text, .. } => self.trouble(text.clone(), now),
             Event::Notice { text, .. } => self.say(bidi::line(text), now),
             _ => {}
+        }
+    }
+
+    /// What happened to the floor and is not said by the bar, or only for as long as the key is held.
+    fn floor(&mut self, change: &FloorChanged, now: f64) {
+        match change {
+            FloorChanged::Busy { holder, .. } => {
+                self.say(format!("{} is talking: your microphone stays closed", bidi::line(holder)), now);
+            }
+            FloorChanged::Denied { cause, .. } => self.trouble(cause.to_string(), now),
+            FloorChanged::Warning { remaining } => {
+                self.say(format!("Your turn ends in {} s", remaining.as_secs()), now);
+            }
+            FloorChanged::Revoked { cause, .. } => self.trouble(cause.to_string(), now),
+            FloorChanged::Locked => self.say("Talk is locked on: press V to end it", now),
+            FloorChanged::Muted => self.trouble("A moderator keeps you from talking in this room.", now),
+            FloorChanged::Unmuted => self.say("You may talk in this room again", now),
+            // The bar, the offer or the room's panel shows these for as long as they last.
+            FloorChanged::Granted { .. }
+            | FloorChanged::Queued { .. }
+            | FloorChanged::Position { .. }
+            | FloorChanged::Queue { .. }
+            | FloorChanged::Offered { .. }
+            | FloorChanged::Playing { .. }
+            | FloorChanged::Ordered(_)
+            | FloorChanged::Released
+            | FloorChanged::Taken { .. }
+            | FloorChanged::Idle => {}
         }
     }
 
@@ -106,7 +136,7 @@ impl Toasts {
             text: format!("{}: {}", bidi::line(&message.from_name), bidi::line(&start)),
             color: theme::person_color(&message.from_name),
             until: now + STAYS,
-            opens: Some(message.conversation),
+            click: Some(Action::Open(message.conversation)),
         });
     }
 }
@@ -121,8 +151,8 @@ pub fn show(ui: &mut Ui, toasts: &mut Toasts) -> Vec<Action> {
         ui.scope(|ui| {
             ui.set_opacity(fade);
             let response = one(ui, toast);
-            if let Some(conversation) = toast.opens.filter(|_| response.clicked()) {
-                actions.push(Action::Open(conversation));
+            if let Some(action) = toast.click.as_ref().filter(|_| response.clicked()) {
+                actions.push(action.clone());
             }
         });
     }
@@ -144,7 +174,7 @@ fn one(ui: &mut Ui, toast: &Toast) -> egui::Response {
             });
         })
         .response;
-    let sense = if toast.opens.is_some() { egui::Sense::click() } else { egui::Sense::hover() };
+    let sense = if toast.click.is_some() { egui::Sense::click() } else { egui::Sense::hover() };
     response.interact(sense)
 }
 

@@ -1,10 +1,10 @@
-//! The signs over the rooms: their names, and who has the floor.
+//! The signs over the rooms: their names, and who talks in them.
 
 use super::{camera::View, rooms::inside};
 use crate::{
     face::link::Link,
     net::snapshot::{RoomView, Snapshot},
-    ui::{Stage, bidi, theme},
+    ui::{Stage, bidi, status::line::talkers_in_short, theme},
 };
 use bevy::prelude::*;
 use bevy_egui::{
@@ -44,22 +44,22 @@ fn sign(
     let width = f32::from(rect.width) * view.tile(stage);
     let size = (view.tile(stage) * 0.32).clamp(11.0, 17.0);
     let font = FontId::new(size, FontFamily::Name(theme::BOLD.into()));
-    let holder = room.holder().and_then(|id| snapshot.person(id));
-    let text = match holder {
-        Some(holder) => format!("{}  ·  {}", bidi::line(&room.name), bidi::line(&holder.name)),
+    let talkers = talkers_in_short(room, snapshot);
+    let text = match &talkers {
+        Some(talkers) => format!("{}  ·  {talkers}", bidi::line(&room.name)),
         None => bidi::line(&room.name),
     };
-    let color = if holder.is_some() { theme::TALK } else { theme::TEXT };
+    let color = if talkers.is_some() { theme::TALK } else { theme::TEXT };
     let mut job = egui::text::LayoutJob::simple_singleline(text, font, color);
     job.wrap = egui::text::TextWrapping::truncate_at_width((width - 24.0).max(60.0));
     let galley = painter.layout_job(job);
-    let voice = if holder.is_some() { size * 1.3 } else { 0.0 };
+    let voice = if talkers.is_some() { size * 1.3 } else { 0.0 };
     let pill = egui::Rect::from_center_size(at, galley.size() + vec2(size * 1.5 + voice, size * 0.6));
     let line = if is_here { theme::ACCENT } else { theme::LINE };
     let radius = pill.height() / 2.0;
     painter.rect_filled(pill, radius, Color32::from_rgba_unmultiplied(30, 28, 36, 226));
     painter.rect_stroke(pill, radius, Stroke::new(1.2, line), StrokeKind::Inside);
-    if holder.is_some() {
+    if talkers.is_some() {
         theme::paint_voice(painter, pill.left_center() + vec2(size * 1.0, 0.0), size, time, theme::TALK);
     }
     painter.galley(at + vec2(voice / 2.0, 0.0) - galley.size() / 2.0, galley, color);

@@ -1,9 +1,12 @@
 //! The talk key. What counts is its state at each frame, not presses and releases: a lost key-up, a lost focus or a
-//! hidden window all look like a key that is up.
+//! hidden window all look like a key that is up. Which of two presses make a double press is the session's to say.
 
 use crate::{
     face::link::Link,
-    net::{commands::Command, snapshot::ConnectionState},
+    net::{
+        commands::Command,
+        snapshot::{ConnectionState, TalkState},
+    },
     ui::Stage,
 };
 use bevy::{
@@ -19,6 +22,8 @@ const KEY: KeyCode = KeyCode::KeyV;
 pub struct Sight {
     /// The key is down.
     pub down: bool,
+    /// It went down since the last frame, though it may be up again: frames can be longer than a tap.
+    pub tapped: bool,
     /// A key is down that makes another thing of it, such as Ctrl.
     pub modified: bool,
     /// The window has the keyboard.
@@ -29,6 +34,8 @@ pub struct Sight {
     pub typing: bool,
     /// There is a world to talk in.
     pub connected: bool,
+    /// Talk is locked on, whatever the key.
+    pub locked: bool,
 }
 
 /// What the key asks for.
@@ -36,8 +43,10 @@ pub struct Sight {
 pub enum Wish {
     /// To talk.
     Press,
-    /// To stop.
+    /// That the key no longer asks to talk.
     Release,
+    /// That all talk ends, locked on or not: nobody sits at this window.
+    Stop,
 }
 
 /// The key's state.
@@ -53,19 +62,24 @@ pub enum TalkKey {
 }
 
 impl TalkKey {
-    /// Takes a frame's sight in and answers what follows from it.
-    pub fn look(&mut self, sight: Sight) -> Option<Wish> {
-        let counts = sight.focused && sight.visible && !sight.typing && sight.connected;
-        let (next, wish) = match (*self, sight.down) {
-            (Self::Talking, false) => (Self::Up, Some(Wish::Release)),
-            (Self::Talking, true) if !counts => (Self::Spent, Some(Wish::Release)),
-            (Self::Up, true) if counts && !sight.modified => (Self::Talking, Some(Wish::Press)),
-            (Self::Up, true) => (Self::Spent, None),
-            (Self::Spent, false) => (Self::Up, None),
-            (same, _) => (same, None),
+    /// Takes a frame's sight in and answers what follows from it, in this order.
+    pub fn look(&mut self, sight: Sight) -> Vec<Wish> {
+        let is_watched = sight.focused && sight.visible && sight.connected;
+        let may_talk = is_watched && !sight.typing && !sight.modified;
+        let rest = if sight.down { Self::Spent } else { Self::Up };
+        let (next, wishes) = match *self {
+            // Said again until the lock is seen to be off: it may have been on its way.
+            Self::Talking if !is_watched => (rest, vec![Wish::Stop]),
+            _ if !is_watched && sight.locked => (rest, vec![Wish::Stop]),
+            Self::Talking if !sight.down || sight.typing => (rest, vec![Wish::Release]),
+            Self::Talking if sight.tapped => (Self::Talking, vec![Wish::Release, Wish::Press]),
+            Self::Up if sight.down && may_talk => (Self::Talking, vec![Wish::Press]),
+            Self::Up if sight.tapped && may_talk => (rest, vec![Wish::Press, Wish::Release]),
+            Self::Talking => (Self::Talking, Vec::new()),
+            Self::Up | Self::Spent => (rest, Vec::new()),
         };
         *self = next;
-        wish
+        wishes
     }
 }
 
@@ -83,8 +97,10 @@ pub(super) fn watch(
         *occluded = last.occluded;
     }
     let window = window.single().ok();
+    let snapshot = link.snapshot();
     let sight = Sight {
         down: keys.pressed(KEY),
+        tapped: keys.just_pressed(KEY),
         modified: keys.any_pressed([
             KeyCode::ControlLeft,
             KeyCode::ControlRight,
@@ -95,12 +111,18 @@ pub(super) fn watch(
         focused: window.is_some_and(|window| window.focused),
         visible: window.is_some_and(|window| window.visible && window.physical_width() > 0) && !*occluded,
         typing: stage.typing,
-        connected: link.snapshot().connection == ConnectionState::Connected,
+        connected: snapshot.connection == ConnectionState::Connected,
+        locked: matches!(
+            snapshot.talk,
+            TalkState::Queued { locked: true, .. } | TalkState::Talking { locked: true, .. }
+        ),
     };
-    match key.look(sight) {
-        Some(Wish::Press) => link.send(Command::PressTalk),
-        Some(Wish::Release) => link.send(Command::ReleaseTalk),
-        None => {}
+    for wish in key.look(sight) {
+        link.send(match wish {
+            Wish::Press => Command::PressTalk,
+            Wish::Release => Command::ReleaseTalk,
+            Wish::Stop => Command::StopTalk,
+        });
     }
 }
 
@@ -108,56 +130,86 @@ pub(super) fn watch(
 mod tests {
     use super::*;
 
-    const UP: Sight =
-        Sight { down: false, modified: false, focused: true, visible: true, typing: false, connected: true };
+    const UP: Sight = Sight {
+        down: false,
+        tapped: false,
+        modified: false,
+        focused: true,
+        visible: true,
+        typing: false,
+        connected: true,
+        locked: false,
+    };
     const DOWN: Sight = Sight { down: true, ..UP };
+    const TAP: Sight = Sight { tapped: true, ..UP };
+    const AWAY: Sight = Sight { focused: false, ..UP };
 
-    fn wishes(sights: &[Sight]) -> Vec<Option<Wish>> {
+    fn wishes(sights: &[Sight]) -> Vec<Vec<Wish>> {
         let mut key = TalkKey::default();
         sights.iter().map(|sight| key.look(*sight)).collect()
     }
 
+    /// All wishes in a row, without telling the frames apart.
+    fn told(sights: &[Sight]) -> Vec<Wish> {
+        wishes(sights).concat()
+    }
+
     #[test]
     fn holding_talks_once_and_letting_go_stops_once() {
+        let went_down = Sight { tapped: true, ..DOWN };
         assert_eq!(
-            wishes(&[UP, DOWN, DOWN, DOWN, UP, UP]),
-            [None, Some(Wish::Press), None, None, Some(Wish::Release), None]
+            wishes(&[UP, went_down, DOWN, DOWN, UP, UP]),
+            [vec![], vec![Wish::Press], vec![], vec![], vec![Wish::Release], vec![]]
         );
     }
 
     #[test]
-    fn whatever_hides_the_key_stops_and_it_must_go_up_before_it_talks_again() {
-        let hidden = [
-            Sight { focused: false, ..DOWN },
-            Sight { visible: false, ..DOWN },
-            Sight { typing: true, ..DOWN },
-            Sight { connected: false, ..DOWN },
-        ];
-        for cut in hidden {
-            assert_eq!(
-                wishes(&[DOWN, cut, cut, DOWN, UP, DOWN]),
-                [Some(Wish::Press), Some(Wish::Release), None, None, None, Some(Wish::Press)],
-                "{cut:?}"
-            );
+    fn whatever_takes_the_person_away_stops_all_talk_and_the_key_must_go_up_before_it_talks_again() {
+        let away =
+            [Sight { focused: false, ..DOWN }, Sight { visible: false, ..DOWN }, Sight { connected: false, ..DOWN }];
+        for cut in away {
+            assert_eq!(told(&[DOWN, cut, cut, DOWN, UP, DOWN]), [Wish::Press, Wish::Stop, Wish::Press], "{cut:?}");
         }
+        let typing = Sight { typing: true, ..DOWN };
+        assert_eq!(told(&[DOWN, typing, typing, DOWN, UP, DOWN]), [Wish::Press, Wish::Release, Wish::Press]);
     }
 
     #[test]
     fn a_lost_key_up_looks_like_a_key_that_is_up() {
-        let away = Sight { focused: false, ..UP };
-        assert_eq!(wishes(&[DOWN, away, UP, DOWN]), [Some(Wish::Press), Some(Wish::Release), None, Some(Wish::Press)]);
+        assert_eq!(told(&[DOWN, AWAY, UP, DOWN]), [Wish::Press, Wish::Stop, Wish::Press]);
+    }
+
+    #[test]
+    fn a_locked_turn_is_stopped_until_that_is_seen_though_the_key_is_up() {
+        let locked = Sight { locked: true, ..UP };
+        let locked_away = Sight { locked: true, ..AWAY };
+        assert_eq!(
+            wishes(&[locked, locked_away, locked_away, AWAY]),
+            [vec![], vec![Wish::Stop], vec![Wish::Stop], vec![]]
+        );
+        let writing = Sight { typing: true, ..locked };
+        assert!(told(&[writing]).is_empty(), "one may write while talk is locked on");
+    }
+
+    #[test]
+    fn taps_shorter_than_a_frame_are_not_lost() {
+        assert_eq!(told(&[TAP, TAP]), [Wish::Press, Wish::Release, Wish::Press, Wish::Release]);
+        let again = Sight { tapped: true, ..DOWN };
+        assert_eq!(told(&[DOWN, again, UP]), [Wish::Press, Wish::Release, Wish::Press, Wish::Release]);
+        let typed = Sight { typing: true, ..TAP };
+        assert!(told(&[typed, Sight { tapped: true, ..AWAY }]).is_empty());
     }
 
     #[test]
     fn typed_and_modified_letters_do_not_talk() {
         let typing = Sight { typing: true, ..DOWN };
         let pasting = Sight { modified: true, ..DOWN };
-        assert_eq!(wishes(&[typing, DOWN, UP, pasting, DOWN, UP]), [None; 6]);
+        assert!(told(&[typing, DOWN, UP, pasting, DOWN, UP]).is_empty());
     }
 
     #[test]
     fn another_key_during_a_turn_changes_nothing() {
         let shifted = Sight { modified: true, ..DOWN };
-        assert_eq!(wishes(&[DOWN, shifted, DOWN]), [Some(Wish::Press), None, None]);
+        assert_eq!(told(&[DOWN, shifted, DOWN]), [Wish::Press]);
     }
 }

@@ -1,0 +1,14 @@
+//! The panels, used as a person would use them: by what is written on them, by clicks and by keys.
+#![cfg(feature = "window")]
+
+mod bench;
+mod chat;
+mod floor;
+mod lists;
+mod offer;
+mod person_menu;
+mod quality;
+mod sound;
+mod status;
+mod toasts;
+mod way_in;

@@ -1,0 +1,75 @@
+//! What a click on a person offers.
+
+use crate::bench::{Bench, bench, in_a_room};
+use bevy_egui::egui::{Key, Pos2, accesskit::Role};
+use egui_kittest::{Harness, kittest::Queryable};
+use hallway::{
+    net::{commands::Command, snapshot::Snapshot},
+    ui::{
+        Action,
+        menu::{self, OpenMenu},
+    },
+};
+use hallway_protocol::{floor::messages::FloorOrder, ids::PersonId};
+
+const ANN: PersonId = PersonId(2);
+
+fn opened(person: PersonId, snapshot: Snapshot) -> Harness<'static, Bench<OpenMenu>> {
+    bench(OpenMenu::new(person, Pos2::ZERO), snapshot, menu::show)
+}
+
+fn volume(volume: f32) -> Action {
+    Action::Send(Command::SetVolume { person: ANN, volume })
+}
+
+#[test]
+fn a_person_is_made_louder_by_steps_up_to_twice_as_loud() {
+    let mut harness = opened(ANN, in_a_room());
+    harness.get_by_role(Role::Slider).focus();
+    harness.run_steps(2);
+    harness.key_press(Key::ArrowRight);
+    harness.run_steps(2);
+    assert_eq!(harness.state().actions, [volume(1.05)]);
+    harness.state_mut().snapshot.people[0].volume = 2.0;
+    harness.run_steps(2);
+    harness.key_press(Key::ArrowRight);
+    harness.run_steps(2);
+    assert_eq!(harness.state().actions.len(), 1, "no more than twice as loud");
+}
+
+#[test]
+fn a_muted_person_comes_back_as_loud_as_before() {
+    let mut snapshot = in_a_room();
+    snapshot.people[0].volume = 1.5;
+    let mut harness = opened(ANN, snapshot);
+    harness.get_by_label("Mute for me").click();
+    harness.run_steps(2);
+    harness.state_mut().snapshot.people[0].volume = 0.0;
+    harness.run_steps(2);
+    harness.get_by_label("Mute for me").click();
+    harness.run_steps(2);
+    assert_eq!(harness.state().actions, [volume(0.0), volume(1.5)]);
+}
+
+#[test]
+fn nobody_sets_the_own_volume_or_writes_to_oneself() {
+    let harness = opened(PersonId(1), in_a_room());
+    assert!(harness.query_by_label("Mute for me").is_none());
+    assert!(harness.query_by_label("Private message").is_none());
+    assert!(harness.query_by_label("Who is it").is_some());
+}
+
+#[test]
+fn moderators_find_their_orders_in_the_menu_of_people_in_their_room() {
+    let mut snapshot = in_a_room();
+    snapshot.rooms[0].waiting = vec![ANN];
+    assert!(opened(ANN, snapshot.clone()).query_by_label("Mute Ann here").is_none());
+    snapshot.rooms[0].moderated = true;
+    assert!(opened(PersonId(4), snapshot.clone()).query_by_label("Mute Bert here").is_none(), "Bert is in the hall");
+    let mut harness = opened(ANN, snapshot);
+    assert!(harness.query_by_label("Mute Ann here").is_some());
+    harness.get_by_label("Give Ann the floor").click();
+    harness.run_steps(2);
+    let expected = [Action::Send(Command::OrderFloor(FloorOrder::Give(ANN))), Action::CloseMenu];
+    assert_eq!(harness.state().actions, expected);
+}
