@@ -19,7 +19,7 @@ use hallway::media::{
     engine::{VoiceCommand, VoiceEngine, VoiceEvent, VoiceHandle, VoiceSettings, VoiceStats},
 };
 use hallway_protocol::{ids::PersonId, voice::VoicePacket};
-use intelligibility::{best_alignment, stoi};
+use intelligibility::{best_alignment, followed, stoi};
 use pulse::{PrivatePulse, in_private_session};
 use std::{
     fs::File,
@@ -116,7 +116,7 @@ fn speech_goes_from_a_real_microphone_to_a_real_speaker() {
 
         let (said, heard) = channels(&recording);
         let (said_at, heard_at) = (best_alignment(&clean, &said, 48_000), best_alignment(&clean, &heard, 48_000));
-        let score = stoi(&said[said_at..][..clean.len()], &heard[heard_at..], 48_000);
+        let score = stoi(&said[said_at..][..clean.len()], &followed(&clean, &heard, 48_000), 48_000);
         let delay_ms = (heard_at - said_at) / 48;
         println!("mouth to ear {delay_ms} ms, intelligibility {score:.3}, {:?}", listener.stats());
         println!("talker {:?}", talker.stats());

@@ -28,7 +28,7 @@ use std::{
         mpsc::{Sender, channel},
     },
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Voice packets that may wait for the voice thread: a second of pre-roll from five speakers at once, 10 ms each.
@@ -243,7 +243,8 @@ impl Default for VoiceStats {
 
 /// What travels to the voice thread.
 enum Message {
-    Command(VoiceCommand),
+    /// A command, and when it was given: a packet has arrived then, however late this thread gets to it.
+    Command(VoiceCommand, Instant),
     Stop,
 }
 
@@ -291,7 +292,7 @@ impl VoiceHandle {
             }
             self.shared.waiting_packets.fetch_add(1, Relaxed);
         }
-        if self.commands.send(Message::Command(command)).is_err() {
+        if self.commands.send(Message::Command(command, Instant::now())).is_err() {
             tracing::debug!("the voice thread is gone");
         }
     }

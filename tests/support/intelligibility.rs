@@ -147,12 +147,43 @@ pub(crate) fn best_likeness(part: &[f32], received: &[f32], lags: std::ops::Rang
     received.get(lag..lag + part.len()).map_or(0.0, |found| correlation(part, found))
 }
 
+/// What was received, from where `clean` begins, with its delay taken out wherever it changes: a listener whose buffer
+/// adapts plays faster and slower, which nobody hears and [`stoi`] would take for distortion. Both at `rate` hertz.
+pub(crate) fn followed(clean: &[f32], received: &[f32], rate: u32) -> Vec<f32> {
+    let (piece, leeway) = ((rate / 4) as usize, (rate / 50) as usize);
+    let mut lag = best_alignment(clean, received, rate);
+    let mut out = Vec::with_capacity(clean.len());
+    for start in (0..clean.len()).step_by(piece) {
+        let part = &clean[start..clean.len().min(start + piece)];
+        let found = best_lag_near(part, received, start + lag, leeway);
+        // Silence is as like to one place as to another.
+        if correlation(part, &padded(received, found, part.len())) > 0.5 {
+            lag = found.saturating_sub(start);
+        }
+        out.extend(padded(received, start + lag, part.len()));
+    }
+    out
+}
+
+/// The lag with the highest correlation around `expected`: by every fourth sample first, then to the sample.
+fn best_lag_near(part: &[f32], received: &[f32], expected: usize, leeway: usize) -> usize {
+    const COARSE: usize = 4;
+    let begin = expected.saturating_sub(leeway);
+    let window = padded(received, begin, part.len() + 2 * leeway);
+    let every = |signal: &[f32]| -> Vec<f32> { signal.iter().step_by(COARSE).copied().collect() };
+    let rough = COARSE * best_lag(&every(part), &every(&window), 0..2 * leeway / COARSE);
+    begin + best_lag(part, &window, rough.saturating_sub(COARSE)..rough + COARSE)
+}
+
+/// A piece of a signal; where it ends, silence follows.
+fn padded(signal: &[f32], start: usize, len: usize) -> Vec<f32> {
+    let mut part: Vec<f32> = signal.iter().skip(start).take(len).copied().collect();
+    part.resize(len, 0.0);
+    part
+}
+
 /// The lag with the highest correlation; where `signal` ends, silence follows.
 fn best_lag(pattern: &[f32], signal: &[f32], lags: std::ops::Range<usize>) -> usize {
-    let score = |lag: usize| {
-        let mut part = signal.get(lag..).unwrap_or_default().to_vec();
-        part.resize(pattern.len(), 0.0);
-        correlation(pattern, &part)
-    };
+    let score = |lag: usize| correlation(pattern, &padded(signal, lag, pattern.len()));
     lags.map(|lag| (score(lag), lag)).max_by(|a, b| a.0.total_cmp(&b.0)).map_or(0, |(_, lag)| lag)
 }

@@ -69,8 +69,13 @@ pub(super) fn measure(effort: &Effort) -> Result<Vec<Figure>> {
     let mut figure = Figure::new(&name, Unit::Times, Judged::Max, vec![]).with_goal(Goal::only(0.0));
     for ((side, before), after) in sides.iter().zip(before).zip(after) {
         ensure!(before.restarts == after.restarts, "the {} microphone ran dry: the machine is too busy", side.name);
-        figure.values.push((after.runs() - before.runs()) as f64);
-        figure = figure.with_note(format!("{} microphone: {}", side.name, after.since(&before)));
+        let counts = after.since(&before);
+        figure.values.push(counts.iter().map(|(_, count)| *count as f64).sum());
+        let counts: Vec<String> = counts.iter().map(|(field, count)| format!("{field} {count}")).collect();
+        let [first, last] = [before, after].map(|looked| looked.count("listener", "buffer_ms"));
+        let counts = counts.join(", ");
+        figure =
+            figure.with_note(format!("{} microphone: {counts}, buffer {first} ms and at last {last} ms", side.name));
     }
     Ok(vec![figure.with_note(format!("the loudspeaker's clock moved by {moved_ppm:.0} ppm meanwhile"))])
 }
@@ -117,16 +122,9 @@ impl Looked {
         said.event["voice"][field].as_u64().unwrap_or(0)
     }
 
-    fn runs(&self) -> u64 {
-        RUNS.iter().flat_map(|(who, fields)| fields.iter().map(|field| self.count(who, field))).sum()
-    }
-
-    fn since(&self, before: &Self) -> String {
-        let counts = RUNS.iter().flat_map(|(who, fields)| {
-            fields.iter().map(|field| format!("{field} {}", self.count(who, field) - before.count(who, field)))
-        });
-        let counts: Vec<String> = counts.collect();
-        let buffer = |looked: &Self| looked.count("listener", "buffer_ms");
-        format!("{}, buffer {} ms at first and {} ms at last", counts.join(", "), buffer(before), buffer(self))
+    /// What was counted of each field since then.
+    fn since(&self, before: &Self) -> Vec<(&'static str, u64)> {
+        let fields = RUNS.iter().flat_map(|(who, fields)| fields.iter().map(move |field| (*who, *field)));
+        fields.map(|(who, field)| (field, self.count(who, field).saturating_sub(before.count(who, field)))).collect()
     }
 }

@@ -66,7 +66,7 @@ impl Level {
         }
         let lost = 100.0 * counts[0] as f64 / counts[1].max(1) as f64;
         let figure = Figure::new(self.name, Unit::Mos, Judged::Mean, scores);
-        let figure = figure.with_note(format!("the relay lost {lost:.1} % of what it got for listeners"));
+        let figure = figure.with_note(format!("the relay lost {lost:.1} % of what it got for clients"));
         Ok(Figure { goal: self.goal, ..figure })
     }
 

@@ -1,6 +1,8 @@
 //! The system's sound: finding a device by name or the default, and settling on how to open it.
 
 use super::DeviceError;
+#[cfg(target_os = "linux")]
+use crate::media::voice::frames::FRAME_SAMPLES;
 use crate::media::voice::frames::SAMPLE_RATE_HZ;
 use cpal::{
     BufferSize, Device, SampleFormat, StreamConfig, SupportedStreamConfig,
@@ -8,8 +10,13 @@ use cpal::{
 };
 use std::time::Duration;
 
-/// Frames per callback that are asked for: 10.7 ms, a power of two, which the ALSA bridges of sound servers need.
-pub(super) const CALLBACK_FRAMES: u32 = 512;
+/// Frames per callback that are asked of a microphone: 10.7 ms, a power of two, which ALSA's bridges to sound servers
+/// need.
+const INPUT_CALLBACK_FRAMES: u32 = 512;
+/// The same for a microphone of a sound server, which takes any number: the step in which sound is processed, so that no
+/// piece of it waits for the next call.
+#[cfg(target_os = "linux")]
+const SERVER_CALLBACK_FRAMES: u32 = FRAME_SAMPLES as u32;
 /// The same for speakers: 5.3 ms. PulseAudio holds two of them, so they cost twice their length.
 pub(super) const OUTPUT_CALLBACK_FRAMES: u32 = 256;
 /// How long a sound server may take to open a stream.
@@ -122,6 +129,11 @@ impl Host {
         devices.unwrap_or_default()
     }
 
+    /// Whether there are no devices at all, or the sound server does not answer any more.
+    pub(super) fn is_empty(&self) -> bool {
+        [Direction::Input, Direction::Output].iter().all(|direction| self.devices(*direction).is_empty())
+    }
+
     /// The names of all devices of one direction.
     pub(super) fn names(&self, direction: Direction) -> Vec<String> {
         self.devices(direction).iter().map(name).collect()
@@ -171,7 +183,7 @@ pub(super) fn candidates(
         Direction::Output => device.default_output_config(),
     }?;
     let short = BufferSize::Fixed(match direction {
-        Direction::Input => CALLBACK_FRAMES,
+        Direction::Input => input_callback_frames(device),
         Direction::Output => OUTPUT_CALLBACK_FRAMES,
     });
     let own_rate = default.config();
@@ -184,6 +196,17 @@ pub(super) fn candidates(
     candidates.push(StreamConfig { buffer_size: short, ..own_rate });
     candidates.push(own_rate);
     Ok(candidates.into_iter().map(|config| (config, default.sample_format())).collect())
+}
+
+#[cfg(target_os = "linux")]
+fn input_callback_frames(device: &Device) -> u32 {
+    let is_server = device.id().is_ok_and(|id| id.host() == cpal::HostId::PulseAudio);
+    if is_server { SERVER_CALLBACK_FRAMES } else { INPUT_CALLBACK_FRAMES }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn input_callback_frames(_device: &Device) -> u32 {
+    INPUT_CALLBACK_FRAMES
 }
 
 fn supports_48_khz(device: &Device, direction: Direction, default: &SupportedStreamConfig) -> bool {

@@ -131,9 +131,11 @@ impl Worker {
                 (Opened::Output(ticket, opened), is_open)
             }
         };
+        let is_over = !is_open && host.is_empty();
         *self.watch(direction) = is_open.then(|| Watch { wanted: name.map(str::to_owned), meant });
-        if !is_open {
-            // The sound server may have gone away or come back: connect anew next time.
+        if is_over {
+            // The sound server may have gone away or come back: connect anew next time. Not without need, for cpal never
+            // quite lets go of a connection.
             self.host = None;
         }
         self.answers.send(opened).ok()

@@ -1,7 +1,7 @@
 //! The sending half of the voice thread: source, processing, packets, encoder, gate.
 //!
 //! Sound is looked at in steps of 10 ms while somebody wants it: the gate, voice activation or a test. Otherwise it only
-//! tells what the room sounds like, and is forgotten after a second.
+//! tells what the room sounds like, and is forgotten after half a second.
 
 mod attention;
 mod source;

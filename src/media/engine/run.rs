@@ -109,7 +109,7 @@ impl Runner {
         let mut next = first;
         while let Some(message) = next {
             match message {
-                Message::Command(command) => self.obey(command, now),
+                Message::Command(command, given) => self.obey(command, given, now),
                 Message::Stop => return false,
             }
             next = self.commands.try_recv().ok();
@@ -133,7 +133,7 @@ impl Runner {
         waits.into_iter().flatten().min().unwrap_or(IDLE_TICK).max(SHORTEST_WAIT)
     }
 
-    fn obey(&mut self, command: VoiceCommand, now: Duration) {
+    fn obey(&mut self, command: VoiceCommand, given: Instant, now: Duration) {
         match command {
             VoiceCommand::PressTalk => self.press(now),
             VoiceCommand::KeepRecording => self.capture.gate().keep_recording(),
@@ -154,7 +154,7 @@ impl Runner {
             VoiceCommand::StopTest => self.stop_test(),
             VoiceCommand::Hear { speaker, packet } => {
                 self.shared.waiting_packets.fetch_sub(1, Relaxed);
-                self.playback.hear(speaker, packet, now);
+                self.playback.hear(speaker, packet, given.saturating_duration_since(self.clock));
             }
             VoiceCommand::Forget { speaker } => self.playback.forget(speaker),
             VoiceCommand::HearFrom { speaker, ears } => self.playback.hear_from(speaker, ears),

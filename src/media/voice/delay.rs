@@ -45,8 +45,9 @@ const LONGEST_DECAY_TICKS: i32 = 200 * TICKS_PER_MS;
 const SLOT: Duration = Duration::from_millis(500);
 /// Parts: the least transit of four seconds counts. Clocks that differ by 1000 ppm move by 4 ms in that time.
 const SLOTS: usize = 8;
-/// A relative delay that no network makes: the sender's clock jumped.
-const JUMP_TICKS: i32 = 10_000 * TICKS_PER_MS;
+/// A relative delay beyond all that is ever waited for: the sender's clock jumped, or the way was cut for a while. There
+/// is nothing to learn from it.
+const JUMP_TICKS: i32 = LARGEST_TARGET.as_millis() as i32 * TICKS_PER_MS;
 
 /// Our clock in ticks of the media clock. Wraps like it.
 #[must_use]
@@ -109,6 +110,9 @@ impl DelayEstimator {
     /// Sound of `duration` ticks from `media_time` on became available at `now`, as soon as the network could bring it.
     pub fn arrived(&mut self, media_time: u32, duration: u32, now: Duration) {
         let transit = ticks_at(now).wrapping_sub(media_time);
+        if self.relative(transit).is_some_and(|relative| relative > JUMP_TICKS) {
+            self.slots = [None; SLOTS];
+        }
         self.note_transit(transit, now);
         let relative = self.relative(transit).unwrap_or(0);
         self.learn(relative, duration);
@@ -167,9 +171,6 @@ impl DelayEstimator {
             self.slots[((slot - old) % SLOTS as u64) as usize] = None;
         }
         self.newest_slot = self.newest_slot.max(slot);
-        if self.relative(transit).is_some_and(|relative| relative > JUMP_TICKS) {
-            self.slots = [None; SLOTS];
-        }
         let newest = &mut self.slots[(self.newest_slot % SLOTS as u64) as usize];
         if newest.is_none_or(|least| distance(least, transit) < 0) {
             *newest = Some(transit);

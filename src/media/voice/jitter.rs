@@ -12,7 +12,7 @@
 //! Whether the sound in between is to be shortened or lengthened says [`JitterBuffer::pace`].
 
 use super::{
-    codec::{has_coarse_copy, opus_samples},
+    codec::{has_coarse_copy, is_silent, opus_samples},
     delay::{DelayEstimator, FIRST_TARGET, TICKS_PER_MS, distance, ticks_at, time_of},
     frames::PACKET_TICKS,
     pace::{Pace, PaceKeeper},
@@ -38,8 +38,6 @@ const SEQ_HORIZON: u16 = 1000;
 const LONGEST_PAUSE_TICKS: u32 = 100 * PACKET_TICKS;
 /// No packet waits longer than this, whatever the clocks say.
 const LONGEST_WAIT: Duration = super::delay::LARGEST_TARGET;
-/// Opus data of at most this length says that nobody speaks (discontinuous transmission); what follows is a pause.
-const SILENT_BYTES: usize = 2;
 
 /// What is to be heard next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -423,7 +421,7 @@ impl JitterBuffer {
             return self.end_burst();
         }
         self.last_duration = duration;
-        self.is_pausing = packet.opus.len() <= SILENT_BYTES;
+        self.is_pausing = is_silent(&packet.opus);
         self.state = if packet.last {
             State::Ending
         } else {

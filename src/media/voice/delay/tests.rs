@@ -87,6 +87,14 @@ fn a_way_that_becomes_longer_for_good_costs_nothing_in_the_end() {
 }
 
 #[test]
+fn a_sender_whose_clock_jumps_begins_anew() {
+    for jump_ms in [5_000.0, -5_000.0] {
+        let estimator = link(20, |sent| 6_000.0 + if sent < 10.0 { 0.0 } else { jump_ms });
+        assert!(estimator.target() < ms(10), "{jump_ms} ms: {:?}", estimator.target());
+    }
+}
+
+#[test]
 fn clocks_that_drift_are_followed() {
     for ppm in [-1000.0, 1000.0] {
         let estimator = link(600, |sent| sent * ppm / 1000.0 + 700.0);
@@ -97,9 +105,12 @@ fn clocks_that_drift_are_followed() {
 #[test]
 fn what_waited_at_the_sender_says_nothing_about_the_network() {
     let mut estimator = link(10, |_| 0.0);
-    let target = estimator.target();
-    (0..50).for_each(|n| estimator.arrived_from_storage(490 * PACKET + n * PACKET, ms(11_000)));
+    let (target, time) = (estimator.target(), |n: u32| (n * PACKET).wrapping_sub(100 * PACKET));
+    // A second of sound that was said just before the eleventh second.
+    (500..550).for_each(|n| estimator.arrived_from_storage(time(n), ms(11_030)));
     assert_eq!(estimator.target(), target);
+    let delay = estimator.delay(time(550), ticks_at(ms(11_030))).unwrap();
+    assert!(delay.abs() <= 2, "{delay} ticks");
 }
 
 #[test]
