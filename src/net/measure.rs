@@ -134,3 +134,34 @@ fn keep(history: &mut VecDeque<StatsSample>, sample: StatsSample) {
         history.pop_front();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_minute_is_kept() {
+        let start = Instant::now();
+        let mut history = VecDeque::new();
+        for second in 0..100 {
+            let at = start + Duration::from_secs(second);
+            let nothing = StatsSample {
+                at,
+                rtt_ms: 0.0,
+                jitter_ms: 0.0,
+                loss: None,
+                buffer_ms: None,
+                access_ms: None,
+                mouth_to_ear_ms: None,
+            };
+            keep(&mut history, nothing);
+        }
+        assert_eq!(history.len(), HISTORY);
+        assert_eq!(history.back().map(|sample| sample.at - history[0].at), Some(Duration::from_secs(59)));
+    }
+
+    #[test]
+    fn the_meter_ends_where_nothing_is_heard() {
+        assert_eq!([-96.0, -60.0, -30.0, 0.0].map(meter_level), [0.0, 0.0, 0.5, 1.0]);
+    }
+}

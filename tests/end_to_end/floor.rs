@@ -2,13 +2,14 @@
 
 use crate::support::{
     client::{HeadlessClient, client},
-    events::is_in,
+    events::{is, is_in},
+    recording,
     server::TestServer,
     speech::{self, SENTENCE},
 };
 
 #[test]
-fn of_two_who_press_at_once_one_talks_and_the_other_learns_who() {
+fn of_two_who_press_at_once_one_talks_and_the_other_is_next() {
     let server = TestServer::start();
     let folder = tempfile::tempdir().unwrap();
     let words = folder.path().join("words.wav");
@@ -23,13 +24,19 @@ fn of_two_who_press_at_once_one_talks_and_the_other_learns_who() {
         ann.send("talk");
         bob.send("talk");
         let (anns, bobs) = (answer(&mut ann), answer(&mut bob));
-        let (winner, loser, refusal) = match (state(&anns), state(&bobs)) {
-            ("granted", "busy") => (&mut ann, &mut bob, bobs),
-            ("busy", "granted") => (&mut bob, &mut ann, anns),
+        let (winner, loser, place) = match (state(&anns), state(&bobs)) {
+            ("granted", "queued") => (&mut ann, &mut bob, bobs),
+            ("queued", "granted") => (&mut bob, &mut ann, anns),
             other => panic!("not one of them talks: {other:?}"),
         };
-        assert_eq!(refusal["holder"], winner.name.as_str());
+        assert_eq!((&place["holder"], &place["position"]), (&winner.name.as_str().into(), &1.into()));
+        assert!(place["ms"].is_f64(), "{place}");
+        let waiting = serde_json::json!([loser.name]);
+        for person in [&mut *winner, &mut *loser] {
+            assert_eq!(person.floor("queue")["waiting"], waiting);
+        }
         loser.send("quiet");
+        loser.floor("released");
         end_turn(winner, loser);
         loser.talk();
         winner.floor("taken");
@@ -37,6 +44,93 @@ fn of_two_who_press_at_once_one_talks_and_the_other_learns_who() {
     }
     ann.quit();
     bob.quit();
+}
+
+#[test]
+fn what_was_said_in_the_queue_is_played_as_the_turn() {
+    let server = TestServer::start();
+    let folder = tempfile::tempdir().unwrap();
+    let words = folder.path().join("words.wav");
+    speech::speak(SENTENCE, &words);
+    let mut ann = client(&server, "Ann").listening().sign_in();
+    let mut bob = client(&server, "Bob").speaking(&words).sign_in();
+    let mut eve = client(&server, "Eve").sign_in();
+    for person in [&mut ann, &mut bob, &mut eve] {
+        person.enter("Library");
+    }
+    ann.talk();
+    bob.send("talk");
+    bob.floor("queued");
+    eve.send("talk");
+    assert_eq!(eve.floor("queued")["position"], 2);
+    // Ann's own turn: no sound comes from her, so that the server ends it after two seconds.
+    assert_eq!(ann.floor("revoked")["reason"], "silent");
+    let offered = bob.floor("offered");
+    assert!(offered["recorded_ms"].as_u64().is_some_and(|recorded| recorded > 1000), "{offered}");
+    assert_eq!(eve.floor("position")["position"], 1);
+    bob.send("quiet");
+    bob.send("offer play");
+    bob.floor("playing");
+    bob.floor("released");
+    // Nothing was recorded of Eve, who has no microphone: she talks at once.
+    eve.floor("granted");
+    eve.quit();
+    bob.quit();
+    let heard = recording::loud_seconds(&ann.quit().heard());
+    assert!(heard > 1.0, "{heard} s were heard");
+}
+
+#[test]
+fn who_created_a_room_moderates_it() {
+    let server = TestServer::start();
+    let mut ann = client(&server, "Ann").sign_in();
+    let mut bob = client(&server, "Bob").sign_in();
+    ann.send("create Tea floor=open queue=refuse");
+    ann.expect("created", |event| is(event, "room") && event["change"] == "created");
+    let tea = |event: &serde_json::Value| {
+        let rooms = event["rooms"].as_array().cloned().unwrap_or_default();
+        rooms.into_iter().find(|room| room["name"] == "Tea")
+    };
+    ann.send("rooms");
+    let room = tea(&ann.expect("rooms", |event| is(event, "rooms"))).unwrap();
+    assert_eq!((&room["floor"], &room["queue"]), (&"open".into(), &"refuse".into()));
+    ann.enter("Tea");
+    bob.enter("Tea");
+    ann.talk();
+    bob.talk();
+    ann.send("floor mute Bob");
+    assert_eq!(ann.floor("ordered")["order"], "mute");
+    assert_eq!(bob.floor("revoked")["reason"], "muted");
+    bob.floor("muted");
+    bob.send("quiet");
+    bob.send("talk");
+    assert_eq!(bob.floor("denied")["reason"], "muted");
+    bob.send("floor unmute Bob");
+    bob.expect("refused", |event| is(event, "error") && event["code"] == "not_moderator");
+    ann.quit();
+    bob.quit();
+}
+
+#[test]
+fn a_double_press_locks_talk_on() {
+    let server = TestServer::start();
+    let folder = tempfile::tempdir().unwrap();
+    let words = folder.path().join("words.wav");
+    speech::speak(SENTENCE, &words);
+    let mut ann = client(&server, "Ann").speaking(&words).sign_in();
+    ann.enter("Library");
+    for line in ["voice lock on", "talk", "quiet", "talk", "quiet"] {
+        ann.send(line);
+    }
+    ann.floor("locked");
+    ann.floor("granted");
+    ann.send("voice");
+    let voice = ann.expect("preferences", |event| is(event, "voice"));
+    assert_eq!((&voice["lock"], &voice["noise-suppression"]), (&"on".into(), &"off".into()));
+    ann.forget();
+    ann.send("talk");
+    ann.floor("released");
+    ann.quit();
 }
 
 #[test]
@@ -78,7 +172,7 @@ fn end_turn(holder: &mut HeadlessClient, listener: &mut HeadlessClient) {
 }
 
 fn answer(person: &mut HeadlessClient) -> serde_json::Value {
-    person.expect("an answer to talk", |event| is_in(event, "floor", "granted") || is_in(event, "floor", "busy"))
+    person.expect("an answer to talk", |event| is_in(event, "floor", "granted") || is_in(event, "floor", "queued"))
 }
 
 fn state(answer: &serde_json::Value) -> &str {

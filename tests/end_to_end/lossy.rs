@@ -3,7 +3,6 @@
 use crate::support::{
     client::client,
     intelligibility::{best_alignment, stoi},
-    recording,
     server::TestServer,
     speech::{self, SENTENCE},
 };
@@ -28,13 +27,12 @@ fn speech_is_intelligible_over_a_far_network_that_loses_in_bursts() {
     let folder = tempfile::tempdir().unwrap();
     let wav = folder.path().join("words.wav");
     let clean = speech::speak(SENTENCE, &wav);
-    let packets = (recording::seconds(&wav) * 50.0) as u64;
     let mut ann = client(&server, "Ann").speaking(&wav).sign_in();
     let mut bob = client(&server, "Bob").listening().sign_in();
     ann.enter("Library");
     bob.enter("Library");
     ann.talk();
-    bob.voice("received", packets * 8 / 10);
+    bob.hear_out(50);
     ann.send("quiet");
     ann.floor("released");
     bob.floor("idle");

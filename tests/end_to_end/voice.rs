@@ -22,13 +22,12 @@ fn speech_at_one_microphone_is_intelligible_at_the_others_speaker() {
     let folder = tempfile::tempdir().unwrap();
     let wav = folder.path().join("words.wav");
     let clean = speech::speak(SENTENCE, &wav);
-    let packets = (recording::seconds(&wav) * 50.0) as u64;
     let mut ann = client(&server, "Ann").speaking(&wav).sign_in();
     let mut bob = client(&server, "Bob").listening().sign_in();
     ann.enter("Library");
     bob.enter("Library");
     ann.talk();
-    bob.voice("received", packets);
+    bob.hear_out(50);
     ann.send("quiet");
     ann.floor("released");
     bob.floor("idle");
@@ -88,6 +87,7 @@ fn voice_from_somebody_without_the_floor_does_not_disturb_who_has_it() {
     // Nobody was taken for a second talker: every packet that came is one of Ann's.
     let stats = bob.quit();
     let received = stats.of("stats").last().and_then(|stats| stats["voice"]["received"].as_u64()).unwrap();
-    let sent = recording::seconds(&wav) * 50.0;
-    assert!((received as f32) < sent * 2.0, "{received} packets");
+    // At most one packet in 10 ms, and somebody else's hundred would be over it.
+    let most = recording::seconds(&wav) * 100.0;
+    assert!((received as f32) < most, "{received} packets");
 }

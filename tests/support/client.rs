@@ -40,6 +40,8 @@ pub(crate) struct Ended {
     folder: TempDir,
 }
 
+/// More packets than a silent talker sends in a second.
+const SIGNS_OF_LIFE: u64 = 15;
 /// The recording of what somebody would have heard.
 const HEARD: &str = "heard.wav";
 
@@ -157,6 +159,20 @@ impl HeadlessClient {
         self.expect(&format!("voice.{field} ≥ {packets}"), |event| {
             is(event, "stats") && event["voice"][field].as_u64().is_some_and(|count| count >= packets)
         })
+    }
+
+    /// Waits until so many voice packets were received and then hardly any more: whoever spoke has fallen silent. How
+    /// many packets a word takes is the talker's to choose, by the link.
+    pub(crate) fn hear_out(&mut self, least: u64) {
+        let received = |stats: &Value| stats["voice"]["received"].as_u64().unwrap_or_default();
+        let mut before = received(&self.voice("received", least));
+        loop {
+            let now = received(&self.expect("stats", |event| is(event, "stats") && received(event) >= before));
+            if now - before < SIGNS_OF_LIFE {
+                return;
+            }
+            before = now;
+        }
     }
 
     /// All messages it got to read.

@@ -41,6 +41,7 @@ use hallway_server::{
 use std::{
     sync::{
         Arc, Mutex,
+        atomic::{AtomicBool, Ordering::Relaxed},
         mpsc::{self, Receiver, SyncSender},
     },
     time::Duration,
@@ -68,6 +69,8 @@ pub struct Actor {
     pub face_is_stuck: bool,
     /// What the voice engine was told.
     pub heard: Arc<Mutex<Vec<VoiceCommand>>>,
+    /// What the voice engine says of itself.
+    pub stats: Arc<Mutex<VoiceStats>>,
     voice: SyncSender<VoiceEvent>,
     questions: Receiver<Question>,
     answers: SyncSender<Answer>,
@@ -107,7 +110,7 @@ impl Stage {
         let (ask, questions) = mpsc::sync_channel(8);
         let (answers, answered) = mpsc::sync_channel(8);
         let (voice, events) = mpsc::sync_channel(256);
-        let heard = Arc::new(Mutex::new(Vec::new()));
+        let (heard, stats) = (Arc::new(Mutex::new(Vec::new())), Arc::default());
         let wire = self.wire.clone();
         let seams = Seams {
             port,
@@ -115,7 +118,7 @@ impl Stage {
             dialer: Dialer::new(move |world, token, _| {
                 setup::spawn_client(world, token, wire.new_client_link()).map_err(|error| error.to_string())
             }),
-            voice: engine(Arc::clone(&heard), voice.clone(), events),
+            voice: engine(Arc::clone(&heard), Arc::clone(&stats), voice.clone(), events),
             preferences: Preferences::default(),
         };
         let mut app = net::app(seams, Some(Duration::from_secs(30)));
@@ -124,7 +127,7 @@ impl Stage {
         app.cleanup();
         self.sessions.push(app);
         let (told, waiting, face_is_stuck) = (Vec::new(), None, false);
-        self.people.push(Actor { handle, told, face_is_stuck, heard, voice, questions, answers, waiting });
+        self.people.push(Actor { handle, told, face_is_stuck, heard, stats, voice, questions, answers, waiting });
         let person = self.people.len() - 1;
         self.tell(person, sign_in(name));
         person
@@ -214,7 +217,12 @@ impl Stage {
 
     /// Makes a person's voice engine hand out a packet.
     pub fn speak(&self, person: usize, packet: &VoicePacket) {
-        self.people[person].voice.try_send(VoiceEvent::Packet(packet.encode())).unwrap();
+        self.happen(person, VoiceEvent::Packet(packet.encode()));
+    }
+
+    /// Something happens at a person's voice engine.
+    pub fn happen(&self, person: usize, event: VoiceEvent) {
+        self.people[person].voice.try_send(event).unwrap();
     }
 
     /// How many packets a person's voice engine was given to play.
@@ -327,16 +335,23 @@ fn sign_in(name: &str) -> Command {
 /// An engine that remembers what it was told, and ends a burst as soon as it is asked to.
 fn engine(
     heard: Arc<Mutex<Vec<VoiceCommand>>>,
+    stats: Arc<Mutex<VoiceStats>>,
     voice: SyncSender<VoiceEvent>,
     events: Receiver<VoiceEvent>,
 ) -> VoiceLink {
+    let sends = AtomicBool::new(false);
     let send = move |command| {
-        if matches!(command, VoiceCommand::ReleaseTalk) {
-            voice.try_send(VoiceEvent::BurstEnded).unwrap();
+        match command {
+            VoiceCommand::FloorGranted | VoiceCommand::SpeakLive => sends.store(true, Relaxed),
+            VoiceCommand::AbortTalk => sends.store(false, Relaxed),
+            VoiceCommand::ReleaseTalk if sends.swap(false, Relaxed) => {
+                voice.try_send(VoiceEvent::BurstEnded).unwrap();
+            }
+            _ => {}
         }
         heard.lock().unwrap().push(command);
     };
-    VoiceLink::new(send, VoiceStats::default, events)
+    VoiceLink::new(send, move || stats.lock().unwrap().clone(), events)
 }
 
 fn admission(grant: SignInGrant, map: &Arc<LoadedMap>, desk: std::net::SocketAddr) -> Admission {

@@ -1,23 +1,22 @@
 //! Sessions and the server's world on one virtual clock: what people can do, from one end to the other.
 
-#[path = "support/stage.rs"]
+mod hearing;
+#[path = "../support/stage.rs"]
 mod stage;
+mod talk;
 
-use hallway::{
-    media::{engine::VoiceCommand, voice::cues::Cue},
-    net::{
-        commands::Command,
-        events::{ConnectionChanged, Event, FloorChanged, PersonChanged, SignInFailure},
-        snapshot::{ChatLine, ConnectionState, TalkState},
-    },
+use hallway::net::{
+    commands::Command,
+    events::{ConnectionChanged, Event, PersonChanged, SignInFailure},
+    snapshot::{ChatLine, ConnectionState},
 };
 use hallway_protocol::{
     chat::Conversation,
-    floor::{FloorPolicy, QueueRule, messages::DenyCause},
+    floor::{FloorPolicy, QueueRule},
     limits,
     map::Point,
 };
-use stage::{Stage, packet};
+use stage::Stage;
 use std::time::Duration;
 
 fn ms(ms: u64) -> Duration {
@@ -25,7 +24,22 @@ fn ms(ms: u64) -> Duration {
 }
 
 fn create(name: &str) -> Command {
-    Command::CreateRoom { name: name.to_owned(), policy: FloorPolicy::default(), queue: QueueRule::default() }
+    create_with(name, FloorPolicy::default(), QueueRule::default())
+}
+
+fn create_with(name: &str, policy: FloorPolicy, queue: QueueRule) -> Command {
+    Command::CreateRoom { name: name.to_owned(), policy, queue }
+}
+
+/// Somebody creates a room, and these people walk into it; gives its number.
+fn gather_in_new(stage: &mut Stage, policy: FloorPolicy, people: &[usize]) -> usize {
+    let rooms = stage.people[people[0]].handle.snapshot().rooms.len();
+    stage.tell(people[0], create_with("Tea", policy, QueueRule::default()));
+    stage.until("the room", |stage| {
+        (0..stage.people.len()).all(|n| stage.people[n].handle.snapshot().rooms.len() > rooms)
+    });
+    stage.gather(people, rooms);
+    rooms
 }
 
 fn said(stage: &Stage, person: usize, text: &str) -> bool {
@@ -108,61 +122,6 @@ fn a_private_message_is_read_by_two() {
     stage.tell(0, Command::Say { to: Conversation::World, text: "x".repeat(limits::TEXT_BYTES + 1) });
     stage
         .until("too long", |stage| stage.was_told(0, |event| matches!(event, Event::Refused { code: "bad_text", .. })));
-}
-
-#[test]
-fn one_talks_and_the_other_is_told_who() {
-    let mut stage = Stage::with(&["Ann", "Bob", "Eve"]);
-    stage.gather(&[0, 1], 0);
-    stage.tell(0, Command::PressTalk);
-    stage.until("granted", |stage| matches!(stage.people[0].handle.snapshot().talk, TalkState::Talking { .. }));
-    stage.tell(1, Command::PressTalk);
-    let ann = stage.id(0);
-    stage.until("busy", |stage| stage.people[1].handle.snapshot().talk == TalkState::Busy { holder: ann });
-    for seq in 0..10 {
-        stage.speak(0, &packet(1, seq));
-        stage.speak(1, &packet(1, seq));
-        stage.run(ms(20));
-    }
-    stage.run(ms(100));
-    assert_eq!(stage.packets_heard(1), 10);
-    assert_eq!(stage.packets_heard(0), 0, "the microphone of the one who was refused was open");
-    assert_eq!(stage.packets_heard(2), 0, "somebody outside heard it");
-    assert!(stage.people[1].handle.snapshot().person(ann).unwrap().talking);
-    stage.tell(0, Command::ReleaseTalk);
-    let idle = |event: &Event| matches!(event, Event::Floor { change: FloorChanged::Idle, .. });
-    stage.until("free", |stage| stage.was_told(1, idle));
-    stage.tell(1, Command::ReleaseTalk);
-    stage.tell(1, Command::PressTalk);
-    stage
-        .until("the other's turn", |stage| matches!(stage.people[1].handle.snapshot().talk, TalkState::Talking { .. }));
-    let heard = stage.people[0].heard.lock().unwrap();
-    let cues = heard.iter().filter_map(|command| match command {
-        VoiceCommand::Play(cue) => Some(*cue),
-        _ => None,
-    });
-    assert_eq!(cues.collect::<Vec<_>>(), [Cue::Granted, Cue::Released]);
-}
-
-#[test]
-fn the_hall_has_no_floor_and_walking_out_ends_a_turn() {
-    let mut stage = Stage::with(&["Ann"]);
-    stage.tell(0, Command::PressTalk);
-    let denied = |event: &Event| {
-        matches!(event, Event::Floor { change: FloorChanged::Denied { cause: DenyCause::NotInRoom, .. }, .. })
-    };
-    stage.until("denied", |stage| stage.was_told(0, denied));
-    stage.tell(0, Command::ReleaseTalk);
-    stage.gather(&[0], 0);
-    stage.tell(0, Command::PressTalk);
-    stage.until("granted", |stage| matches!(stage.people[0].handle.snapshot().talk, TalkState::Talking { .. }));
-    stage.tell(0, Command::Leave);
-    stage.until("refused", |stage| {
-        // A turn without a word ends after two seconds anyway; the walk out must be what ended this one.
-        stage.speak(0, &packet(2, 0));
-        matches!(stage.people[0].handle.snapshot().talk, TalkState::Refused(_))
-    });
-    assert!(!stage.was_told(0, |event| matches!(event, Event::Floor { change: FloorChanged::Revoked { .. }, .. })));
 }
 
 #[test]
