@@ -14,7 +14,8 @@ pub(crate) fn read(path: &Path) -> Result<Vec<f32>> {
         bail!("{} is not of 16 bits and one or two channels", path.display());
     }
     let samples: Vec<i16> = reader.into_samples().collect::<Result<_, _>>()?;
-    let mean = |frame: &[i16]| frame.iter().map(|&sample| f32::from(sample) / 32768.0).sum::<f32>() / frame.len() as f32;
+    let mean =
+        |frame: &[i16]| frame.iter().map(|&sample| f32::from(sample) / 32768.0).sum::<f32>() / frame.len() as f32;
     let samples: Vec<f32> = samples.chunks_exact(channels.into()).map(mean).collect();
     resampled(&samples, sample_rate, RATE_HZ)
 }
