@@ -179,7 +179,7 @@ impl<'a> Window<'a> {
         self.xdotool(&["keydown", "v"]);
         self.wait("PressTalk");
         self.xdotool(&["windowunmap", &self.id]);
-        self.wait("ReleaseTalk");
+        self.wait("StopTalk");
         self.xdotool(&["keyup", "v"]);
     }
 }

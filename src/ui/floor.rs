@@ -62,18 +62,17 @@ fn parts(room: &RoomView) -> Vec<(PersonId, Part)> {
 }
 
 fn heading(ui: &mut Ui, room: &RoomView, actions: &mut Vec<Action>) {
-    ui.horizontal(|ui| {
-        let button = if room.moderated { 62.0 } else { 0.0 };
-        ui.scope(|ui| {
-            ui.set_width(ui.available_width() - button);
-            ui.add(egui::Label::new(theme::strong(bidi::line(&room.name))).truncate());
-        });
+    let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         if room.moderated {
             let button = Button::new(theme::small("Rules…")).small();
             if ui.add(button).on_hover_text("Change who may talk in this room").clicked() {
                 actions.push(Action::ToggleRules);
             }
         }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.add(egui::Label::new(theme::strong(bidi::line(&room.name))).truncate());
+        });
     });
     let (_, policy) = rules::of_policy(room.policy);
     let (_, queue) = rules::of_queue(room.queue);

@@ -13,7 +13,7 @@ use crate::{
         snapshot::Snapshot,
     },
 };
-use bevy_egui::egui::{Align, Button, ComboBox, Label, Layout, RichText, Slider, TextStyle, Ui, vec2};
+use bevy_egui::egui::{Align, Button, ComboBox, Label, Layout, Response, RichText, Slider, TextStyle, Ui, vec2};
 use devices::DeviceList;
 use draft::Draft;
 use std::time::Duration;
@@ -167,7 +167,7 @@ fn speakers(ui: &mut Ui, chosen: &mut Speaker, names: &[String]) {
     });
 }
 
-/// Width of the names of the pickers, in points.
+/// Width of the names before pickers and sliders, in points.
 const LABEL: f32 = 84.0;
 const SYSTEM_DEFAULT: &str = "System default";
 const NO_MICROPHONE: &str = "None: only listen";
@@ -180,13 +180,7 @@ fn present(name: &str, names: &[String]) -> String {
 
 fn picker(ui: &mut Ui, label: &'static str, shown: &str, choices: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
-        let size = vec2(LABEL, ui.spacing().interact_size.y);
-        let layout = Layout::left_to_right(Align::Center);
-        let label = ui.allocate_ui_with_layout(size, layout, |ui| {
-            ui.set_min_width(LABEL);
-            ui.label(theme::muted(label))
-        });
-        let label = label.inner;
+        let label = named(ui, theme::muted(label));
         ComboBox::from_id_salt(label.id.with("picker"))
             .selected_text(shown)
             .width(ui.available_width() - 4.0)
@@ -195,6 +189,17 @@ fn picker(ui: &mut Ui, label: &'static str, shown: &str, choices: impl FnOnce(&m
             .response
             .labelled_by(label.id);
     });
+}
+
+/// A name before a control; all of them are equally wide.
+fn named(ui: &mut Ui, text: RichText) -> Response {
+    let size = vec2(LABEL, ui.spacing().interact_size.y);
+    let layout = Layout::left_to_right(Align::Center);
+    let label = ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_width(LABEL);
+        ui.label(text)
+    });
+    label.inner
 }
 
 fn own_voice(ui: &mut Ui, voice: &mut VoicePreferences) {
@@ -211,7 +216,12 @@ fn talking(ui: &mut Ui, model: &mut SoundModel, voice: &mut VoicePreferences) {
     let usual = model.threshold_dbfs.unwrap_or(USUAL_THRESHOLD_DBFS);
     voice.activation_dbfs = by_voice.then(|| voice.activation_dbfs.unwrap_or(usual));
     if let Some(threshold) = &mut voice.activation_dbfs {
-        slider(ui, "Opens from", Slider::new(threshold, ACTIVATION_DBFS).step_by(1.0).suffix(" dB"), MARKED);
+        slider(
+            ui,
+            "Opens from",
+            Slider::new(threshold, ACTIVATION_DBFS).step_by(1.0).fixed_decimals(0).suffix(" dB"),
+            MARKED,
+        );
         model.threshold_dbfs = Some(*threshold);
     }
     let mut tail_ms = voice.release_tail.as_millis() as u64;
@@ -236,8 +246,8 @@ const MARKED: &str = "The mark on the meter above. Test your microphone to see w
 fn slider(ui: &mut Ui, name: &str, slider: Slider<'_>, meaning: &str) -> bool {
     let row = ui.horizontal(|ui| {
         ui.add_space(ui.spacing().icon_width + ui.spacing().icon_spacing);
-        let label = ui.label(name).id;
-        ui.spacing_mut().slider_width = 180.0;
+        let label = named(ui, RichText::new(name)).id;
+        ui.spacing_mut().slider_width = 170.0;
         ui.add(slider).labelled_by(label).on_hover_text(meaning).changed()
     });
     row.inner

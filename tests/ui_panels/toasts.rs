@@ -4,13 +4,15 @@ use crate::bench::{Bench, HERE, ROOM, bench, in_a_room};
 use bevy_egui::egui::Ui;
 use egui_kittest::{Harness, kittest::Queryable};
 use hallway::{
+    media::voice::cues::Cue,
     net::{
         events::{Event, FloorChanged},
-        snapshot::Snapshot,
+        snapshot::{Snapshot, TalkState},
     },
     ui::{
         Action,
         settings::Page,
+        status::line::{Echo, Moment, floor_line},
         toasts::{self, Toasts},
     },
 };
@@ -18,7 +20,7 @@ use hallway_protocol::{
     floor::messages::{DenyCause, RevokeCause},
     ids::PersonId,
 };
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn shown(event: &Event, snapshot: Snapshot) -> Harness<'static, Bench<Toasts>> {
     let mut toasts = Toasts::default();
@@ -26,18 +28,64 @@ fn shown(event: &Event, snapshot: Snapshot) -> Harness<'static, Bench<Toasts>> {
     bench(toasts, snapshot, |ui: &mut Ui, toasts: &mut Toasts, _: &Snapshot| toasts::show(ui, toasts))
 }
 
-#[test]
-fn what_the_bar_does_not_keep_on_showing_is_told_by_a_notice() {
+/// What a tone tells, as the notices, the bar or the offer write it.
+fn written(cue: Cue) -> (FloorChanged, TalkState, &'static str) {
     let after = Duration::ZERO;
-    let cases = [
-        (FloorChanged::Busy { after, holder: "Ann".into() }, "Ann is talking: your microphone stays closed"),
-        (FloorChanged::Denied { after, cause: DenyCause::Muted }, "A moderator has muted you here; ask to be unmuted."),
-        (FloorChanged::Warning { remaining: Duration::from_secs(10) }, "Your turn ends in 10 s"),
-        (
-            FloorChanged::Revoked { cause: RevokeCause::PreEmpted, grace: Duration::ZERO },
-            "A moderator gave the floor to somebody else.",
+    let (now, second) = (Instant::now(), Duration::from_secs(1));
+    let talking = |locked| TalkState::Talking {
+        ends: now + Duration::from_secs(3600),
+        warned: false,
+        locked,
+        playing: false,
+        mic_open: true,
+    };
+    let quiet = TalkState::Quiet;
+    match cue {
+        Cue::Granted => (FloorChanged::Granted { after, remaining: second }, talking(false), "You are talking"),
+        Cue::Busy => (FloorChanged::Busy { after, holder: "Ann".into() }, quiet, "Ann is talking: your microphone"),
+        Cue::Queued => {
+            let waits = TalkState::Queued { position: 2, holder: None, recorded: second, locked: false };
+            (FloorChanged::Queued { after, position: 2, holder: None }, waits, "2nd in line, 0:01 recorded")
+        }
+        Cue::Offered => {
+            let offered = TalkState::Offered { until: now + second, recorded: second, held: true };
+            (FloorChanged::Offered { recorded: second, remaining: second }, offered, "It is your turn")
+        }
+        Cue::Locked => (FloorChanged::Locked, talking(true), "Talk is locked on: press V to end it"),
+        Cue::Released => (FloorChanged::Released, quiet, "Your microphone is closed"),
+        Cue::Warning => {
+            (FloorChanged::Warning { remaining: Duration::from_secs(10) }, talking(false), "Your turn ends in 10 s")
+        }
+        Cue::Revoked => {
+            let revoked = FloorChanged::Revoked { cause: RevokeCause::PreEmpted, grace: Duration::ZERO };
+            (revoked, quiet, "A moderator gave the floor to somebody else.")
+        }
+        Cue::Denied => (
+            FloorChanged::Denied { after, cause: DenyCause::Muted },
+            quiet,
+            "A moderator has muted you here; ask to be",
         ),
-        (FloorChanged::Locked, "Talk is locked on: press V to end it"),
+    }
+}
+
+#[test]
+fn whatever_a_tone_tells_can_be_read() {
+    for cue in Cue::ALL {
+        let (change, talk, text) = written(cue);
+        let event = Event::Floor { room: Some(ROOM), change };
+        let snapshot = Snapshot { talk, ..in_a_room() };
+        let mut echo = Echo::default();
+        echo.hear(&event, 0.0);
+        let moment = Moment { now: Instant::now(), typing: false, just_over: echo.is_over(0.5) };
+        let bar = floor_line(&snapshot, moment).text;
+        let notice = shown(&event, snapshot);
+        assert!(bar.contains(text) || notice.query_by_label_contains(text).is_some(), "{cue:?}: {bar}");
+    }
+}
+
+#[test]
+fn whom_a_moderator_mutes_is_told() {
+    let cases = [
         (FloorChanged::Muted, "A moderator keeps you from talking in this room."),
         (FloorChanged::Unmuted, "You may talk in this room again"),
     ];

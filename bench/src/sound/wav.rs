@@ -6,15 +6,18 @@ use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use rubato::{Fft, FixedSync, Resampler, audioadapter_buffers::direct::InterleavedSlice};
 use std::path::Path;
 
-/// Reads a mono file of 16 bits at any rate, as samples at [`RATE_HZ`].
+/// Reads a file of 16 bits at any rate, as samples at [`RATE_HZ`]; of two channels, their mean.
 pub(crate) fn read(path: &Path) -> Result<Vec<f32>> {
     let reader = WavReader::open(path).with_context(|| format!("{} can't be read", path.display()))?;
     let WavSpec { sample_rate, channels, sample_format, bits_per_sample } = reader.spec();
-    if (channels, sample_format, bits_per_sample) != (1, SampleFormat::Int, 16) {
-        bail!("{} is not mono with 16 bits", path.display());
+    if !matches!(channels, 1 | 2) || (sample_format, bits_per_sample) != (SampleFormat::Int, 16) {
+        bail!("{} is not of 16 bits and one or two channels", path.display());
     }
-    let samples = reader.into_samples::<i16>().map(|sample| sample.map(|value| f32::from(value) / 32768.0));
-    resampled(&samples.collect::<Result<Vec<_>, _>>()?, sample_rate, RATE_HZ)
+    let samples: Vec<i16> = reader.into_samples().collect::<Result<_, _>>()?;
+    let mean =
+        |frame: &[i16]| frame.iter().map(|&sample| f32::from(sample) / 32768.0).sum::<f32>() / frame.len() as f32;
+    let samples: Vec<f32> = samples.chunks_exact(channels.into()).map(mean).collect();
+    resampled(&samples, sample_rate, RATE_HZ)
 }
 
 /// Writes a mono file of 16 bits.
