@@ -1,4 +1,4 @@
-//! What people are told of the floor: a tone, and a sentence equal to it.
+//! What people are told of the floor: a tone, and an event that the face makes a sentence of.
 
 use super::{
     Accessed, Talk,
