@@ -70,8 +70,8 @@ pub enum Command {
     PressTalk,
     /// The talk key went up; said as often as wanted. Ends a turn that is not locked on.
     ReleaseTalk,
-    /// Talk must end whatever the key: the window lost the focus or was hidden. Ends a locked turn too, gives up a place
-    /// in the queue, and drops what was recorded.
+    /// Talk must end whatever the key: the window lost the focus or was hidden. Ends a locked turn too, and gives up a
+    /// place in the queue.
     StopTalk,
     /// What becomes of the recording that was [offered](super::snapshot::TalkState::Offered) to be played, or is being
     /// played.

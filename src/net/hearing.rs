@@ -39,7 +39,7 @@ pub struct HearingPlugin;
 impl Plugin for HearingPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Places>()
-            .init_resource::<Volumes>()
+            .init_resource::<Loudness>()
             .init_resource::<Listening>()
             .init_resource::<OwnReport>()
             .add_message::<SecondHeard>()
@@ -74,7 +74,7 @@ struct Places {
 
 /// How loud the engine plays whom, but for those whom it plays as sent.
 #[derive(Resource, Default)]
-struct Volumes(HashMap<PersonId, f32>);
+struct Loudness(HashMap<PersonId, f32>);
 
 /// What was heard of whom.
 #[derive(Resource, Default)]
@@ -133,10 +133,10 @@ fn is_same(a: Ears, b: Ears) -> bool {
 }
 
 /// Tells the engine how loud its speakers are: a new one's volume, and every change.
-fn set_volumes(speakers: Res<Speakers>, mirror: Res<Mirror>, engine: Res<VoiceLink>, mut volumes: ResMut<Volumes>) {
+fn set_volumes(speakers: Res<Speakers>, mirror: Res<Mirror>, engine: Res<VoiceLink>, mut told: ResMut<Loudness>) {
     for speaker in speakers.iter() {
         let Some(volume) = mirror.person(speaker).map(|person| person.volume) else { continue };
-        let before = if volume == 1.0 { volumes.0.remove(&speaker) } else { volumes.0.insert(speaker, volume) };
+        let before = if volume == 1.0 { told.0.remove(&speaker) } else { told.0.insert(speaker, volume) };
         if before.unwrap_or(1.0) != volume {
             engine.send(VoiceCommand::SetVolume { speaker, volume });
         }

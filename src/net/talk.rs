@@ -156,6 +156,9 @@ fn take_voice(mut talk: Talk, links: Query<&Transport, With<LiveLink>>) {
                 talk.release();
             }
             VoiceEvent::MicrophoneLost(text) => {
+                // Nobody says any more that the voice has ended.
+                talk.key.by_voice = false;
+                talk.release();
                 talk.handle(TalkInput::Cut(Why::NoMicrophone));
                 talk.mirror.devices.microphone = Some(text.clone());
                 talk.notice("microphone_lost", text);
@@ -232,11 +235,12 @@ impl Talk<'_, '_> {
 
     /// The key went down so long ago.
     fn press(&mut self, by_voice: bool, ago: Duration) {
-        if by_voice && (self.key.by_hand || !self.is_open_to_voice()) {
+        // Who talks already needs no voice to press; and it must not be what ends a lock.
+        if by_voice && (self.key.key.is_held() || !self.is_open_to_voice()) {
             return;
         }
-        let obstacle = self.room().is_none().then_some(Why::Denied(DenyCause::NotInRoom));
-        self.handle(TalkInput::Press { ago, by_voice, obstacle });
+        let denied = self.room().is_none().then_some(DenyCause::NotInRoom);
+        self.handle(TalkInput::Press { ago, by_voice, denied });
     }
 
     fn release(&mut self) {

@@ -22,8 +22,9 @@ pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 /// A request that was not answered is sent again after this time (T101 of the standard): the server takes it for the
 /// same one.
 pub const RETRY: Duration = Duration::from_millis(500);
-/// The tail is sent by then, whatever the voice engine says: a stuck one must not keep the floor.
-pub const TAIL_TIMEOUT: Duration = Duration::from_millis(1000);
+/// How much longer than the tail itself its sending may take, whatever the voice engine says: a stuck one must not keep
+/// the floor.
+pub const TAIL_TIMEOUT: Duration = Duration::from_millis(500);
 /// A second press within this time of the first locks talk on. Slower ones are two presses.
 pub const DOUBLE_PRESS: Duration = Duration::from_millis(400);
 /// A wait up to this long counts as access time: what was said meanwhile goes out first and is caught up, and nobody is
@@ -100,9 +101,9 @@ impl TalkKey {
             self.cut(Why::Slept, actions);
         }
         match input {
-            TalkInput::Press { ago, by_voice, obstacle } => {
+            TalkInput::Press { ago, by_voice, denied } => {
                 let pressed = now.checked_sub(ago).unwrap_or(now);
-                self.press(now, pressed, by_voice, obstacle, actions);
+                self.press(now, pressed, by_voice, denied, actions);
             }
             TalkInput::Release => {
                 self.down = false;
@@ -130,7 +131,7 @@ impl TalkKey {
         match self.phase {
             TalkPhase::Asking { since, .. } if now.saturating_duration_since(since) >= ANSWER_TIMEOUT => {
                 self.rest(Some(Why::NoAnswer));
-                actions.extend([TalkAction::Abort, self.give_back(), TalkAction::Tell(Told::Failed(Why::NoAnswer))]);
+                actions.extend([TalkAction::Abort, self.give_back(), TalkAction::Tell(Told::NoAnswer)]);
             }
             TalkPhase::Asking { since, asked } if now.saturating_duration_since(asked) >= RETRY => {
                 self.phase = TalkPhase::Asking { since, asked: now };

@@ -56,7 +56,7 @@ impl Talk<'_, '_> {
                 (Some(Cue::Busy), FloorChanged::Busy { after, holder: self.mirror.person_name(holder) })
             }
             Told::Denied { after, cause } => (Some(Cue::Denied), FloorChanged::Denied { after, cause }),
-            Told::Failed(why) => return self.tell_failed(why),
+            Told::NoAnswer => return self.tell_no_answer(),
             Told::Warning { remaining } => (Some(Cue::Warning), FloorChanged::Warning { remaining }),
             Told::Released => (Some(Cue::Released), FloorChanged::Released),
             Told::Revoked { cause, grace } => (Some(Cue::Revoked), FloorChanged::Revoked { cause, grace }),
@@ -74,9 +74,9 @@ impl Talk<'_, '_> {
         self.to_face.write(ToFace(Event::Floor { room, change }));
     }
 
-    fn tell_failed(&mut self, why: Why) {
+    fn tell_no_answer(&mut self) {
         self.play(Cue::Denied);
-        let text = why.to_string();
+        let text = Why::NoAnswer.to_string();
         self.to_face.write(ToFace(Event::Refused { command: "talk", code: "no_answer", text }));
     }
 

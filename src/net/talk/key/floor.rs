@@ -18,17 +18,12 @@ impl TalkKey {
                 self.queued(now, position, holder, actions);
             }
             FloorNotice::Busy { burst, holder } if burst == self.burst => {
-                if let TalkPhase::Asking { since, .. } = self.phase {
-                    let after = now.saturating_duration_since(since);
-                    self.refused(TalkPhase::Busy { holder }, Told::Busy { after, holder }, actions);
-                }
+                let told = |after| Told::Busy { after, holder };
+                self.refused(now, TalkPhase::Busy { holder }, told, actions);
             }
             FloorNotice::Denied { burst, cause } if burst == self.burst => {
-                if let TalkPhase::Asking { since, .. } = self.phase {
-                    let after = now.saturating_duration_since(since);
-                    let phase = TalkPhase::Refused(Why::Denied(cause));
-                    self.refused(phase, Told::Denied { after, cause }, actions);
-                }
+                let told = |after| Told::Denied { after, cause };
+                self.refused(now, TalkPhase::Refused(Why::Denied(cause)), told, actions);
             }
             FloorNotice::Warning { remaining_ms } => {
                 let remaining = Duration::from_millis(remaining_ms.into());
@@ -44,7 +39,7 @@ impl TalkKey {
         }
     }
 
-    pub(super) fn granted(&mut self, now: Instant, burst: u8, remaining: Duration, actions: &mut Actions) {
+    fn granted(&mut self, now: Instant, burst: u8, remaining: Duration, actions: &mut Actions) {
         let turn = |since| Turn { since, ends: now + remaining, warned: false };
         match self.phase {
             TalkPhase::Asking { since, .. } if burst == self.burst => self.open(now, turn(since), actions),
@@ -64,7 +59,7 @@ impl TalkKey {
     }
 
     /// The floor came after a wait.
-    pub(super) fn turn_came(&mut self, now: Instant, turn: Turn, actions: &mut Actions) {
+    fn turn_came(&mut self, now: Instant, turn: Turn, actions: &mut Actions) {
         if now.saturating_duration_since(turn.since) <= SHORT_WAIT {
             return self.open(now, turn, actions);
         }
@@ -80,7 +75,7 @@ impl TalkKey {
         }
     }
 
-    pub(super) fn queued(&mut self, now: Instant, position: u16, holder: Option<PersonId>, actions: &mut Actions) {
+    fn queued(&mut self, now: Instant, position: u16, holder: Option<PersonId>, actions: &mut Actions) {
         let TalkPhase::Asking { since, .. } = self.phase else { return self.place(position, holder, actions) };
         self.phase = TalkPhase::Queued { since, position, holder };
         if self.rules.deferred != Deferred::Drop {
@@ -98,13 +93,22 @@ impl TalkKey {
         }
     }
 
-    pub(super) fn refused(&mut self, phase: TalkPhase, told: Told, actions: &mut Actions) {
+    fn refused(&mut self, now: Instant, phase: TalkPhase, told: impl FnOnce(Duration) -> Told, actions: &mut Actions) {
+        let since = match self.phase {
+            TalkPhase::Asking { since, .. } => since,
+            TalkPhase::Queued { since, .. } => {
+                // Whatever the reason: nobody may stand in a queue without knowing it.
+                actions.push(self.give_back());
+                since
+            }
+            _ => return,
+        };
         self.phase = if self.down { phase } else { TalkPhase::Quiet };
         self.locked = false;
-        actions.extend([TalkAction::Abort, TalkAction::Tell(told)]);
+        actions.extend([TalkAction::Abort, TalkAction::Tell(told(now.saturating_duration_since(since)))]);
     }
 
-    pub(super) fn revoked(&mut self, now: Instant, cause: RevokeCause, grace: Duration, actions: &mut Actions) {
+    fn revoked(&mut self, now: Instant, cause: RevokeCause, grace: Duration, actions: &mut Actions) {
         let told = TalkAction::Tell(Told::Revoked { cause, grace });
         let until = now + grace;
         match &mut self.phase {

@@ -1,6 +1,7 @@
 //! What the person does with the key, and what takes it out of the hand.
 
 use super::{Actions, DOUBLE_PRESS, TAIL_TIMEOUT, TalkAction, TalkKey, TalkPhase, Told, Turn, Why};
+use hallway_protocol::floor::messages::DenyCause;
 use std::time::{Duration, Instant};
 
 impl TalkKey {
@@ -9,7 +10,7 @@ impl TalkKey {
         now: Instant,
         pressed: Instant,
         by_voice: bool,
-        obstacle: Option<Why>,
+        denied: Option<DenyCause>,
         actions: &mut Actions,
     ) {
         if std::mem::replace(&mut self.down, true) {
@@ -29,14 +30,11 @@ impl TalkKey {
             return self.let_go(now, actions);
         }
         match self.phase {
-            TalkPhase::Quiet => match obstacle {
+            TalkPhase::Quiet => match denied {
                 None => self.ask(now, pressed, actions),
-                Some(why) => {
-                    self.phase = TalkPhase::Refused(why);
-                    return actions.push(TalkAction::Tell(match why {
-                        Why::Denied(cause) => Told::Denied { after: Duration::ZERO, cause },
-                        _ => Told::Failed(why),
-                    }));
+                Some(cause) => {
+                    self.phase = TalkPhase::Refused(Why::Denied(cause));
+                    return actions.push(TalkAction::Tell(Told::Denied { after: Duration::ZERO, cause }));
                 }
             },
             TalkPhase::Playing(turn) => return self.stop_playing(now, turn, actions),
@@ -67,7 +65,7 @@ impl TalkKey {
         match self.phase {
             TalkPhase::Asking { .. } | TalkPhase::Queued { .. } => self.give_up(None, actions),
             TalkPhase::Talking(turn) => {
-                self.phase = TalkPhase::Ending { turn, by: now + TAIL_TIMEOUT, revoked: None };
+                self.phase = TalkPhase::Ending { turn, by: now + self.rules.tail + TAIL_TIMEOUT, revoked: None };
                 actions.push(TalkAction::EndBurst);
             }
             TalkPhase::Closing { turn, cause, live: true } => self.end_revoked(turn, cause, actions),
@@ -101,7 +99,7 @@ impl TalkKey {
     }
 
     /// From the recording to the microphone, within the same turn.
-    pub(super) fn stop_playing(&mut self, now: Instant, turn: Turn, actions: &mut Actions) {
+    fn stop_playing(&mut self, now: Instant, turn: Turn, actions: &mut Actions) {
         actions.extend([TalkAction::Abort, TalkAction::Record]);
         self.open(now, turn, actions);
     }

@@ -30,8 +30,8 @@ pub enum TalkInput {
         ago: Duration,
         /// Whether it was no key but the voice itself: that never locks talk on.
         by_voice: bool,
-        /// Why it can't come to anything, where that is known before the server is asked.
-        obstacle: Option<Why>,
+        /// Why it is refused without asking the server.
+        denied: Option<DenyCause>,
     },
     /// The key went up, or is up. Ends nothing that is locked on.
     Release,
@@ -140,8 +140,8 @@ pub enum Told {
         /// Why.
         cause: DenyCause,
     },
-    /// It came to nothing, through no fault of the server's rules.
-    Failed(Why),
+    /// The server did not answer.
+    NoAnswer,
     /// The turn ends soon.
     Warning {
         /// Time left.
