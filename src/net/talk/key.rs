@@ -351,7 +351,7 @@ impl TalkKey {
                 self.phase = TalkPhase::Closing { turn, cause, live: false };
             }
             TalkPhase::Ending { by, revoked, .. } if !grace.is_zero() => {
-                (*by, *revoked) = ((*by).min(until), Some(cause))
+                (*by, *revoked) = ((*by).min(until), Some(cause));
             }
             TalkPhase::Queued { .. }
             | TalkPhase::Offered { .. }
