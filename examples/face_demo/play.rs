@@ -99,7 +99,7 @@ pub(crate) fn start(port: SessionPort, scene: Scene, mut tell: impl FnMut(&Comma
         play.publish(&port);
         loop {
             match port.try_command() {
-                Ok(command) => {
+                Ok((command, _)) => {
                     tell(&command);
                     play.obey(command, &port);
                 }

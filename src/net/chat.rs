@@ -96,7 +96,7 @@ impl Requests {
 }
 
 fn obey_face(mut asked: MessageReader<FromFace>, mut chat: Chat) {
-    for FromFace(command) in asked.read() {
+    for FromFace(command, _) in asked.read() {
         match command {
             Command::Say { to, text } => chat.say(*to, text),
             Command::History { of, before, count } => chat.ask_history(*of, *before, *count, true),

@@ -179,7 +179,7 @@ fn obey_face(
     mut report: Report,
     mut commands: Commands,
 ) {
-    for FromFace(command) in asked.read() {
+    for FromFace(command, _) in asked.read() {
         match command {
             Command::SignIn(sign_in) => {
                 connection.sign_out(&mut report, &mut commands);

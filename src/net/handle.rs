@@ -8,13 +8,16 @@ use std::{
         Arc, Mutex, PoisonError,
         mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TryRecvError},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Commands that may wait for the session. Steering says sixty a second; a session that is a second behind is stuck.
 const COMMAND_QUEUE: usize = 256;
 /// Events that may wait for a face that is stuck. A room of fifty people writing all the time makes about ten a second.
 const EVENT_QUEUE: usize = 4096;
+
+/// A command, and when it was given: people feel the time from there on.
+type Asked = (Command, Instant);
 
 /// The face's end.
 pub struct SessionHandle {
@@ -25,14 +28,14 @@ pub struct SessionHandle {
 /// The half of the face's end that asks and looks: for another thread than the one that takes the events.
 #[derive(Clone)]
 pub struct Commander {
-    commands: SyncSender<Command>,
+    commands: SyncSender<Asked>,
     wake: Arc<dyn Fn() + Send + Sync>,
     snapshot: Arc<Mutex<Arc<Snapshot>>>,
 }
 
 /// The session's end.
 pub struct SessionPort {
-    commands: Receiver<Command>,
+    commands: Receiver<Asked>,
     snapshot: Arc<Mutex<Arc<Snapshot>>>,
     events: SyncSender<Event>,
 }
@@ -50,7 +53,7 @@ pub fn pair(wake: impl Fn() + Send + Sync + 'static) -> (SessionHandle, SessionP
 impl Commander {
     /// Asks something of the session. Lost, and said so in the log, when the session has not taken any for long.
     pub fn send(&self, command: Command) {
-        if self.commands.try_send(command).is_err() {
+        if self.commands.try_send((command, Instant::now())).is_err() {
             tracing::warn!("the session takes no commands; one was dropped");
         }
         (self.wake)();
@@ -100,11 +103,11 @@ impl SessionHandle {
 }
 
 impl SessionPort {
-    /// The next command; `Err` once the face is gone, which ends the session.
+    /// The next command and when it was given; `Err` once the face is gone, which ends the session.
     ///
     /// # Errors
     /// [`TryRecvError::Empty`] when there is none now, [`TryRecvError::Disconnected`] when there never will be.
-    pub fn try_command(&self) -> Result<Command, TryRecvError> {
+    pub fn try_command(&self) -> Result<(Command, Instant), TryRecvError> {
         self.commands.try_recv()
     }
 

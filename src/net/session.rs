@@ -9,7 +9,10 @@ use hallway_protocol::{
     link,
 };
 use lightyear::prelude::{MessageReceiver, MessageSender, MessageSystems};
-use std::{sync::mpsc::TryRecvError, time::Instant};
+use std::{
+    sync::mpsc::TryRecvError,
+    time::{Duration, Instant},
+};
 
 /// The parts of an update, in order.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,9 +36,9 @@ pub enum SessionSystems {
     Publish,
 }
 
-/// The face asked for something.
+/// The face asked for something, so long before this update.
 #[derive(Message, Clone, Debug)]
-pub struct FromFace(pub Command);
+pub struct FromFace(pub Command, pub Duration);
 
 /// The server said something on the Control channel.
 #[derive(Message, Clone, Debug)]
@@ -158,12 +161,12 @@ impl ToServer<'_, '_> {
 fn take_commands(mut port: ResMut<Port>, mut commands: MessageWriter<FromFace>) {
     loop {
         match port.0.get().try_command() {
-            Ok(command) => {
-                commands.write(FromFace(command));
+            Ok((command, asked)) => {
+                commands.write(FromFace(command, asked.elapsed()));
             }
             Err(TryRecvError::Empty) => return,
             Err(TryRecvError::Disconnected) => {
-                commands.write(FromFace(Command::Quit));
+                commands.write(FromFace(Command::Quit, Duration::ZERO));
                 return;
             }
         }

@@ -121,12 +121,12 @@ fn hear_floor(mut notices: MessageReader<FromFloor>, mut talk: Talk) {
 }
 
 fn obey_face(mut asked: MessageReader<FromFace>, mut talk: Talk) {
-    for FromFace(command) in asked.read() {
+    for FromFace(command, waited) in asked.read() {
         match command {
             Command::PressTalk => {
                 talk.stop_test();
                 talk.key.by_hand = true;
-                talk.press(false);
+                talk.press(false, *waited);
             }
             Command::ReleaseTalk => {
                 talk.key.by_hand = false;
@@ -151,7 +151,7 @@ fn take_voice(mut talk: Talk, links: Query<&Transport, With<LiveLink>>) {
             VoiceEvent::BurstEnded => talk.handle(TalkInput::TailSent),
             VoiceEvent::VoiceBegan => {
                 talk.key.by_voice = true;
-                talk.press(true);
+                talk.press(true, Duration::ZERO);
             }
             VoiceEvent::VoiceEnded => {
                 talk.key.by_voice = false;
@@ -232,12 +232,13 @@ impl Talk<'_, '_> {
         activation::wanted(&self.mirror).is_some()
     }
 
-    fn press(&mut self, by_voice: bool) {
+    /// The key went down so long ago.
+    fn press(&mut self, by_voice: bool, ago: Duration) {
         if by_voice && (self.key.by_hand || !self.is_open_to_voice()) {
             return;
         }
         let obstacle = self.room().is_none().then_some(Why::Denied(DenyCause::NotInRoom));
-        self.handle(TalkInput::Press { by_voice, obstacle });
+        self.handle(TalkInput::Press { ago, by_voice, obstacle });
     }
 
     fn release(&mut self) {

@@ -122,7 +122,7 @@ fn hear_server(mut heard: MessageReader<FromServer>, mut walk: Walk) {
 
 fn obey_face(mut asked: MessageReader<FromFace>, mut walk: Walk) {
     let now = walk.clock.now();
-    for FromFace(command) in asked.read() {
+    for FromFace(command, _) in asked.read() {
         match command {
             Command::Steer { x, y } => {
                 if *x != 0.0 || *y != 0.0 {

@@ -11,10 +11,11 @@ pub(crate) struct Player {
 }
 
 impl Player {
-    /// Plays the samples over and over.
-    pub(crate) fn repeat(wire: &Wire, samples: &[f32]) -> Result<Self> {
+    /// Plays the samples into a sink over and over.
+    pub(crate) fn repeat(wire: &Wire, sink: &str, samples: &[f32]) -> Result<Self> {
         let mut command = wire.command("pacat");
-        command.args(["--device=mouth", "--raw", "--format=s16le", "--rate=48000", "--channels=1"]);
+        command.arg(format!("--device={sink}"));
+        command.args(["--raw", "--format=s16le", "--rate=48000", "--channels=1"]);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut process = Guarded::spawn(&mut command).context("install the package `pulseaudio-utils`")?;
         let mut input = process.0.stdin.take().context("`pacat` has no input")?;

@@ -28,7 +28,7 @@ pub(super) fn measure(effort: &Effort) -> Result<Vec<Figure>> {
     let mut bob = stage.client("Bob")?.speaker("device:ear").in_environment(&devices).sign_in()?;
     ann.enter(ROOM)?;
     bob.enter(ROOM)?;
-    let _player = Player::repeat(&wire, &speech::without_pauses()?)?;
+    let _player = Player::repeat(&wire, "mouth", &speech::without_pauses()?)?;
     let recorder = Recorder::start(&wire)?;
     hold(HELD);
     let mut dice = Dice::new(effort.seed);

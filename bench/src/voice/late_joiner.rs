@@ -24,7 +24,7 @@ pub(super) fn measure(effort: &Effort) -> Result<Vec<Figure>> {
     let mut ann = stage.client("Ann")?.mic("device:microphone").in_environment(&devices).sign_in()?;
     let mut bob = stage.client("Bob")?.speaker("device:ear").in_environment(&devices).sign_in()?;
     ann.enter(ROOM)?;
-    let _player = Player::repeat(&wire, &speech::without_pauses()?)?;
+    let _player = Player::repeat(&wire, "mouth", &speech::without_pauses()?)?;
     let recorder = Recorder::start(&wire)?;
     hold(OUTSIDE);
     ann.talk()?;

@@ -75,7 +75,7 @@ fn bare(effort: &Effort) -> Result<Ways> {
     let mut to = wire.command("pacat");
     to.arg("--device=ear").args(raw).stdin(from.0.stdout.take().context("`parec` has no output")?);
     let _to = Guarded::spawn(to.stdout(Stdio::null()).stderr(Stdio::null()))?;
-    let _player = Player::repeat(&wire, &probe::train(TRAIN, effort.seed))?;
+    let _player = Player::repeat(&wire, "mouth", &probe::train(TRAIN, effort.seed))?;
     let recorder = Recorder::start(&wire)?;
     hold(PAUSE);
     let from = recorder.tape().mouth.len();
@@ -92,7 +92,7 @@ fn turns(stage: &Stage, effort: &Effort) -> Result<Ways> {
     let mut bob = stage.client("Bob")?.speaker("device:ear").in_environment(&devices).sign_in()?;
     ann.enter(ROOM)?;
     bob.enter(ROOM)?;
-    let _player = Player::repeat(&wire, &probe::train(TRAIN, effort.seed))?;
+    let _player = Player::repeat(&wire, "mouth", &probe::train(TRAIN, effort.seed))?;
     let recorder = Recorder::start(&wire)?;
     let mut turns = vec![];
     for _ in 0..effort.count(12, 2) {

@@ -14,6 +14,13 @@ use std::time::{Duration, Instant};
 
 /// What is not looked at, at the begin of the turn.
 const SETTLES: Duration = Duration::from_secs(3);
+/// Talker and listener have a device each, as they have at home. On the sink that both ends of the wire share, the one
+/// whose blocks are shorter would set the pace of both.
+const APART: [&str; 3] = [
+    "module-null-sink sink_name=talker rate=48000 channels=1 channel_map=mono",
+    "module-remap-source source_name=talking master=talker.monitor",
+    "module-null-sink sink_name=listener rate=48000 channels=2",
+];
 /// One sample.
 const SAMPLE: Duration = Duration::from_secs(10);
 /// The client's argument that takes noise out of the microphone's sound.
@@ -21,16 +28,17 @@ const SUPPRESSION: &str = "--noise-suppression";
 
 /// Two figures, both with sound devices: a listener and a talker.
 pub(super) fn measure(effort: &Effort) -> Result<Vec<Figure>> {
-    let wire = Wire::start()?;
+    let modules: Vec<String> = APART.iter().map(ToString::to_string).collect();
+    let wire = Wire::start_with(&modules, tempfile::tempdir()?)?;
     let stage = Stage::local()?;
     let devices = wire.environment();
     let suppression: &[&str] = if knows_suppression()? { &[SUPPRESSION, "on"] } else { &[] };
-    let ann = stage.client("Ann")?.mic("device:microphone").with(suppression);
+    let ann = stage.client("Ann")?.mic("device:talking").with(suppression);
     let mut ann = ann.in_environment(&devices).sign_in()?;
-    let mut bob = stage.client("Bob")?.speaker("device:ear").in_environment(&devices).sign_in()?;
+    let mut bob = stage.client("Bob")?.speaker("device:listener").in_environment(&devices).sign_in()?;
     ann.enter(ROOM)?;
     bob.enter(ROOM)?;
-    let _player = Player::repeat(&wire, &speech::with_pauses()?)?;
+    let _player = Player::repeat(&wire, "talker", &speech::with_pauses()?)?;
     ann.talk()?;
     hold(SETTLES);
     let (mut talking, mut listening) = (vec![], vec![]);

@@ -44,7 +44,7 @@ struct Typing {
 
 fn tell_typing(mut asked: MessageReader<FromFace>, mut typing: ResMut<Typing>, mut to_server: ToServer, clock: Clock) {
     let now = clock.now();
-    for FromFace(command) in asked.read() {
+    for FromFace(command, _) in asked.read() {
         match command {
             Command::Typing { to } => {
                 let is_news =

@@ -96,7 +96,7 @@ fn obey_face(
     mut volumes: ResMut<Volumes>,
     engine: Res<VoiceLink>,
 ) {
-    for FromFace(command) in asked.read() {
+    for FromFace(command, _) in asked.read() {
         match command {
             Command::SetVoice(voice) => prefer(voice.clone(), &mut mirror, &volumes, &engine),
             Command::SetMicrophone(microphone) => {

@@ -102,7 +102,10 @@ impl TalkKey {
             self.cut(Why::Slept, actions);
         }
         match input {
-            TalkInput::Press { by_voice, obstacle } => self.press(now, by_voice, obstacle, actions),
+            TalkInput::Press { ago, by_voice, obstacle } => {
+                let pressed = now.checked_sub(ago).unwrap_or(now);
+                self.press(now, pressed, by_voice, obstacle, actions);
+            }
             TalkInput::Release => {
                 self.down = false;
                 if !self.locked {
@@ -126,12 +129,13 @@ impl TalkKey {
 
 /// What the person does.
 impl TalkKey {
-    fn press(&mut self, now: Instant, by_voice: bool, obstacle: Option<Why>, actions: &mut Actions) {
+    fn press(&mut self, now: Instant, pressed: Instant, by_voice: bool, obstacle: Option<Why>, actions: &mut Actions) {
         if std::mem::replace(&mut self.down, true) {
             return; // A held key repeats.
         }
-        let first = std::mem::replace(&mut self.pressed, (!by_voice).then_some(now)).filter(|_| self.rules.lock);
-        let is_second = !by_voice && first.is_some_and(|first| now.saturating_duration_since(first) <= DOUBLE_PRESS);
+        let first = std::mem::replace(&mut self.pressed, (!by_voice).then_some(pressed)).filter(|_| self.rules.lock);
+        let is_second =
+            !by_voice && first.is_some_and(|first| pressed.saturating_duration_since(first) <= DOUBLE_PRESS);
         if let TalkPhase::Offered { turn, .. } = self.phase {
             self.locked = false;
             // Where the key was up, the engine had stopped recording.
@@ -144,7 +148,7 @@ impl TalkKey {
         }
         match self.phase {
             TalkPhase::Quiet => match obstacle {
-                None => self.ask(now, actions),
+                None => self.ask(now, pressed, actions),
                 Some(why) => {
                     self.phase = TalkPhase::Refused(why);
                     return actions.push(TalkAction::Tell(match why {
@@ -168,9 +172,9 @@ impl TalkKey {
         }
     }
 
-    fn ask(&mut self, now: Instant, actions: &mut Actions) {
+    fn ask(&mut self, now: Instant, since: Instant, actions: &mut Actions) {
         self.burst = self.burst.wrapping_add(1);
-        self.phase = TalkPhase::Asking { since: now, asked: now };
+        self.phase = TalkPhase::Asking { since, asked: now };
         self.recorded = Duration::ZERO;
         actions.extend([TalkAction::Record, self.request()]);
     }
@@ -424,7 +428,7 @@ impl TalkKey {
     fn after_turn(&mut self, now: Instant, why: Option<Why>, actions: &mut Actions) {
         self.rest(why);
         if std::mem::take(&mut self.again) {
-            self.ask(now, actions);
+            self.ask(now, now, actions);
         }
     }
 

@@ -43,7 +43,7 @@ pub(super) fn walk_back(
     mut walk: Walk,
 ) {
     let came_in = entered.read().count() > 0;
-    let goes_elsewhere = asked.read().filter(|FromFace(command)| leads_elsewhere(command)).count() > 0;
+    let goes_elsewhere = asked.read().filter(|FromFace(command, _)| leads_elsewhere(command)).count() > 0;
     let now = walk.clock.now();
     match walk.mirror.connection {
         ConnectionState::Connected if came_in && way_back.room.is_some() => {

@@ -516,7 +516,6 @@ fn ten_minutes_of_drift(ppm: i64) -> (i32, i32, u32) {
 fn clocks_that_drift_apart_neither_dry_it_out_nor_fill_it_up() {
     for ppm in [-1000, -100, 0, 100, 1000] {
         let (least, most, stretches) = ten_minutes_of_drift(ppm);
-        println!("{ppm} ppm: {} to {} us over the target, {stretches} stretches", least * 1000 / 48, most * 1000 / 48);
         assert!(least > -5 * 48 && most < 12 * 48, "{ppm} ppm: {} to {} ms", least / 48, most / 48);
         // 600 s of so many millionths, in periods of 8 ms.
         let needed = 600_000 * ppm.unsigned_abs() as u32 / 8_000_000;

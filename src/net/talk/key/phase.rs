@@ -26,6 +26,8 @@ pub struct TalkRules {
 pub enum TalkInput {
     /// The key went down, or repeats.
     Press {
+        /// So long ago: a session may have been busy.
+        ago: Duration,
         /// Whether it was no key but the voice itself: that never locks talk on.
         by_voice: bool,
         /// Why it can't come to anything, where that is known before the server is asked.

@@ -3,7 +3,7 @@ use hallway_protocol::floor::messages::DenyCause;
 use proptest::prelude::*;
 
 const BOB: PersonId = PersonId(2);
-const PRESS: TalkInput = TalkInput::Press { by_voice: false, obstacle: None };
+const PRESS: TalkInput = press(false, None);
 const HALL: TalkInput = blocked(Why::Denied(DenyCause::NotInRoom));
 const DEAF: TalkInput = blocked(Why::NoMicrophone);
 const RELEASE: TalkInput = TalkInput::Release;
@@ -11,8 +11,12 @@ const PLAY: TalkInput = TalkInput::Answer { play: true };
 const DROP: TalkInput = TalkInput::Answer { play: false };
 const RULES: TalkRules = TalkRules { lock: true, deferred: Deferred::Ask, tail: Duration::from_millis(150) };
 
+const fn press(by_voice: bool, obstacle: Option<Why>) -> TalkInput {
+    TalkInput::Press { ago: Duration::ZERO, by_voice, obstacle }
+}
+
 const fn blocked(why: Why) -> TalkInput {
-    TalkInput::Press { by_voice: false, obstacle: Some(why) }
+    press(false, Some(why))
 }
 
 fn ms(ms: u64) -> Duration {
@@ -101,6 +105,12 @@ fn the_key_does_what_the_table_says() {
             vec![(0, PRESS), (30, PRESS), (40, granted(1)), (900, RELEASE), (910, RELEASE), (1050, sent.clone())],
             "rec ask1 open +granted@40 end free1 +released",
             "Quiet",
+        ),
+        (
+            "the time before the session heard of the press counts",
+            vec![(0, TalkInput::Press { ago: ms(7), by_voice: false, obstacle: None }), (30, granted(1))],
+            "rec ask1 open +granted@37",
+            "Talking",
         ),
         ("the hall has no floor", vec![(0, HALL)], "+denied", "Refused"),
         ("no microphone", vec![(0, DEAF), (100, RELEASE), (200, PRESS)], "+NoMicrophone rec ask1 +locked", "Asking"),
@@ -391,7 +401,7 @@ fn any_input() -> impl Strategy<Value = TalkInput> {
         6 => Just(PRESS),
         6 => Just(RELEASE),
         1 => Just(HALL),
-        2 => Just(TalkInput::Press { by_voice: true, obstacle: None }),
+        2 => Just(press(true, None)),
         2 => Just(TalkInput::Stop),
         2 => any::<bool>().prop_map(|play| TalkInput::Answer { play }),
         6 => burst.clone().prop_map(granted),
