@@ -3,8 +3,13 @@
 //! The session publishes a new one after each of its updates that changed something; a reader takes the latest and
 //! never waits. Nothing here is shared with the session but immutable parts behind `Arc`.
 
+mod stats;
+mod talk;
+
+pub use stats::{Grade, SessionStats, StatsSample, TalkerQuality};
+pub use talk::TalkState;
+
 use super::{preferences::VoicePreferences, track::PoseTrack};
-use crate::media::voice::encoding::Encoding;
 use bytes::Bytes;
 use hallway_protocol::{
     chat::{ChatMessage, Conversation},
@@ -13,11 +18,7 @@ use hallway_protocol::{
     map::{Point, WorldMap},
     replicated::RoomSite,
 };
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 /// Everything that lasts.
 #[derive(Clone, Debug)]
@@ -195,142 +196,6 @@ pub enum ChatLine {
         /// When, by this machine's clock, in milliseconds since the Unix epoch.
         at_ms: i64,
     },
-}
-
-/// The own microphone and the floor of the room one is in.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum TalkState {
-    /// The key is up.
-    #[default]
-    Quiet,
-    /// The key is down; the server has not answered yet.
-    Asking,
-    /// The key is down; one waits for one's turn. Letting go gives the place up.
-    Queued {
-        /// Turns that come before one's own, plus one: 1 is next.
-        position: u16,
-        /// Who talks now; `None` where a chair has not given the floor to anyone.
-        holder: Option<PersonId>,
-        /// How much of what is said was recorded; nothing where the preferences drop it.
-        recorded: Duration,
-        /// Whether talk is locked on, so that the key may be up.
-        locked: bool,
-    },
-    /// One's turn came after a wait; nobody else talks. What was recorded can be played, or dropped. Where nothing is
-    /// chosen by then, it is dropped, and who still holds the key talks.
-    Offered {
-        /// Until when one may choose.
-        until: Instant,
-        /// How much was recorded.
-        recorded: Duration,
-        /// Whether the key is down, or talk is locked on: who drops the recording talks then, and gives the turn back
-        /// otherwise.
-        held: bool,
-    },
-    /// The floor is one's own.
-    Talking {
-        /// When the turn reaches the talk limit, or the grace of a turn that was taken back ends.
-        ends: Instant,
-        /// Whether the server has warned that it ends soon, or has taken it back.
-        warned: bool,
-        /// Whether talk is locked on, so that the key may be up.
-        locked: bool,
-        /// Whether it is the recording that is sent, not the microphone.
-        playing: bool,
-        /// Whether voice really leaves this client: not at first, and not when the microphone is gone.
-        mic_open: bool,
-    },
-    /// The key is down, but somebody else holds the floor.
-    Busy {
-        /// Who.
-        holder: PersonId,
-    },
-    /// The key is down, but the floor was refused or taken back; a sentence tells why.
-    Refused(String),
-}
-
-/// Measurements since the sign-in.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SessionStats {
-    /// Round trip of the live door, in milliseconds.
-    pub rtt_ms: f32,
-    /// Its variation, in milliseconds.
-    pub jitter_ms: f32,
-    /// Voice packets sent.
-    pub voice_sent: u64,
-    /// Voice packets received.
-    pub voice_received: u64,
-    /// Voice packets that never came.
-    pub voice_lost: u64,
-    /// Packets' worth of sound that was made up for lost ones.
-    pub voice_concealed: u64,
-    /// Voice packets that came too late to be played.
-    pub voice_late: u64,
-    /// Times the speaker device ran out of sound.
-    pub underruns: u64,
-    /// Samples of the microphone that were dropped because nobody took them in time.
-    pub overruns: u64,
-    /// What the jitter buffers hold at the moment, in milliseconds.
-    pub buffer_ms: u32,
-    /// Level of the microphone while it is open, tested or listened to for voice activation: 0 to 1.
-    pub microphone_level: f32,
-    /// From the last key-down to its grant, in milliseconds.
-    pub grant_ms: Option<f32>,
-    /// How the own voice is made into packets at the moment.
-    pub encoding: Encoding,
-    /// How well those are heard who talked in the last seconds. The own person stands among them, as the others hear it,
-    /// once they have told.
-    pub talkers: Vec<TalkerQuality>,
-    /// One sample a second over the last minute, the oldest first.
-    pub history: Arc<VecDeque<StatsSample>>,
-}
-
-/// How well somebody is heard.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TalkerQuality {
-    /// Who.
-    pub person: PersonId,
-    /// How well.
-    pub grade: Grade,
-    /// A sentence that tells why it is not better; of a good one, that it is good.
-    pub reason: String,
-    /// Share of packets that didn't come in time, 0.0 to 1.0.
-    pub loss: f32,
-    /// Variation of the packets' travel times, in milliseconds.
-    pub jitter_ms: f32,
-    /// Sound held back to even that out, in milliseconds.
-    pub buffer_ms: f32,
-}
-
-/// A judgement of sound, for a sign that is seen at a glance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Grade {
-    /// Hardly anything is missing.
-    Good,
-    /// Noticeably worse, but every word is understood.
-    Fair,
-    /// Words are lost, or come so late that people talk into each other.
-    Poor,
-}
-
-/// What was measured over one second.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct StatsSample {
-    /// The second's end.
-    pub at: Instant,
-    /// Round trip of the live door, in milliseconds.
-    pub rtt_ms: f32,
-    /// Its variation, in milliseconds.
-    pub jitter_ms: f32,
-    /// Share of the voice packets of all talkers that didn't come in time, 0.0 to 1.0; `None` where nobody talked.
-    pub loss: Option<f32>,
-    /// Sound held back in the fullest jitter buffer, in milliseconds; `None` where nobody talked.
-    pub buffer_ms: Option<f32>,
-    /// From key-down to the grant in that second, in milliseconds, where there was one.
-    pub access_ms: Option<f32>,
-    /// From a talker's mouth to the own ear, in milliseconds, as far as this client can know; `None` where nobody talked.
-    /// See [`quality::mouth_to_ear`](super::quality::mouth_to_ear).
-    pub mouth_to_ear_ms: Option<f32>,
 }
 
 impl ChatLine {

@@ -4,34 +4,32 @@ pub mod activation;
 pub mod floor_watch;
 pub mod key;
 pub mod sleep;
+mod telling;
 
 use super::{
     commands::Command,
-    events::{Event, FloorChanged},
+    events::Event,
     session::{Clock, FromFace, FromFloor, LeftWorld, LiveLink, Mirror, SessionSystems, ToFace, ToServer},
     snapshot::TalkState,
     voice::VoiceLink,
 };
-use crate::media::{
-    engine::{VoiceCommand, VoiceEvent},
-    voice::cues::Cue,
-};
+use crate::media::engine::{VoiceCommand, VoiceEvent};
 use activation::Activated;
 use bevy::{ecs::system::SystemParam, prelude::*};
 use bytes::Bytes;
-use floor_watch::{FloorNews, FloorWatch};
+use floor_watch::FloorWatch;
 use hallway_protocol::{
     channels::VoiceUpChannel,
-    floor::messages::{DenyCause, FloorNotice, FloorState},
+    floor::messages::{DenyCause, FloorNotice},
     ids::{PersonId, RoomId},
 };
-use key::{TalkAction, TalkInput, TalkKey, TalkPhase, TalkRules, Told, Why};
+use key::{TalkAction, TalkInput, TalkKey, TalkPhase, TalkRules, Why};
 use lightyear::prelude::Transport;
 use sleep::SleepWatch;
 use std::time::{Duration, Instant, SystemTime};
 
-/// Voice that leaves is seen for so long after each packet: in silence the encoder sends one every 400 ms.
-const SEEN_AFTER_PACKET: Duration = Duration::from_millis(500);
+/// Voice that leaves is seen for so long after each packet: in silence one leaves every 200 ms.
+const SEEN_AFTER_PACKET: Duration = Duration::from_millis(400);
 
 /// Runs the talk key, and sends what the voice engine makes while it may.
 pub struct TalkPlugin;
@@ -256,27 +254,6 @@ impl Talk<'_, '_> {
         }
     }
 
-    fn hear_state(&mut self, room: RoomId, state: &FloorState) {
-        let own = self.own_id();
-        let place = state.waiting.iter().position(|waiting| Some(*waiting) == own);
-        if let Some(place) = place {
-            let position = u16::try_from(place + 1).unwrap_or(u16::MAX);
-            self.handle(TalkInput::Place { position, holder: state.talkers.first().copied() });
-        }
-        for news in self.key.floor.hear(state, own) {
-            let change = match news {
-                FloorNews::Taken(holder) => FloorChanged::Taken { holder: self.mirror.person_name(holder) },
-                FloorNews::Idle => FloorChanged::Idle,
-                FloorNews::Queue(waiting) => {
-                    FloorChanged::Queue { waiting: waiting.iter().map(|id| self.mirror.person_name(*id)).collect() }
-                }
-                FloorNews::Muted => FloorChanged::Muted,
-                FloorNews::Unmuted => FloorChanged::Unmuted,
-            };
-            self.to_face.write(ToFace(Event::Floor { room: Some(room), change }));
-        }
-    }
-
     fn start_test(&mut self) {
         if self.key.key.phase() == TalkPhase::Quiet && !self.mirror.testing {
             self.mirror.testing = true;
@@ -328,56 +305,5 @@ impl Talk<'_, '_> {
                 Err(error) => tracing::debug!(%error, "a voice packet found no way out"),
             }
         }
-    }
-
-    fn tell(&mut self, told: Told) {
-        let name = |holder: Option<PersonId>| holder.map(|holder| self.mirror.person_name(holder));
-        let (cue, change) = match told {
-            Told::Granted { after, remaining } => (Some(Cue::Granted), FloorChanged::Granted { after, remaining }),
-            Told::Queued { after, position, holder } => {
-                (Some(Cue::Queued), FloorChanged::Queued { after, position, holder: name(holder) })
-            }
-            Told::Position { position, holder } => (None, FloorChanged::Position { position, holder: name(holder) }),
-            Told::Offered { recorded, remaining } => {
-                (Some(Cue::Offered), FloorChanged::Offered { recorded, remaining })
-            }
-            Told::Playing { recorded } => (Some(Cue::Granted), FloorChanged::Playing { recorded }),
-            Told::Locked => (Some(Cue::Locked), FloorChanged::Locked),
-            Told::Busy { after, holder } => {
-                (Some(Cue::Busy), FloorChanged::Busy { after, holder: self.mirror.person_name(holder) })
-            }
-            Told::Denied { after, cause } => (Some(Cue::Denied), FloorChanged::Denied { after, cause }),
-            Told::Failed(why) => return self.tell_failed(why),
-            Told::Warning { remaining } => (Some(Cue::Warning), FloorChanged::Warning { remaining }),
-            Told::Released => (Some(Cue::Released), FloorChanged::Released),
-            Told::Revoked { cause, grace } => (Some(Cue::Revoked), FloorChanged::Revoked { cause, grace }),
-        };
-        match told {
-            Told::Queued { .. } => self.key.waited = true,
-            Told::Granted { after, .. } if !self.key.waited => drop(self.accessed.write(Accessed(after))),
-            _ => {}
-        }
-        if let Some(cue) = cue {
-            self.play(cue);
-        }
-        // The room of the press, which one may just have left.
-        let room = self.key.room;
-        self.to_face.write(ToFace(Event::Floor { room, change }));
-    }
-
-    fn tell_failed(&mut self, why: Why) {
-        self.play(Cue::Denied);
-        let text = why.to_string();
-        self.to_face.write(ToFace(Event::Refused { command: "talk", code: "no_answer", text }));
-    }
-
-    fn play(&self, cue: Cue) {
-        if self.mirror.voice.cues {
-            self.engine.send(VoiceCommand::Play(cue));
-        }
-    }
-
-    fn notice(&mut self, code: &'static str, text: String) {
-        self.to_face.write(ToFace(Event::Notice { code, text }));
     }
 }

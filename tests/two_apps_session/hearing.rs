@@ -20,23 +20,25 @@ use hallway_protocol::{
     ids::PersonId,
 };
 
-/// From where a person's engine hears somebody; `None` where it was never told.
-fn ears(stage: &Stage, person: usize, of: PersonId) -> Option<Ears> {
-    let heard = stage.people[person].heard.lock().unwrap();
-    let told = heard.iter().rev().find_map(|command| match command {
-        VoiceCommand::HearFrom { speaker, ears } if *speaker == of => Some(*ears),
-        _ => None,
-    });
-    told
+/// The last thing of some kind that a person's engine was told.
+fn last<T>(stage: &Stage, person: usize, of_kind: impl Fn(&VoiceCommand) -> Option<T>) -> Option<T> {
+    stage.people[person].heard.lock().unwrap().iter().rev().find_map(of_kind)
 }
 
+/// From where a person's engine hears somebody; `None` where it was never told.
+fn ears(stage: &Stage, person: usize, of: PersonId) -> Option<Ears> {
+    last(stage, person, |command| match command {
+        VoiceCommand::HearFrom { speaker, ears } if *speaker == of => Some(*ears),
+        _ => None,
+    })
+}
+
+/// How loud a person's engine plays somebody; `None` where it was never told.
 fn volume(stage: &Stage, person: usize, of: PersonId) -> Option<f32> {
-    let heard = stage.people[person].heard.lock().unwrap();
-    let told = heard.iter().rev().find_map(|command| match command {
+    last(stage, person, |command| match command {
         VoiceCommand::SetVolume { speaker, volume } if *speaker == of => Some(*volume),
         _ => None,
-    });
-    told
+    })
 }
 
 /// Somebody presses, and a few packets go out.

@@ -1,7 +1,7 @@
-//! What happens on the floor of the room one is in, and the sentence for it. Each tone that is heard has its sentence.
+//! What happens on the floor of the room one is in.
 
 use hallway_protocol::floor::messages::{DenyCause, FloorOrder, RevokeCause};
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 /// What changed about the floor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,81 +91,4 @@ pub enum FloorChanged {
     },
     /// Nobody talks now.
     Idle,
-}
-
-impl fmt::Display for FloorChanged {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Granted { .. } => f.write_str("You have the floor: talk."),
-            Self::Queued { position, holder, .. } | Self::Position { position, holder } => {
-                match position {
-                    1 => f.write_str("You are next to talk.")?,
-                    position => write!(f, "You wait to talk, as number {position}.")?,
-                }
-                match holder {
-                    Some(holder) => write!(f, " {holder} is talking."),
-                    None => f.write_str(" Nobody is talking: the chair chooses who is next."),
-                }
-            }
-            Self::Queue { waiting } if waiting.is_empty() => f.write_str("Nobody waits to talk any more."),
-            Self::Queue { waiting } => write!(f, "Waiting to talk: {}.", waiting.join(", ")),
-            Self::Offered { recorded, .. } => {
-                write!(f, "Your turn: play the {} s that you recorded, or drop them.", seconds(*recorded))
-            }
-            Self::Playing { recorded } => write!(f, "The {} s that you recorded are being played.", seconds(*recorded)),
-            Self::Locked => f.write_str("Talk is locked on: press again to end it."),
-            Self::Muted => f.write_str("A moderator has muted you here."),
-            Self::Unmuted => f.write_str("You may talk here again."),
-            Self::Ordered(order) => f.write_str(done(*order)),
-            Self::Busy { holder, .. } => write!(f, "{holder} is talking: your microphone stays closed."),
-            Self::Denied { cause, .. } => cause.fmt(f),
-            Self::Warning { remaining } => write!(f, "Your turn ends in {} s.", seconds(*remaining)),
-            Self::Released => f.write_str("Your turn is over."),
-            Self::Revoked { cause, .. } => cause.fmt(f),
-            Self::Taken { holder } => write!(f, "{holder} is talking."),
-            Self::Idle => f.write_str("Nobody is talking."),
-        }
-    }
-}
-
-/// Whole seconds, and never none.
-fn seconds(time: Duration) -> u64 {
-    (time.as_secs_f32().round() as u64).max(1)
-}
-
-fn done(order: FloorOrder) -> &'static str {
-    match order {
-        FloorOrder::Revoke(_) => "The turn was ended.",
-        FloorOrder::Mute(_) => "The person was muted.",
-        FloorOrder::Unmute(_) => "The person may talk again.",
-        FloorOrder::Give(_) => "The person was given the floor.",
-        FloorOrder::SetPolicy(_) | FloorOrder::SetQueue(_) => "The room's rules were changed.",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_change_is_a_sentence() {
-        let recorded = Duration::from_millis(11_600);
-        let holder = || Some("Bob".to_owned());
-        let cases = [
-            (FloorChanged::Position { position: 1, holder: holder() }, "You are next to talk. Bob is talking."),
-            (
-                FloorChanged::Queued { after: Duration::ZERO, position: 3, holder: None },
-                "You wait to talk, as number 3. Nobody is talking: the chair chooses who is next.",
-            ),
-            (FloorChanged::Queue { waiting: vec!["Ann".to_owned(), "Bob".to_owned()] }, "Waiting to talk: Ann, Bob."),
-            (
-                FloorChanged::Offered { recorded, remaining: recorded },
-                "Your turn: play the 12 s that you recorded, or drop them.",
-            ),
-            (FloorChanged::Warning { remaining: Duration::from_millis(300) }, "Your turn ends in 1 s."),
-        ];
-        for (change, sentence) in cases {
-            assert_eq!(change.to_string(), sentence);
-        }
-    }
 }

@@ -1,5 +1,9 @@
 use super::*;
-use hallway_protocol::floor::messages::DenyCause;
+use crate::net::preferences::Deferred;
+use hallway_protocol::{
+    floor::messages::{DenyCause, FloorNotice, RevokeCause},
+    ids::PersonId,
+};
 use proptest::prelude::*;
 
 const BOB: PersonId = PersonId(2);
