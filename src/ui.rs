@@ -13,6 +13,7 @@ pub mod people;
 pub mod quality;
 pub mod rooms;
 pub mod settings;
+mod shortcuts;
 pub mod sign_in;
 pub mod sound;
 pub mod status;
@@ -24,7 +25,7 @@ use crate::{
     face::link::Link,
     net::{commands::Command, phrase, phrase::Phrase, snapshot::Snapshot},
 };
-use bevy::{input::keyboard::Key, prelude::*, window::PrimaryWindow};
+use bevy::{prelude::*, window::PrimaryWindow};
 use bevy_egui::{EguiContexts, EguiPlugin, EguiPreUpdateSet, EguiPrimaryContextPass, egui};
 use chat::model::ChatModel;
 use hallway_protocol::{chat::Conversation, ids::PersonId};
@@ -123,13 +124,6 @@ pub struct UiState {
     saving: Option<Saving>,
 }
 
-impl UiState {
-    /// Whether something lies over the world that Esc closes first.
-    fn has_dialog(&self) -> bool {
-        self.help || self.settings_open || self.rules_open || self.card.is_some() || self.rooms.new.is_some()
-    }
-}
-
 /// What becomes of a conversation that is being saved.
 type Saving = Mutex<Receiver<Result<Option<PathBuf>, String>>>;
 
@@ -164,7 +158,7 @@ pub fn plugin(app: &mut App) {
         .init_resource::<Stage>()
         .insert_resource(FontSearch(Mutex::new(fonts::search())))
         .add_systems(PreUpdate, dress.after(EguiPreUpdateSet::InitContexts).before(EguiPreUpdateSet::BeginPass))
-        .add_systems(Update, (hear, shortcuts, report_saved))
+        .add_systems(Update, (hear, shortcuts::watch, report_saved))
         .add_systems(EguiPrimaryContextPass, draw.in_set(PanelSystems));
 }
 
@@ -225,40 +219,6 @@ fn hear(
         state.sign_in.hear(event);
         state.echo.hear(event, now);
         state.toasts.hear(event, snapshot, open, now);
-    }
-}
-
-/// Keys that belong to no panel: Enter and Esc answer an offer; else Enter goes to the chat and Esc closes what is open;
-/// F1 and ? show the keys.
-fn shortcuts(
-    keys: Res<ButtonInput<KeyCode>>,
-    letters: Res<ButtonInput<Key>>,
-    stage: Res<Stage>,
-    mut link: ResMut<Link>,
-    mut state: ResMut<UiState>,
-) {
-    if link.snapshot().me.is_none() {
-        return;
-    }
-    let question = letters.just_pressed(Key::Character("?".into()));
-    if keys.just_pressed(KeyCode::F1) || (question && !stage.typing) {
-        state.help = !state.help;
-    }
-    if stage.typing {
-        return;
-    }
-    let enter = !stage.focused && keys.any_just_pressed([KeyCode::Enter, KeyCode::NumpadEnter]);
-    let escape = keys.just_pressed(KeyCode::Escape);
-    if let Some(answer) = offer::answer(link.snapshot(), enter, escape && !state.has_dialog()) {
-        return link.send(answer);
-    }
-    if enter {
-        state.chat.take_focus = true;
-    }
-    if escape {
-        let state = &mut *state;
-        (state.help, state.settings_open, state.menu, state.card) = (false, false, None, None);
-        (state.quality_open, state.rules_open) = (false, false);
     }
 }
 

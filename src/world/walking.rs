@@ -7,6 +7,8 @@ use std::time::Duration;
 /// Least time between two words to the session about the same walk.
 const EVERY: Duration = Duration::from_millis(16);
 
+const ARROWS: [KeyCode; 4] = [KeyCode::ArrowLeft, KeyCode::ArrowRight, KeyCode::ArrowUp, KeyCode::ArrowDown];
+
 /// What was said last.
 #[derive(Default)]
 pub(super) struct Said {
@@ -25,7 +27,9 @@ pub(super) fn steer(
     mut link: ResMut<Link>,
 ) {
     let counts = !stage.typing && link.snapshot().me.is_some() && window.single().is_ok_and(|window| window.focused);
-    let direction = if counts { direction(|key| keys.pressed(key)) } else { Vec2::ZERO };
+    // A slider that has the keyboard is moved by the arrows.
+    let is_free = |key| !(stage.focused && ARROWS.contains(&key));
+    let direction = if counts { direction(|key| keys.pressed(key) && is_free(key)) } else { Vec2::ZERO };
     own.steer = direction;
     said.ago += time.delta();
     let is_new = direction != said.direction;

@@ -2,9 +2,12 @@
 //! notice.
 
 use super::super::{bidi, theme};
-use crate::net::{
-    events::{Event, FloorChanged},
-    snapshot::{RoomView, Snapshot, TalkState},
+use crate::{
+    media::devices::source::Microphone,
+    net::{
+        events::{Event, FloorChanged},
+        snapshot::{RoomView, Snapshot, TalkState},
+    },
 };
 use bevy_egui::egui::Color32;
 use hallway_protocol::{floor::FloorPolicy, ids::PersonId};
@@ -147,6 +150,9 @@ fn quiet(snapshot: &Snapshot, typing: bool) -> FloorLine {
     }
     if snapshot.devices.microphone.is_some() {
         return line("No microphone", Tone::Trouble);
+    }
+    if snapshot.voice.microphone == Microphone::None {
+        return line("You only listen", Tone::Calm);
     }
     let opens_by_voice = room.policy == FloorPolicy::Open && snapshot.voice.activation_dbfs.is_some();
     line(

@@ -146,6 +146,8 @@ fn in_silence_the_line_says_how_to_talk_or_why_not() {
     snapshot.rooms[0].policy = FloorPolicy::Open;
     snapshot.voice = Arc::new(VoicePreferences { activation_dbfs: Some(-40.0), ..VoicePreferences::default() });
     assert_eq!(floor_line(&snapshot, typing).text, "Speak to talk, or hold V");
+    snapshot.voice = Arc::new(VoicePreferences { microphone: Microphone::None, ..VoicePreferences::default() });
+    assert_eq!(floor_line(&snapshot, typing).text, "You only listen");
     snapshot.rooms[0].muted = vec![PersonId(0)];
     assert_eq!(
         floor_line(&snapshot, typing),
