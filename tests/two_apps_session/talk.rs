@@ -140,8 +140,8 @@ fn what_was_said_while_one_waited_can_be_played() {
     assert_eq!(words, ["PressTalk", "KeepRecording", "ReleaseTalk", "PlayRecording"]);
 }
 
-#[test]
-fn an_offer_that_nobody_answers_is_dropped_and_the_next_one_is_granted() {
+/// Ann talks, and Bob and Eve wait in this order.
+fn two_wait() -> Stage {
     let mut stage = Stage::with(&["Ann", "Bob", "Eve"]);
     stage.gather(&[0, 1, 2], 0);
     press(&mut stage, 0);
@@ -149,6 +149,12 @@ fn an_offer_that_nobody_answers_is_dropped_and_the_next_one_is_granted() {
         stage.tell(person, Command::PressTalk);
         stage.until("queued", |stage| matches!(talk(stage, person), TalkState::Queued { .. }));
     }
+    stage
+}
+
+#[test]
+fn an_offer_that_nobody_answers_is_dropped_and_the_next_one_is_granted() {
+    let mut stage = two_wait();
     let waiting = [stage.id(1), stage.id(2)];
     stage.until("all see the queue", |stage| (0..3).all(|person| stage.room(person, 0).waiting == waiting));
     assert!(was_told(&stage, 0, |change| *change == FloorChanged::Queue { waiting: vec!["Bob".into(), "Eve".into()] }));
@@ -167,13 +173,7 @@ fn an_offer_that_nobody_answers_is_dropped_and_the_next_one_is_granted() {
 
 #[test]
 fn leaving_the_queue_lets_the_others_move_up() {
-    let mut stage = Stage::with(&["Ann", "Bob", "Eve"]);
-    stage.gather(&[0, 1, 2], 0);
-    press(&mut stage, 0);
-    for person in [1, 2] {
-        stage.tell(person, Command::PressTalk);
-        stage.until("queued", |stage| matches!(talk(stage, person), TalkState::Queued { .. }));
-    }
+    let mut stage = two_wait();
     stage.tell(1, Command::ReleaseTalk);
     stage.until("Eve is next", |stage| matches!(talk(stage, 2), TalkState::Queued { position: 1, .. }));
     stage.tell(2, Command::Leave);
