@@ -1,9 +1,14 @@
-//! Sound: the voice path from microphone to packets and from packets to speaker.
+//! Sound and pictures: the paths from microphone and camera to packets, and from packets to speaker and screen.
 //!
 //! [`voice`] is pure (no Bevy, no device, no clock), [`devices`] reaches microphones, speakers and WAV files, and
-//! [`engine`] joins the two on a thread of its own.
+//! [`engine`] joins the two on a thread of its own. The same for pictures: [`video`] with its engine, [`cameras`] and
+//! [`screens`].
 
+pub mod cameras;
 pub mod devices;
 pub mod engine;
+pub mod picture;
 pub mod processing;
+pub mod screens;
+pub mod video;
 pub mod voice;

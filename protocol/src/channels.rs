@@ -1,17 +1,20 @@
 //! The one list of channels, messages and replicated components, in the one order that both ends must share.
 
 use crate::{
+    call::{CallNotice, CallRequest},
     control::{ClientMessage, ServerMessage},
     floor::messages::{FloorNotice, FloorRequest},
     listening::{ListenerReport, TalkerReport},
     pose::{PoseBatch, PoseReport},
-    replicated::{InRoom, Person, Room, Talkers, Talking},
+    replicated::{InRoom, Person, Room, RoomCall, Talkers, Talking},
+    video::VideoReport,
 };
 use bevy::prelude::*;
 use lightyear::prelude::*;
 use std::time::Duration;
 
-/// Everything that must arrive in order and is not the floor: [`ClientMessage`], [`ServerMessage`].
+/// Everything that must arrive in order and is not the floor: [`ClientMessage`], [`ServerMessage`], [`CallRequest`],
+/// [`CallNotice`].
 pub struct ControlChannel;
 /// Floor messages only, so that nothing queues before them: [`FloorRequest`], [`FloorNotice`].
 pub struct FloorChannel;
@@ -23,7 +26,16 @@ pub struct PoseDownChannel;
 pub struct VoiceUpChannel;
 /// Raw voice packets on the way down; see [`crate::voice`].
 pub struct VoiceDownChannel;
-/// How well talkers are heard, both ways; a lost report is followed by the next: [`ListenerReport`], [`TalkerReport`].
+/// Raw voice packets of a call on the way up; see [`crate::voice`].
+pub struct CallVoiceUpChannel;
+/// Raw voice packets of a call on the way down; see [`crate::voice`].
+pub struct CallVoiceDownChannel;
+/// Raw slices of pictures on the way up; see [`crate::video`].
+pub struct VideoUpChannel;
+/// Raw slices of pictures on the way down; see [`crate::video`].
+pub struct VideoDownChannel;
+/// How well talkers are heard and pictures come, both ways; a lost report is followed by the next: [`ListenerReport`],
+/// [`TalkerReport`], [`VideoReport`].
 pub struct ReportChannel;
 
 /// A lost control message is sent again after 1.5 round trips, and never sooner than this: acknowledgements ride on
@@ -59,15 +71,26 @@ fn register_channels(app: &mut App) {
     app.add_channel::<VoiceUpChannel>(unreliable(ChannelMode::UnorderedUnreliable, 10.0)).add_direction(ClientToServer);
     app.add_channel::<VoiceDownChannel>(unreliable(ChannelMode::UnorderedUnreliable, 10.0))
         .add_direction(ServerToClient);
+    app.add_channel::<CallVoiceUpChannel>(unreliable(ChannelMode::UnorderedUnreliable, 10.0))
+        .add_direction(ClientToServer);
+    app.add_channel::<CallVoiceDownChannel>(unreliable(ChannelMode::UnorderedUnreliable, 10.0))
+        .add_direction(ServerToClient);
+    // After everything else: a picture that waits is stale, a word that waits is felt.
+    app.add_channel::<VideoUpChannel>(unreliable(ChannelMode::UnorderedUnreliable, 0.5)).add_direction(ClientToServer);
+    app.add_channel::<VideoDownChannel>(unreliable(ChannelMode::UnorderedUnreliable, 0.5))
+        .add_direction(ServerToClient);
     app.add_channel::<ReportChannel>(unreliable(ChannelMode::UnorderedUnreliable, 2.0)).add_direction(Bidirectional);
 }
 
 fn register_messages(app: &mut App) {
-    use NetworkDirection::{ClientToServer, ServerToClient};
+    use NetworkDirection::{Bidirectional, ClientToServer, ServerToClient};
     app.register_message::<ClientMessage>().add_direction(ClientToServer);
     app.register_message::<ServerMessage>().add_direction(ServerToClient);
     app.register_message::<FloorRequest>().add_direction(ClientToServer);
     app.register_message::<FloorNotice>().add_direction(ServerToClient);
+    app.register_message::<CallRequest>().add_direction(ClientToServer);
+    app.register_message::<CallNotice>().add_direction(ServerToClient);
+    app.register_message::<VideoReport>().add_direction(Bidirectional);
     app.register_message::<ListenerReport>().add_direction(ClientToServer);
     app.register_message::<TalkerReport>().add_direction(ServerToClient);
     app.register_message::<PoseReport>().add_direction(ClientToServer);
@@ -81,4 +104,5 @@ fn register_components(app: &mut App) {
     app.component::<Talking>().replicate();
     app.component::<Room>().replicate();
     app.component::<Talkers>().replicate();
+    app.component::<RoomCall>().replicate();
 }

@@ -37,3 +37,7 @@ id! {
     /// A client's own number for something it asked, so that the answer finds its question.
     RequestId(u32)
 }
+id! {
+    /// One call, from its first ring to its end. Never used twice while a server runs.
+    CallId(u32)
+}

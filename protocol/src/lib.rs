@@ -1,6 +1,7 @@
 //! What crosses the wire between Hallway's clients and server, and the rules both sides share: names, limits, the
-//! floor, the map and how one walks on it, and the UDP link with its firewall.
+//! floor, calls, the map and how one walks on it, and the UDP link with its firewall.
 
+pub mod call;
 pub mod channels;
 pub mod chat;
 pub mod control;
@@ -16,5 +17,6 @@ pub mod owner;
 pub mod path;
 pub mod pose;
 pub mod replicated;
+pub mod video;
 pub mod voice;
 pub mod walk;

@@ -30,6 +30,25 @@ pub const OPEN_TALKERS: usize = 8;
 /// Most people who are muted in one room.
 pub const FLOOR_MUTED: usize = 64;
 
+/// Most people in one call, those who are being rung included: a grid of nine faces is what a window shows well, and
+/// each member costs every other one a stream.
+pub const CALL_MEMBERS: usize = 9;
+/// How long a call rings before it counts as missed.
+pub const CALL_RING: Duration = Duration::from_secs(30);
+/// How long a call keeps the place of a member whose link is lost.
+pub const CALL_LOST_HOLD: Duration = Duration::from_secs(20);
+/// How often one person may ring another within [`CALL_RINGS_WITHIN`].
+pub const CALL_RINGS: usize = 3;
+/// The time in which rings are counted.
+pub const CALL_RINGS_WITHIN: Duration = Duration::from_secs(600);
+/// Longest word to a caller who is declined, in bytes of UTF-8: a line.
+pub const DECLINE_BYTES: usize = 140;
+/// Longest slice of a picture on the way up, with its header: fits a datagram beside netcode's and lightyear's own
+/// bytes, so that it is never cut in two.
+pub const VIDEO_SLICE_BYTES: usize = 1112;
+/// Least time between two keyframes of a stream: they are ten times as big as other frames.
+pub const KEYFRAME_INTERVAL: Duration = Duration::from_millis(300);
+
 /// How far an avatar walks, in tiles per second. A room of ten tiles is crossed in two seconds.
 pub const WALK_TILES_PER_SECOND: f32 = 5.0;
 /// Radius of an avatar, in tiles: it passes a door one tile wide with room to spare.

@@ -5,7 +5,7 @@
 
 use crate::{
     floor::{FloorPolicy, QueueRule},
-    ids::{PersonId, RoomId},
+    ids::{CallId, PersonId, RoomId},
     names::{DisplayName, RoomName},
 };
 use bevy::prelude::*;
@@ -60,3 +60,18 @@ pub enum RoomSite {
 /// Who talks in a room, in the order of their grants: at most one but in an open room.
 #[derive(Component, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Talkers(pub Vec<PersonId>);
+
+/// The call of a room, which those inside may join; `None` while there is none.
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomCall(pub Option<RoomCallSummary>);
+
+/// What is seen of a room's call from outside of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomCallSummary {
+    /// Which.
+    pub call: CallId,
+    /// How many are in it.
+    pub members: u8,
+    /// Who shares a screen in it.
+    pub sharer: Option<PersonId>,
+}

@@ -54,7 +54,7 @@ pub fn event(event: &Event, snapshot: &Snapshot) -> Option<Value> {
             json!({"event": "error", "command": command, "code": code, "text": text})
         }
         Event::Notice { code, text } => json!({"event": "notice", "code": code, "text": text}),
-        Event::Ended => return None,
+        Event::Call { .. } | Event::Ended => return None,
     })
 }
 

@@ -117,6 +117,26 @@ pub enum VoiceCommand {
         /// Times the loudness that came.
         volume: f32,
     },
+    /// Give the microphone's sound to the call as it comes, but for the time from [`PressTalk`](Self::PressTalk) to the
+    /// end of what that began: what is said to the room is not said to the call.
+    OpenCall,
+    /// No longer. No packet of the call comes after this.
+    CloseCall,
+    /// A packet of the call from the network. Its speaker is heard from the middle, beside what the same person may say
+    /// to the room.
+    HearCall {
+        /// Who speaks.
+        speaker: PersonId,
+        /// What was said.
+        packet: VoicePacket,
+    },
+    /// A person is gone from the call.
+    ForgetInCall {
+        /// Who.
+        speaker: PersonId,
+    },
+    /// Whether the room's voices step back behind those of a call.
+    LowerRoom(bool),
     /// A tone for this person's ears only.
     Play(Cue),
     /// Another microphone.
@@ -130,6 +150,8 @@ pub enum VoiceCommand {
 pub enum VoiceEvent {
     /// A voice packet in its form on the way up. Comes only while the floor is granted.
     Packet(Bytes),
+    /// A voice packet for the call in its form on the way up. Comes only while the call is open.
+    CallPacket(Bytes),
     /// The burst is over, its last packet was told before: release the floor.
     BurstEnded,
     /// Somebody began to speak, while a voice is listened for.
@@ -157,6 +179,17 @@ pub struct Heard {
     pub level_dbfs: f32,
     /// How well.
     pub quality: HeardQuality,
+}
+
+/// One person who is being heard in the call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HeardInCall {
+    /// Who, how loud and how well.
+    pub heard: Heard,
+    /// What is played of them now, on the media clock of their packets; pictures are shown by it.
+    pub media_time: u32,
+    /// When that was.
+    pub at: Instant,
 }
 
 /// How well one person is heard. Counts go on for as long as the person is heard from time to time, and begin anew after
@@ -210,8 +243,14 @@ pub struct VoiceStats {
     pub encoding: Encoding,
     /// Whether the microphone's sound really leaves this client: granted, up to the end of the tail.
     pub mic_open: bool,
-    /// Who is being heard right now.
+    /// Whether the microphone's sound really goes to the call.
+    pub call_open: bool,
+    /// Where the media clock of the packets to the call stands, and when it did; `None` before the first one.
+    pub call_clock: Option<(u32, Instant)>,
+    /// Who is being heard right now in the room.
     pub heard: Vec<Heard>,
+    /// Who is being heard right now in the call.
+    pub heard_in_call: Vec<HeardInCall>,
     /// Times the speaker device ran out of sound.
     pub underruns: u64,
     /// Microphone samples dropped because the voice thread was late.
@@ -234,7 +273,10 @@ impl Default for VoiceStats {
             recorded_ms: 0,
             encoding: Encoding::default(),
             mic_open: false,
+            call_open: false,
+            call_clock: None,
             heard: Vec::new(),
+            heard_in_call: Vec::new(),
             underruns: 0,
             overruns: 0,
         }
@@ -285,7 +327,7 @@ impl VoiceHandle {
     /// Tells the engine something, without waiting. Voice packets are dropped and counted while too many wait; other
     /// commands never are, for people cause them and they are few.
     pub fn send(&self, command: VoiceCommand) {
-        if matches!(command, VoiceCommand::Hear { .. }) {
+        if matches!(command, VoiceCommand::Hear { .. } | VoiceCommand::HearCall { .. }) {
             if self.shared.waiting_packets.load(Relaxed) >= WAITING_PACKETS {
                 self.shared.dropped_packets.fetch_add(1, Relaxed);
                 return;

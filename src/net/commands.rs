@@ -1,12 +1,18 @@
 //! What the face, or a script, asks of the session.
 
 use super::preferences::VoicePreferences;
-use crate::media::devices::{sink::Speaker, source::Microphone};
+use crate::media::{
+    cameras::CameraChoice,
+    devices::{sink::Speaker, source::Microphone},
+    screens::ScreenChoice,
+};
 use hallway_protocol::{
+    call::{CallKind, Reach},
     chat::Conversation,
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
-    ids::{MessageId, PersonId, RoomId},
+    ids::{CallId, MessageId, PersonId, RoomId},
     map::Point,
+    video::{Layer, Source},
 };
 use std::{fmt, str::FromStr};
 
@@ -85,6 +91,65 @@ pub enum Command {
         person: PersonId,
         /// 0.0 is muted, 1.0 as sent, 2.0 twice as loud; what is beyond is brought within.
         volume: f32,
+    },
+    /// Ring somebody.
+    Call {
+        /// Whom.
+        to: PersonId,
+        /// What about. In a video call the own camera is switched on once it is accepted.
+        kind: CallKind,
+    },
+    /// Start the call of the room that one is in, or join it.
+    JoinRoomCall {
+        /// What about.
+        kind: CallKind,
+    },
+    /// Ring a further person into the call that one is in.
+    AskIntoCall(PersonId),
+    /// Answer a call that rings here.
+    AcceptCall {
+        /// Which.
+        call: CallId,
+        /// Whether the own camera is switched on.
+        camera: bool,
+    },
+    /// Don't answer a call that rings here.
+    DeclineCall {
+        /// Which.
+        call: CallId,
+        /// A short word to the caller; may be empty.
+        text: String,
+    },
+    /// Leave the call that one is in, or give up the one that one rings.
+    HangUp,
+    /// Open or shut the own microphone to the call. Open at first.
+    SetCallMicrophone(bool),
+    /// Switch the own camera on or off, in the call.
+    SetCamera(bool),
+    /// Another camera; from then on this one is meant.
+    ChooseCamera(CameraChoice),
+    /// Share a screen or a window in the call that one is in, or, without one, in the call of the room.
+    ShareScreen(ScreenChoice),
+    /// No longer.
+    StopScreen,
+    /// How large somebody's pictures are drawn, so that no larger ones are sent: the encoding wanted, `None` for not at
+    /// all. Medium at first for cameras, large for screens.
+    WatchVideo {
+        /// Whose.
+        of: PersonId,
+        /// Which.
+        source: Source,
+        /// How large at most.
+        layer: Option<Layer>,
+    },
+    /// Who may ring here.
+    SetReach(Reach),
+    /// Whether this person's calls are answered without asking.
+    SetAutoAnswer {
+        /// Who.
+        person: PersonId,
+        /// Whether.
+        on: bool,
     },
     /// All preferences about voice, in place of those of before.
     SetVoice(VoicePreferences),

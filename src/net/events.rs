@@ -1,8 +1,10 @@
 //! What happened in the session, told once to the face or the script. What lasts is in the
 //! [snapshot](super::snapshot::Snapshot); whoever misses an event misses a notice, never the state.
 
+mod call;
 mod floor;
 
+pub use call::{CallChanged, CallNamed};
 pub use floor::FloorChanged;
 
 use hallway_protocol::{
@@ -91,6 +93,13 @@ pub enum Event {
         room: Option<RoomId>,
         /// What.
         change: FloorChanged,
+    },
+    /// Something about a call.
+    Call {
+        /// Which.
+        call: CallNamed,
+        /// What.
+        change: CallChanged,
     },
     /// The connection was lost, is being tried again, or is back.
     Connection(ConnectionChanged),

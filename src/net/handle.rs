@@ -3,6 +3,7 @@
 //! Neither side ever waits for the other. Commands and events are queued up to a bound; snapshots replace each other.
 
 use super::{commands::Command, events::Event, snapshot::Snapshot};
+use crate::media::video::engine::Gallery;
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
@@ -23,6 +24,7 @@ type Asked = (Command, Instant);
 pub struct SessionHandle {
     commander: Commander,
     events: Receiver<Event>,
+    gallery: Gallery,
 }
 
 /// The half of the face's end that asks and looks: for another thread than the one that takes the events.
@@ -47,7 +49,8 @@ pub fn pair(wake: impl Fn() + Send + Sync + 'static) -> (SessionHandle, SessionP
     let (events_in, events) = mpsc::sync_channel(EVENT_QUEUE);
     let snapshot = Arc::new(Mutex::new(Arc::new(Snapshot::signed_out())));
     let port = SessionPort { commands: commands_out, snapshot: Arc::clone(&snapshot), events: events_in };
-    (SessionHandle { commander: Commander { commands, wake: Arc::new(wake), snapshot }, events }, port)
+    let commander = Commander { commands, wake: Arc::new(wake), snapshot };
+    (SessionHandle { commander, events, gallery: Gallery::default() }, port)
 }
 
 impl Commander {
@@ -82,6 +85,12 @@ impl SessionHandle {
     #[must_use]
     pub fn commander(&self) -> Commander {
         self.commander.clone()
+    }
+
+    /// The newest pictures of calls, one's own among them. They don't wait for the session.
+    #[must_use]
+    pub fn gallery(&self) -> Gallery {
+        self.gallery.clone()
     }
 
     /// The next event, if there is one.

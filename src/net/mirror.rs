@@ -14,7 +14,7 @@ use hallway_protocol::{
     floor::messages::{FloorNotice, FloorState},
     ids::{PersonId, RoomId},
     names::NameKey,
-    replicated::{InRoom, Person, Room, RoomSite, Talkers, Talking},
+    replicated::{InRoom, Person, Room, RoomCall, RoomSite, Talkers, Talking},
 };
 use std::collections::HashMap;
 
@@ -44,7 +44,7 @@ impl Plugin for MirrorPlugin {
 struct HeardFloor(Option<(RoomId, FloorState)>);
 
 type PersonChangedFilter = (With<Person>, Or<(Changed<Person>, Changed<InRoom>, Changed<Talking>)>);
-type RoomChangedFilter = (With<Room>, Or<(Changed<Room>, Changed<Talkers>)>);
+type RoomChangedFilter = (With<Room>, Or<(Changed<Room>, Changed<Talkers>, Changed<RoomCall>)>);
 
 fn people_changed(changed: Query<(), PersonChangedFilter>, mut gone: RemovedComponents<Person>) -> bool {
     gone.read().count() > 0 || !changed.is_empty()
@@ -86,10 +86,14 @@ fn mirror_people(
     mirror.people = views.into_iter().map(|(_, view)| view).collect();
 }
 
-fn mirror_rooms(rooms: Query<(&Room, Option<&Talkers>)>, heard: Res<HeardFloor>, mut mirror: ResMut<Mirror>) {
+fn mirror_rooms(
+    rooms: Query<(&Room, Option<&Talkers>, Option<&RoomCall>)>,
+    heard: Res<HeardFloor>,
+    mut mirror: ResMut<Mirror>,
+) {
     let mut views: Vec<(bool, NameKey, RoomView)> = rooms
         .iter()
-        .map(|(room, talkers)| {
+        .map(|(room, talkers, call)| {
             let heard = heard.0.as_ref().filter(|(heard, _)| *heard == room.id).map(|(_, floor)| floor.clone());
             let FloorState { talkers, waiting, muted } = heard.unwrap_or_else(|| FloorState {
                 talkers: talkers.map(|talkers| talkers.0.clone()).unwrap_or_default(),
@@ -106,6 +110,7 @@ fn mirror_rooms(rooms: Query<(&Room, Option<&Talkers>)>, heard: Res<HeardFloor>,
                 talkers,
                 waiting,
                 muted,
+                call: call.and_then(|call| call.0),
                 people: people.collect(),
             };
             (room.site != RoomSite::Map, room.name.key(), view)

@@ -3,9 +3,11 @@
 //! The session publishes a new one after each of its updates that changed something; a reader takes the latest and
 //! never waits. Nothing here is shared with the session but immutable parts behind `Arc`.
 
+mod calls;
 mod stats;
 mod talk;
 
+pub use calls::{CallView, CallsView};
 pub use stats::{Grade, SessionStats, StatsSample, TalkerQuality};
 pub use talk::TalkState;
 
@@ -16,7 +18,7 @@ use hallway_protocol::{
     floor::{FloorPolicy, QueueRule},
     ids::{MessageId, PersonId, RequestId, RoomId},
     map::{Point, WorldMap},
-    replicated::RoomSite,
+    replicated::{RoomCallSummary, RoomSite},
 };
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
@@ -37,6 +39,8 @@ pub struct Snapshot {
     pub chats: BTreeMap<Conversation, Arc<ChatLog>>,
     /// The own microphone and the floor.
     pub talk: TalkState,
+    /// The calls that one is in, and those that ring.
+    pub calls: Arc<CallsView>,
     /// The preferences in force about voice.
     pub voice: Arc<VoicePreferences>,
     /// Whether nobody has chosen anything about voice on this machine yet, so that a sound check is worth offering.
@@ -145,6 +149,8 @@ pub struct RoomView {
     pub waiting: Vec<PersonId>,
     /// Whom a moderator keeps from talking. Known of one's own room only.
     pub muted: Vec<PersonId>,
+    /// Its call, if there is one.
+    pub call: Option<RoomCallSummary>,
     /// Whether one may order about its floor, from inside.
     pub moderated: bool,
     /// Who is inside.
@@ -221,6 +227,7 @@ impl Snapshot {
             rooms: Vec::new(),
             chats: BTreeMap::new(),
             talk: TalkState::Quiet,
+            calls: Arc::default(),
             voice: Arc::default(),
             sound_unchecked: false,
             devices: DeviceTrouble::default(),

@@ -146,6 +146,7 @@ fn take_voice(mut talk: Talk, links: Query<&Transport, With<LiveLink>>) {
     while let Some(event) = talk.engine.event() {
         match event {
             VoiceEvent::Packet(packet) => talk.send(packet, &links),
+            VoiceEvent::CallPacket(_) => {}
             VoiceEvent::BurstEnded => talk.handle(TalkInput::TailSent),
             VoiceEvent::VoiceBegan => {
                 talk.key.by_voice = true;

@@ -86,6 +86,7 @@ pub(crate) fn in_a_room() -> Snapshot {
         talkers: Vec::new(),
         waiting: Vec::new(),
         muted: Vec::new(),
+        call: None,
         moderated: owner == Some(1),
         people: Vec::new(),
     };

@@ -86,6 +86,7 @@ pub(crate) fn world(map: LoadedMap, ground: &Ground, scene: Scene) -> Snapshot {
         rooms,
         chats: room.map(chats).unwrap_or_default(),
         talk,
+        calls: Arc::default(),
         voice: Arc::new(VoicePreferences { lock: true, ..VoicePreferences::default() }),
         sound_unchecked: false,
         devices: DeviceTrouble { microphone, speaker: None },
@@ -130,6 +131,7 @@ fn rooms(map: &LoadedMap, people: &[PersonView]) -> Vec<RoomView> {
                 .collect(),
             waiting: Vec::new(),
             muted: Vec::new(),
+            call: None,
             moderated: false,
             people: inside(area.id),
         })

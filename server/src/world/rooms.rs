@@ -15,7 +15,7 @@ use hallway_protocol::{
     ids::{PersonId, RequestId, RoomId},
     limits,
     names::RoomName,
-    replicated::{InRoom, Room, RoomSite, Talkers},
+    replicated::{InRoom, Room, RoomCall, RoomSite, Talkers},
 };
 use lightyear::prelude::{NetworkTarget, Replicate};
 use tracing::info;
@@ -32,6 +32,7 @@ fn room_bundle(id: RoomId, name: &RoomName, site: RoomSite, rules: FloorRules) -
         Name::new(format!("room {id}")),
         Room { id, name: name.clone(), site, policy: rules.policy, queue: rules.queue },
         Talkers::default(),
+        RoomCall::default(),
         Replicate::to_clients(NetworkTarget::All),
     )
 }

@@ -28,6 +28,7 @@ fn snapshot(own_room: Option<u32>) -> Snapshot {
         talkers: Vec::new(),
         waiting: Vec::new(),
         muted: Vec::new(),
+        call: None,
         moderated: false,
         people: Vec::new(),
     };

@@ -156,6 +156,13 @@ impl Runner {
                 self.shared.waiting_packets.fetch_sub(1, Relaxed);
                 self.playback.hear(speaker, packet, given.saturating_duration_since(self.clock));
             }
+            VoiceCommand::HearCall { .. } => {
+                self.shared.waiting_packets.fetch_sub(1, Relaxed);
+            }
+            VoiceCommand::OpenCall
+            | VoiceCommand::CloseCall
+            | VoiceCommand::ForgetInCall { .. }
+            | VoiceCommand::LowerRoom(_) => {}
             VoiceCommand::Forget { speaker } => self.playback.forget(speaker),
             VoiceCommand::HearFrom { speaker, ears } => self.playback.hear_from(speaker, ears),
             VoiceCommand::SetVolume { speaker, volume } => self.playback.set_volume(speaker, volume),

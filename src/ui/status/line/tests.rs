@@ -44,6 +44,7 @@ fn in_a_room(names: &[&str]) -> Snapshot {
         talkers: Vec::new(),
         waiting: Vec::new(),
         muted: Vec::new(),
+        call: None,
         moderated: false,
         people: Vec::new(),
     }];
