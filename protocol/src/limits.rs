@@ -49,6 +49,19 @@ pub const VIDEO_SLICE_BYTES: usize = 1112;
 /// Least time between two keyframes of a stream: they are ten times as big as other frames.
 pub const KEYFRAME_INTERVAL: Duration = Duration::from_millis(300);
 
+/// Most slices of pictures that one person may send in a second, in the long run.
+///
+/// A slice takes up to [`VIDEO_SLICE_BYTES`], of which 1100 are picture. A camera's large layer (1280x720, 1.5 to
+/// 2.5 Mbit/s) makes 284 a second, its medium one (640x360, up to 1 Mbit/s) 114, its small one (320x180, 200 kbit/s)
+/// 23; each frame's last slice is a short one, which adds 75 for frames of 30, 30 and 15 a second. A screen (10 frames a
+/// second, up to 3 Mbit/s) makes 341 and 10. That is 847 in all; the rest is for an encoder that misses its rate.
+/// 1000 a second are 8.9 Mbit/s.
+pub const VIDEO_SLICES_PER_SECOND: f64 = 1000.0;
+/// Slices that one person may send at once: no fewer than the door lets in after a stall
+/// ([`crate::link::door::LINK_BURST`]), so that nobody is blamed for a network that stood still. Keyframes of all
+/// streams at once (a frame has at most 255 slices) make 1020.
+pub const VIDEO_SLICES_AT_ONCE: f64 = 1250.0;
+
 /// How far an avatar walks, in tiles per second. A room of ten tiles is crossed in two seconds.
 pub const WALK_TILES_PER_SECOND: f32 = 5.0;
 /// Radius of an avatar, in tiles: it passes a door one tile wide with room to spare.

@@ -18,7 +18,7 @@ pub use config::Settings;
 pub use running::{Running, StartError, Stopper, WorldFailed, start};
 pub use site::SiteError;
 
-use world::RelayCounters;
+use world::{CallRelayCounters, RelayCounters};
 
 /// Something that whoever runs the server may want to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,4 +26,6 @@ use world::RelayCounters;
 pub enum ServerEvent {
     /// The relay's counters, when they changed: once a second at most.
     Relay(RelayCounters),
+    /// The counters of the calls' relay, likewise.
+    CallRelay(CallRelayCounters),
 }

@@ -82,16 +82,27 @@ fn tell_ready(running: &Running, name: &str, json: bool) {
 }
 
 fn tell_event(event: ServerEvent) {
-    if let ServerEvent::Relay(counters) = event {
-        let line = json!({
+    let line = match event {
+        ServerEvent::Relay(counters) => json!({
             "event": "relay",
             "passed": counters.passed,
             "refused_not_holder": counters.refused_not_holder,
             "malformed": counters.malformed,
             "too_many": counters.too_many,
-        });
-        tell(&line.to_string());
-    }
+        }),
+        ServerEvent::CallRelay(counters) => json!({
+            "event": "call_relay",
+            "voice_passed": counters.voice_passed,
+            "video_passed": counters.video_passed,
+            "voice_refused": counters.voice_refused,
+            "video_refused": counters.video_refused,
+            "video_stalled": counters.video_stalled,
+            "malformed": counters.malformed,
+            "too_many": counters.too_many,
+        }),
+        _ => return,
+    };
+    tell(&line.to_string());
 }
 
 /// Writes a line to standard output; when nobody reads it any more, the server goes on.

@@ -3,9 +3,10 @@
 //! [`app`] builds it without sockets, so that tests drive it over a memory wire on their own clock.
 //!
 //! Within one update, in this order: datagrams come in and netcode decrypts them; the relay takes voice in; typed
-//! messages are read; then sessions, places and rooms have their turn, voice is passed on, floors and chat follow, and
-//! people are told. All that is said in an update leaves at its end.
+//! messages are read; then sessions, places, rooms and calls have their turn, voice and pictures are passed on, floors
+//! and chat follow, and people are told. All that is said in an update leaves at its end.
 
+mod calls;
 mod chat;
 mod conduct;
 mod events;
@@ -21,6 +22,7 @@ mod rooms;
 mod sessions;
 mod shutdown;
 
+pub use calls::CallRelayCounters;
 pub use moderators::Moderators;
 pub use relay::RelayCounters;
 pub use shutdown::StopFlag;
@@ -100,7 +102,9 @@ pub(crate) enum WorldSystems {
     Pose,
     /// Rooms are created and taken down.
     Rooms,
-    /// Voice goes to those who are in the room by now; how well it is heard goes back to the talkers.
+    /// Calls hear of all that happened, and what they decide is carried out.
+    Calls,
+    /// Voice goes to those who are in the room or the call by now, pictures to those who see them; how well it is heard goes back to the talkers.
     Relay,
     /// Floors hear of all that happened, and what they decide is carried out.
     Floor,
@@ -123,6 +127,7 @@ pub fn app(settings: WorldSettings, wires: WorldWires) -> App {
         sessions::plugin,
         pose::plugin,
         rooms::plugin,
+        calls::plugin,
         relay::plugin,
         listening::plugin,
         floor::plugin,
@@ -130,8 +135,8 @@ pub fn app(settings: WorldSettings, wires: WorldWires) -> App {
         shutdown::plugin,
         conduct::plugin,
     ));
-    use WorldSystems::{Chat, Conduct, Floor, Pose, Relay, Rooms, Sessions, Tell};
-    app.configure_sets(Update, (Sessions, Pose, Rooms, Relay, Floor, Chat, Tell, Conduct).chain());
+    use WorldSystems::{Calls, Chat, Conduct, Floor, Pose, Relay, Rooms, Sessions, Tell};
+    app.configure_sets(Update, (Sessions, Pose, Rooms, Calls, Relay, Floor, Chat, Tell, Conduct).chain());
     app.add_systems(Startup, open_live_door);
     app
 }
@@ -158,7 +163,7 @@ fn open_live_door(world: &mut World) {
     setup::spawn_server(world, settings);
 }
 
-/// How long the world may sleep: until the next tick or the next deadline of a floor, and longer when nobody is here.
+/// How long the world may sleep: until the next tick or the next deadline of a floor or a call, and longer when nobody is here.
 #[must_use]
 pub fn until_next_tick(world: &World) -> Duration {
     let nobody = world.get_resource::<house::House>().is_none_or(|house| house.count() == 0);
@@ -168,6 +173,7 @@ pub fn until_next_tick(world: &World) -> Duration {
     }
     let tick = until_fixed_tick(world);
     let now = world.resource::<Time<Real>>().elapsed();
-    let deadline = floor::next_deadline(world).map_or(limits::TICK, |deadline| deadline.saturating_sub(now));
+    let deadlines = floor::next_deadline(world).into_iter().chain(calls::next_deadline(world));
+    let deadline = deadlines.min().map_or(limits::TICK, |deadline| deadline.saturating_sub(now));
     tick.min(deadline)
 }

@@ -30,11 +30,12 @@ use std::{
 };
 use tracing::debug;
 
-/// Datagrams a second that one link may bring in the long run: a video call's 450 slices and 100 voice packets, with
-/// room for acknowledgements.
-pub const LINK_RATE: f64 = 1000.0;
+/// Datagrams a second that one link may bring in the long run. A member of a call sends up to
+/// [`limits::VIDEO_SLICES_PER_SECOND`] = 1000 slices and 100 voice packets; what it hears and sees of eight others wakes
+/// its loop up to a thousand times a second, and each time an acknowledgement leaves, unless something else does.
+pub const LINK_RATE: f64 = 2500.0;
 /// Datagrams that one link may bring at once, after a stall of half a second.
-pub const LINK_BURST: f64 = 500.0;
+pub const LINK_BURST: f64 = 1250.0;
 /// New links a second from one IP address (of IPv6, one /64) in the long run: a house full of people whose server was restarted.
 pub const NEW_LINK_RATE: f64 = 32.0;
 /// New links from one IP address at once.

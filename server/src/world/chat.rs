@@ -2,7 +2,7 @@
 
 mod clock;
 
-use super::{WorldSystems, conduct::Allowance, house::House, post::Post, sessions::FromClient};
+use super::{WorldSystems, calls::Who, conduct::Allowance, house::House, post::Post, sessions::FromClient};
 use crate::store::{NewMessage, PageQuery, StoreAnswer, StoreAsk, StoreClient, StoredMessage, Thread};
 use bevy::prelude::*;
 use clock::WallClock;
@@ -14,6 +14,7 @@ use hallway_protocol::{
     names::DisplayName,
 };
 use std::{collections::HashMap, time::Duration};
+use tracing::warn;
 
 /// The way to the store.
 #[derive(Resource)]
@@ -51,8 +52,17 @@ impl Tickets {
 /// Somebody who waits for an answer.
 struct Waiting {
     person: PersonId,
-    request: RequestId,
+    /// What the answer goes by; nobody waits for a letter of the server's.
+    request: Option<RequestId>,
     what: What,
+}
+
+/// A private message that the server writes in somebody's name.
+#[derive(Message, Clone, Debug)]
+pub(crate) struct ServerLetter {
+    pub(crate) from: Who,
+    pub(crate) to: Who,
+    pub(crate) text: &'static str,
 }
 
 enum What {
@@ -73,7 +83,7 @@ struct Unstored {
 
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Tickets>().init_resource::<WallClock>();
-    app.add_systems(Update, (take_chat, take_answers).chain().in_set(WorldSystems::Chat));
+    app.add_systems(Update, (take_chat, take_letters, take_answers).chain().in_set(WorldSystems::Chat));
 }
 
 fn take_chat(
@@ -175,7 +185,39 @@ fn say(
         sent_ms,
     };
     let what = What::Message(Box::new(Unstored { to, from_name, to_name, text, sent_ms }));
-    tickets.ask(store, Waiting { person, request, what }, |ticket| StoreAsk::Append { ticket, message })
+    let waiting = Waiting { person, request: Some(request), what };
+    tickets.ask(store, waiting, |ticket| StoreAsk::Append { ticket, message })
+}
+
+/// Letters take the way of all messages: stored first, then told to the two whom they concern, if those are here.
+fn take_letters(
+    mut letters: MessageReader<ServerLetter>,
+    store: Res<Store>,
+    mut tickets: ResMut<Tickets>,
+    mut clock: ResMut<WallClock>,
+) {
+    for ServerLetter { from, to, text } in letters.read() {
+        let (text, sent_ms) = ((*text).to_owned(), clock.now_ms());
+        let message = NewMessage {
+            thread: Thread::Pair { from: from.owner, to: to.owner },
+            writer: from.person,
+            from: from.name.clone(),
+            to: Some(to.name.clone()),
+            text: text.clone(),
+            sent_ms,
+        };
+        let what = What::Message(Box::new(Unstored {
+            to: Conversation::Person(to.person),
+            from_name: from.name.clone(),
+            to_name: Some(to.name.clone()),
+            text,
+            sent_ms,
+        }));
+        let waiting = Waiting { person: from.person, request: None, what };
+        if tickets.ask(&store, waiting, |ticket| StoreAsk::Append { ticket, message }).is_err() {
+            warn!("the store takes no more, and a missed call leaves no message");
+        }
+    }
 }
 
 fn page(
@@ -190,7 +232,7 @@ fn page(
 ) -> std::result::Result<(), Refusal> {
     let (thread, _) = thread_of(person, of, house)?;
     let query = PageQuery { thread, before, count: count.min(limits::HISTORY_PAGE) };
-    let waiting = Waiting { person, request, what: What::Page(of) };
+    let waiting = Waiting { person, request: Some(request), what: What::Page(of) };
     tickets.ask(store, waiting, |ticket| StoreAsk::Page { ticket, query })
 }
 
@@ -236,10 +278,11 @@ fn take_answers(mut store: ResMut<Store>, mut tickets: ResMut<Tickets>, house: R
                 tell_stored(person, request, id, &message, &house, &mut post);
             }
             (StoreAnswer::Page { messages, .. }, What::Page(of)) => {
+                let Some(request) = request else { continue };
                 tell_page(person, request, of, messages, &house, &mut post);
             }
             _ => {
-                if let Some(guest) = house.guest(person) {
+                if let (Some(guest), Some(request)) = (house.guest(person), request) {
                     post.tell(guest.link, ServerMessage::Refused { request, refusal: Refusal::StoreFailed });
                 }
             }
@@ -249,7 +292,7 @@ fn take_answers(mut store: ResMut<Store>, mut tickets: ResMut<Tickets>, house: R
 
 fn tell_stored(
     person: PersonId,
-    request: RequestId,
+    request: Option<RequestId>,
     id: MessageId,
     message: &Unstored,
     house: &House,
@@ -266,7 +309,7 @@ fn tell_stored(
             text: message.text.clone(),
             sent_ms: message.sent_ms,
         };
-        let request = (Some(link) == own_link).then_some(request);
+        let request = request.filter(|_| Some(link) == own_link);
         post.tell(link, ServerMessage::Said { message, request });
     }
 }

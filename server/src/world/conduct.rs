@@ -8,7 +8,7 @@ use super::{
 use bevy::prelude::*;
 use hallway_protocol::{
     control::{CloseCause, ServerMessage},
-    limits::OPEN_TALKERS,
+    limits::{self, OPEN_TALKERS},
 };
 use lightyear::connection::client::Disconnecting;
 use std::time::Duration;
@@ -30,6 +30,17 @@ const PRESSES: Rate = Rate { per_second: 10.0, burst: 20.0 };
 const ORDERS: Rate = Rate { per_second: 5.0, burst: 20.0 };
 /// Reports of how well talkers are heard: one a second about each of those who talk at once, and what a stall held up.
 const REPORTS: Rate = Rate { per_second: 2.0 * OPEN_TALKERS as f64, burst: 4.0 * OPEN_TALKERS as f64 };
+/// Rings, and joining a room's call: a person does one at a time, and changes its mind.
+const RINGS: Rate = Rate { per_second: 0.5, burst: 6.0 };
+/// Whatever else is said about calls: a window that is drawn anew chooses an encoding for each of the eight others'
+/// cameras and a screen, a few times while it is being resized.
+const CALLS: Rate = Rate { per_second: 20.0, burst: 80.0 };
+/// Keyframes asked for: of each of the eight others' cameras and of a screen, as often as they are passed on.
+const KEYFRAMES: Rate = Rate { per_second: 30.0, burst: 60.0 };
+/// Reports of pictures: two a second of each of the eight others' cameras and of a screen, and what a stall held up.
+const VIDEO_REPORTS: Rate = Rate { per_second: 24.0, burst: 48.0 };
+/// Slices of pictures.
+const VIDEO: Rate = Rate { per_second: limits::VIDEO_SLICES_PER_SECOND, burst: limits::VIDEO_SLICES_AT_ONCE };
 /// Voice packets: frames of 10 ms are 100 a second, and a stalled link brings half a second at once.
 const VOICE: Rate = Rate { per_second: 120.0, burst: 180.0 };
 /// Pose reports: 20 a second, and what a stalled link brings at once.
@@ -52,6 +63,12 @@ pub(crate) struct Allowance {
     pub(crate) orders: Bucket,
     pub(crate) reports: Bucket,
     pub(crate) voice: Bucket,
+    pub(crate) rings: Bucket,
+    pub(crate) calls: Bucket,
+    pub(crate) keyframes: Bucket,
+    pub(crate) call_voice: Bucket,
+    pub(crate) video: Bucket,
+    pub(crate) video_reports: Bucket,
     pub(crate) poses: Bucket,
     strikes: Bucket,
     misbehaved: bool,
@@ -70,6 +87,12 @@ impl Allowance {
             orders: full(ORDERS),
             reports: full(REPORTS),
             voice: full(VOICE),
+            rings: full(RINGS),
+            calls: full(CALLS),
+            keyframes: full(KEYFRAMES),
+            call_voice: full(VOICE),
+            video: full(VIDEO),
+            video_reports: full(VIDEO_REPORTS),
             poses: full(POSES),
             strikes: full(STRIKES),
             misbehaved: false,

@@ -67,11 +67,19 @@ pub(crate) struct Moved {
     pub(crate) to: Option<RoomId>,
 }
 
+/// Somebody is in the world.
+#[derive(Message, Clone, Copy, Debug)]
+pub(crate) struct Arrived {
+    pub(crate) person: PersonId,
+}
+
 /// Somebody's sign-in ended.
 #[derive(Message, Clone, Debug)]
 pub(crate) struct Departed {
     pub(crate) person: PersonId,
     pub(crate) name: DisplayName,
+    /// Whether the link was lost, and not signed out.
+    pub(crate) lost: bool,
 }
 
 /// The people and the rooms.

@@ -2,10 +2,11 @@
 
 mod reports;
 
-pub(crate) use reports::Reports;
+pub(crate) use reports::{Place, Reports};
 
 use super::{
     WorldSystems,
+    calls::Calls,
     conduct::{Allowance, Closing},
     house::House,
     post::Post,
@@ -23,6 +24,7 @@ pub(super) fn plugin(app: &mut App) {
 fn take_reports(
     mut links: Query<(&Session, &mut MessageReceiver<ListenerReport>, &mut Allowance), Without<Closing>>,
     house: Res<House>,
+    calls: Res<Calls>,
     mut reports: ResMut<Reports>,
     time: Res<Time<Real>>,
 ) {
@@ -31,12 +33,13 @@ fn take_reports(
         if !receiver.has_messages() {
             continue;
         }
-        let room = house.guest(*person).and_then(|guest| guest.room);
+        let room = house.guest(*person).and_then(|guest| guest.room).map(Place::Room);
+        let places = [room, calls.call_of(*person).map(Place::Call)];
         for report in receiver.receive() {
             if !allowance.reports.take(now) {
                 allowance.strike(now);
-            } else if let Some(room) = room {
-                reports.take(*person, room, report, now);
+            } else {
+                reports.take(*person, &places, report, now);
             }
         }
     }

@@ -2,10 +2,12 @@
 
 use bevy::{ecs::system::SystemParam, prelude::*};
 use hallway_protocol::{
+    call::CallNotice,
     channels::{ControlChannel, FloorChannel, ReportChannel},
     control::ServerMessage,
     floor::messages::FloorNotice,
     listening::TalkerReport,
+    video::VideoReport,
 };
 use lightyear::prelude::MessageSender;
 
@@ -15,6 +17,8 @@ pub(crate) struct Post<'w, 's> {
     control: Query<'w, 's, &'static mut MessageSender<ServerMessage>>,
     floor: Query<'w, 's, &'static mut MessageSender<FloorNotice>>,
     reports: Query<'w, 's, &'static mut MessageSender<TalkerReport>>,
+    calls: Query<'w, 's, &'static mut MessageSender<CallNotice>>,
+    video_reports: Query<'w, 's, &'static mut MessageSender<VideoReport>>,
 }
 
 impl Post<'_, '_> {
@@ -42,6 +46,20 @@ impl Post<'_, '_> {
     /// Tells a talker how it is heard.
     pub(crate) fn report(&mut self, link: Entity, report: TalkerReport) {
         if let Ok(mut sender) = self.reports.get_mut(link) {
+            sender.send::<ReportChannel>(report);
+        }
+    }
+
+    /// Says something about a call to one client.
+    pub(crate) fn call(&mut self, link: Entity, notice: CallNotice) {
+        if let Ok(mut sender) = self.calls.get_mut(link) {
+            sender.send::<ControlChannel>(notice);
+        }
+    }
+
+    /// Tells somebody how its pictures come.
+    pub(crate) fn video_report(&mut self, link: Entity, report: VideoReport) {
+        if let Ok(mut sender) = self.video_reports.get_mut(link) {
             sender.send::<ReportChannel>(report);
         }
     }

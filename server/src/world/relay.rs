@@ -10,7 +10,7 @@ use super::{
     events::Events,
     floor::Decided,
     house::House,
-    listening::Reports,
+    listening::{Place, Reports},
     sessions::Session,
 };
 use crate::ServerEvent;
@@ -93,7 +93,7 @@ fn take_voice(
             } else if let Some(room) = heard_by_floor(&mut house, &mut decided, *person, now) {
                 to_pass.0.push((room, *person, with_speaker(*person, &packet)));
                 voices.0.insert(*person, now);
-                reports.spoke(*person, room, now);
+                reports.spoke(*person, Place::Room(room), now);
                 counters.passed += 1;
             } else {
                 counters.refused_not_holder += 1;

@@ -9,7 +9,7 @@ mod reception;
 use super::{
     Rules, WorldSystems,
     conduct::{Allowance, Closing},
-    house::{Departed, Guest, House, Moved},
+    house::{Arrived, Departed, Guest, House, Moved},
     moderators::Moderators,
     pose::{Grounds, Standing},
     post::Post,
@@ -40,7 +40,7 @@ use tracing::{debug, error, info};
 const PROOF_TIME: Duration = Duration::from_secs(5);
 /// A link that is silent for longer counts as lost, though it may still be open: a new sign-in takes its name over, and
 /// its person's place is kept.
-const LOST_SILENCE: Duration = Duration::from_secs(2);
+pub(super) const LOST_SILENCE: Duration = Duration::from_secs(2);
 
 /// What tokens are made of.
 #[derive(Resource, Clone)]
@@ -85,7 +85,7 @@ pub(crate) struct FromClient {
 
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Reception>().init_resource::<LostPlaces>().init_resource::<DoorsClosed>();
-    app.add_message::<FromClient>().add_message::<Moved>().add_message::<Departed>();
+    app.add_message::<FromClient>().add_message::<Arrived>().add_message::<Moved>().add_message::<Departed>();
     app.add_observer(expect_proof).add_observer(free_unproven_name).add_observer(depart);
     app.add_systems(
         Update,
@@ -304,6 +304,7 @@ fn arrive(world: &mut World, link: Entity, sign_in: &SignIn) {
     if let Err(error) = told {
         error!(%error, "an arrival could not be told");
     }
+    world.write_message(Arrived { person });
     if let Some(moved) = moved {
         world.write_message(moved);
     }
@@ -351,12 +352,12 @@ fn depart(
     if let Some(guest) = house.depart(*person) {
         info!(%person, name = %guest.name, "somebody left");
         commands.entity(guest.entity).try_despawn();
-        departures.write(Departed { person: *person, name: guest.name });
+        departures.write(Departed { person: *person, name: guest.name, lost: is_lost });
     }
 }
 
 fn tell_departures(mut departures: MessageReader<Departed>, house: Res<House>, mut post: Post) {
-    for Departed { person, name } in departures.read() {
+    for Departed { person, name, .. } in departures.read() {
         let gone = ServerMessage::PersonChanged { person: *person, name: name.to_string(), change: PersonChange::Gone };
         post.tell_each(house.links(), &gone);
     }

@@ -60,7 +60,14 @@ const FROM_SERVER: [&str; 4] = ["PingChannel", "RepliconUpdatesChannel", "Replic
 /// The messages of lightyear's own that a client may send.
 const MESSAGES_FROM_CLIENT: [&str; 2] = ["Ping", "Pong"];
 /// Our own channels that carry no typed messages. Their receivers take them off before lightyear would look for some.
-const RAW: [&str; 2] = ["VoiceUpChannel", "VoiceDownChannel"];
+const RAW: [&str; 6] = [
+    "VoiceUpChannel",
+    "VoiceDownChannel",
+    "CallVoiceUpChannel",
+    "CallVoiceDownChannel",
+    "VideoUpChannel",
+    "VideoDownChannel",
+];
 
 impl Rules {
     /// The rules for what arrives at `side`. `transport` is that of any link there: it knows the channels' directions.

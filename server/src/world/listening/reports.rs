@@ -2,7 +2,7 @@
 
 use bevy::prelude::Resource;
 use hallway_protocol::{
-    ids::{PersonId, RoomId},
+    ids::{CallId, PersonId, RoomId},
     listening::{ListenerReport, REPORT_INTERVAL, Reception, TalkerReport},
 };
 use std::{
@@ -16,13 +16,22 @@ const FRESH: Duration = REPORT_INTERVAL.saturating_mul(2);
 /// interval after it, and is what the next turn begins with.
 const REMEMBERED: Duration = REPORT_INTERVAL.saturating_mul(3);
 
+/// Where somebody is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In a room, by its floor.
+    Room(RoomId),
+    /// In a call, over its own channel.
+    Call(CallId),
+}
+
 /// The reports about everybody who talks or has just talked.
 #[derive(Debug, Default, Resource)]
 pub(crate) struct Reports(HashMap<PersonId, Talker>);
 
 #[derive(Debug)]
 struct Talker {
-    room: RoomId,
+    place: Place,
     /// When a voice packet of this person was passed on last.
     spoke: Duration,
     /// What each listener said last, and when.
@@ -35,20 +44,20 @@ struct Talker {
 
 impl Reports {
     /// Notes that voice was passed on.
-    pub(crate) fn spoke(&mut self, talker: PersonId, room: RoomId, now: Duration) {
-        let fresh = || Talker { room, spoke: now, receptions: BTreeMap::new(), is_news: false, told: None };
+    pub(crate) fn spoke(&mut self, talker: PersonId, place: Place, now: Duration) {
+        let fresh = || Talker { place, spoke: now, receptions: BTreeMap::new(), is_news: false, told: None };
         let known = self.0.entry(talker).or_insert_with(fresh);
-        if known.room != room {
+        if known.place != place {
             *known = Talker { told: known.told, ..fresh() };
         }
         known.spoke = now;
     }
 
-    /// Takes a report of somebody in a room. One about a person who has not just talked there, or that says nothing, is
-    /// left out.
-    pub(crate) fn take(&mut self, listener: PersonId, room: RoomId, report: ListenerReport, now: Duration) {
+    /// Takes a report of somebody who is in these places. One about a person who has not just talked in one of them, or
+    /// that says nothing, is left out.
+    pub(crate) fn take(&mut self, listener: PersonId, places: &[Option<Place>], report: ListenerReport, now: Duration) {
         let ListenerReport { talker, reception } = report;
-        let heard = |known: &&mut Talker| known.room == room && now < known.spoke + REMEMBERED;
+        let heard = |known: &&mut Talker| places.contains(&Some(known.place)) && now < known.spoke + REMEMBERED;
         let Some(known) = self.0.get_mut(&talker).filter(heard) else { return };
         if talker != listener && reception.expected > 0 {
             known.receptions.insert(listener, (now, reception));
@@ -87,7 +96,8 @@ mod tests {
     use super::*;
 
     const TALKER: PersonId = PersonId(1);
-    const ROOM: RoomId = RoomId(1);
+    const ROOM: Place = Place::Room(RoomId(1));
+    const CALL: Place = Place::Call(CallId(1));
 
     fn at(ms: u64) -> Duration {
         Duration::from_millis(ms)
@@ -105,7 +115,7 @@ mod tests {
     }
 
     fn report(reports: &mut Reports, listener: u32, reception: Reception, ms: u64) {
-        reports.take(PersonId(listener), ROOM, ListenerReport { talker: TALKER, reception }, at(ms));
+        reports.take(PersonId(listener), &[Some(ROOM), None], ListenerReport { talker: TALKER, reception }, at(ms));
     }
 
     fn told(listeners: u16, worst: Reception) -> Vec<(PersonId, TalkerReport)> {
@@ -150,9 +160,9 @@ mod tests {
         let mut reports = talking();
         let of = |talker| ListenerReport { talker, reception: heard(1, 0, 0) };
         // About somebody silent, from another room, about oneself, about nothing, too long after the last word.
-        reports.take(PersonId(2), ROOM, of(PersonId(3)), at(0));
-        reports.take(PersonId(2), RoomId(2), of(TALKER), at(0));
-        reports.take(TALKER, ROOM, of(TALKER), at(0));
+        reports.take(PersonId(2), &[Some(ROOM)], of(PersonId(3)), at(0));
+        reports.take(PersonId(2), &[Some(Place::Room(RoomId(2))), None, Some(CALL)], of(TALKER), at(0));
+        reports.take(TALKER, &[Some(ROOM)], of(TALKER), at(0));
         report(&mut reports, 2, Reception::default(), 0);
         report(&mut reports, 2, heard(1, 0, 0), 3000);
         assert_eq!(reports.due(at(0)), []);
@@ -161,12 +171,17 @@ mod tests {
     }
 
     #[test]
-    fn in_another_room_one_starts_anew() {
+    fn in_another_room_or_in_a_call_one_starts_anew() {
         let mut reports = talking();
         report(&mut reports, 2, heard(30, 0, 0), 0);
-        reports.spoke(TALKER, RoomId(2), at(10));
+        reports.spoke(TALKER, CALL, at(10));
         assert_eq!(reports.due(at(20)), []);
-        reports.take(PersonId(5), RoomId(2), ListenerReport { talker: TALKER, reception: heard(1, 0, 0) }, at(30));
+        reports.take(
+            PersonId(5),
+            &[None, Some(CALL)],
+            ListenerReport { talker: TALKER, reception: heard(1, 0, 0) },
+            at(30),
+        );
         assert_eq!(reports.due(at(30)), told(1, heard(1, 0, 0)));
     }
 }
