@@ -187,7 +187,8 @@ fn a_token_connects_once() {
 #[test]
 fn the_real_protocol_fits_through_the_firewall_in_its_directions() {
     use hallway_protocol::channels::{
-        ControlChannel, FloorChannel, PoseDownChannel, PoseUpChannel, ProtocolPlugin, VoiceDownChannel, VoiceUpChannel,
+        CallVoiceDownChannel, CallVoiceUpChannel, ControlChannel, FloorChannel, PoseDownChannel, PoseUpChannel,
+        ProtocolPlugin, VideoDownChannel, VideoUpChannel, VoiceDownChannel, VoiceUpChannel,
     };
     let wire = MemoryWire::perfect();
     let (mut server, mut client) = (App::new(), App::new());
@@ -217,6 +218,16 @@ fn the_real_protocol_fits_through_the_firewall_in_its_directions() {
     assert_eq!(ways(channel_id::<PoseDownChannel>(registry)), (false, true));
     assert_eq!(ways(channel_id::<VoiceUpChannel>(registry)), (true, false));
     assert_eq!(ways(channel_id::<VoiceDownChannel>(registry)), (false, true));
+    assert_eq!(ways(channel_id::<CallVoiceUpChannel>(registry)), (true, false));
+    assert_eq!(ways(channel_id::<CallVoiceDownChannel>(registry)), (false, true));
+    assert_eq!(ways(channel_id::<VideoUpChannel>(registry)), (true, false));
+    assert_eq!(ways(channel_id::<VideoDownChannel>(registry)), (false, true));
+    let raw = |rules: &Rules, id| rules.channel(id).is_some_and(|rule| !rule.typed);
+    assert!(raw(&up, channel_id::<CallVoiceUpChannel>(registry)) && raw(&up, channel_id::<VideoUpChannel>(registry)));
+    assert!(
+        raw(&down, channel_id::<CallVoiceDownChannel>(registry))
+            && raw(&down, channel_id::<VideoDownChannel>(registry))
+    );
     assert_eq!(ways(channel_id::<PingChannel>(registry)), (true, true));
     let replicated = (0..64).filter(|id| registry.get_name_from_net_id(*id).contains("lightyear_replication"));
     let from_clients: Vec<_> = replicated.filter(|id| up.channel(*id).is_some()).collect();

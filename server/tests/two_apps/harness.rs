@@ -3,7 +3,11 @@
 use bevy::prelude::*;
 use bytes::Bytes;
 use hallway_protocol::{
-    channels::{ControlChannel, FloorChannel, PoseUpChannel, ProtocolPlugin, VoiceDownChannel, VoiceUpChannel},
+    call::{CallNotice, CallRequest},
+    channels::{
+        CallVoiceDownChannel, CallVoiceUpChannel, ControlChannel, FloorChannel, PoseUpChannel, ProtocolPlugin,
+        VideoDownChannel, VideoUpChannel, VoiceDownChannel, VoiceUpChannel,
+    },
     chat::{ChatText, Conversation},
     control::{ClientMessage, ServerMessage},
     desk::SignInGrant,
@@ -22,12 +26,13 @@ use hallway_protocol::{
     names::{DisplayName, NameKey},
     owner::{OwnerId, OwnerKey},
     pose::{PoseBatch, PoseReport},
+    video::{self, VideoReport, VideoSlice},
     voice::{VoicePacket, decode_down},
 };
 use hallway_server::{
     desk::{Denied, WorldAsk, WorldDoor},
     store::{self, PageQuery, StoreAnswer, StoreAsk, StoreEnd, StoredMessage, Thread},
-    world::{self, Moderators, RelayCounters, StopFlag, WorldSettings, WorldWires},
+    world::{self, CallRelayCounters, Moderators, RelayCounters, StopFlag, WorldSettings, WorldWires},
 };
 use lightyear::{
     prelude::{ChannelRegistry, Connected, Disconnect, MessageReceiver, MessageSender, MessageSystems, Transport},
@@ -91,6 +96,10 @@ pub(crate) struct Inbox {
     pub(crate) reports: Vec<TalkerReport>,
     pub(crate) voice: Vec<(PersonId, VoicePacket)>,
     pub(crate) poses: Vec<PoseBatch>,
+    pub(crate) calls: Vec<CallNotice>,
+    pub(crate) call_voice: Vec<(PersonId, VoicePacket)>,
+    pub(crate) video: Vec<(PersonId, VideoSlice)>,
+    pub(crate) video_reports: Vec<VideoReport>,
 }
 
 /// The world's answer to a sign-in, on its way.
@@ -188,7 +197,10 @@ impl TestWorld {
 
     fn state(&self) -> String {
         let inboxes = self.clients.iter().map(|client| client.world().resource::<Inbox>());
-        inboxes.map(|inbox| format!("{:?} {:?}", inbox.control, inbox.floor)).collect::<Vec<_>>().join("\n")
+        inboxes
+            .map(|inbox| format!("{:?} {:?} {:?}", inbox.control, inbox.floor, inbox.calls))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     /// Signs in as the front desk does.
@@ -363,6 +375,34 @@ impl TestWorld {
         request
     }
 
+    pub(crate) fn ask_call(&mut self, client: usize, request: CallRequest) {
+        self.sender::<CallRequest>(client).send::<ControlChannel>(request);
+    }
+
+    /// Waits for a notice about a call that `pick` takes, and removes it.
+    pub(crate) fn wait_call<T>(&mut self, client: usize, what: &str, pick: impl Fn(&CallNotice) -> Option<T>) -> T {
+        self.until(what, |world| world.inbox(client).calls.iter().any(|notice| pick(notice).is_some()));
+        let mut inbox = self.clients[client].world_mut().resource_mut::<Inbox>();
+        let place = inbox.calls.iter().position(|notice| pick(notice).is_some()).unwrap();
+        pick(&inbox.calls.remove(place)).unwrap()
+    }
+
+    /// Sends raw bytes as voice of a call.
+    pub(crate) fn send_call_voice(&mut self, client: usize, bytes: Bytes) {
+        let transport = self.clients[client].world().get::<Transport>(self.links[client]).unwrap();
+        transport.send::<CallVoiceUpChannel>(bytes).unwrap();
+    }
+
+    /// Sends raw bytes as a slice of a picture.
+    pub(crate) fn send_video(&mut self, client: usize, bytes: Bytes) {
+        let transport = self.clients[client].world().get::<Transport>(self.links[client]).unwrap();
+        transport.send::<VideoUpChannel>(bytes).unwrap();
+    }
+
+    pub(crate) fn call_relay(&self) -> CallRelayCounters {
+        *self.server.world().resource::<CallRelayCounters>()
+    }
+
     /// Sends raw bytes as voice.
     pub(crate) fn send_voice(&mut self, client: usize, bytes: Bytes) {
         let transport = self.clients[client].world().get::<Transport>(self.links[client]).unwrap();
@@ -456,13 +496,23 @@ fn client_app() -> App {
 }
 
 fn receive_voice(channels: Res<ChannelRegistry>, mut links: Query<&mut Transport>, mut inbox: ResMut<Inbox>) {
-    let channel = *channels.get_net_from_kind(&ChannelKind::of::<VoiceDownChannel>()).unwrap();
+    let id = |kind| *channels.get_net_from_kind(&kind).unwrap();
+    let voice = id(ChannelKind::of::<VoiceDownChannel>());
+    let call_voice = id(ChannelKind::of::<CallVoiceDownChannel>());
+    let video = id(ChannelKind::of::<VideoDownChannel>());
     for mut transport in &mut links {
-        let Some(receiver) = transport.channel_receive_mut(channel) else { continue };
-        while let Some((_, bytes, _)) = receiver.read_message() {
-            inbox.voice.push(decode_down(&bytes).unwrap());
-        }
+        inbox.voice.extend(read_all(&mut transport, voice).iter().map(|bytes| decode_down(bytes).unwrap()));
+        inbox.call_voice.extend(read_all(&mut transport, call_voice).iter().map(|bytes| decode_down(bytes).unwrap()));
+        inbox.video.extend(read_all(&mut transport, video).iter().map(|bytes| video::decode_down(bytes).unwrap()));
     }
+}
+
+fn read_all(transport: &mut Transport, channel: u16) -> Vec<Bytes> {
+    let mut all = Vec::new();
+    if let Some(receiver) = transport.channel_receive_mut(channel) {
+        all.extend(std::iter::from_fn(|| receiver.read_message().map(|(_, bytes, _)| bytes)));
+    }
+    all
 }
 
 fn receive(
@@ -471,14 +521,19 @@ fn receive(
         Option<&mut MessageReceiver<FloorNotice>>,
         Option<&mut MessageReceiver<TalkerReport>>,
         Option<&mut MessageReceiver<PoseBatch>>,
+        Option<&mut MessageReceiver<CallNotice>>,
+        Option<&mut MessageReceiver<VideoReport>>,
     )>,
     mut inbox: ResMut<Inbox>,
 ) {
-    for (control, floor, reports, poses) in &mut links {
+    for (control, floor, reports, poses, calls, video_reports) in &mut links {
         inbox.control.extend(control.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
         inbox.floor.extend(floor.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
         inbox.reports.extend(reports.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
         inbox.poses.extend(poses.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
+        inbox.calls.extend(calls.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
+        let reports = video_reports.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>());
+        inbox.video_reports.extend(reports);
     }
 }
 
