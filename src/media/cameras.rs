@@ -1,8 +1,11 @@
 //! Cameras, and what stands in for one: a pattern, a file.
 
-use std::{fmt, path::PathBuf};
+mod pace;
+pub mod pattern;
+mod y4m;
 
 use super::picture::Picture;
+use std::{fmt, path::PathBuf};
 
 /// Which camera is meant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,6 +43,10 @@ impl Default for Wish {
 /// Why a camera gives no pictures. Each reads as a sentence that says what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CameraError {
+    /// The choice is [`CameraChoice::None`].
+    NotChosen,
+    /// This build was made without cameras.
+    NotBuilt,
     /// There is none at all.
     NoCamera,
     /// The system doesn't let this program use it.
@@ -85,6 +92,9 @@ pub enum CameraError {
 
 /// Something that takes pictures. It lives on the camera's own thread, where it may block up to a second.
 pub trait Camera: Send {
+    /// What people know it by.
+    fn name(&self) -> String;
+
     /// The next picture, waiting for it.
     ///
     /// # Errors
@@ -95,6 +105,10 @@ pub trait Camera: Send {
 impl fmt::Display for CameraError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotChosen => f.write_str("No camera is chosen; choose one in the settings."),
+            Self::NotBuilt => f.write_str(
+                "This build of Hallway has no cameras: use the pattern or a file, or build with the `devices` feature.",
+            ),
             Self::NoCamera => f.write_str("There is no camera on this machine; plug one in, and it is used at once."),
             Self::Forbidden { name } => write!(
                 f,
@@ -120,6 +134,8 @@ impl CameraError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::NotChosen => "camera_not_chosen",
+            Self::NotBuilt => "camera_not_built",
             Self::NoCamera => "no_camera",
             Self::Forbidden { .. } => "camera_forbidden",
             Self::InUse { .. } => "camera_in_use",
@@ -137,8 +153,12 @@ impl CameraError {
 /// # Errors
 /// See [`CameraError`].
 pub fn open(choice: &CameraChoice, wish: Wish) -> Result<Box<dyn Camera>, CameraError> {
-    let _ = (choice, wish);
-    Err(CameraError::NoCamera)
+    match choice {
+        CameraChoice::None => Err(CameraError::NotChosen),
+        CameraChoice::Pattern => Ok(Box::new(pattern::PatternCamera::open(wish))),
+        CameraChoice::File(path) => Ok(Box::new(y4m::FileCamera::open(path)?)),
+        CameraChoice::Default | CameraChoice::Device(_) => Err(CameraError::NotBuilt),
+    }
 }
 
 /// The names of the cameras that are there, in the system's order. It may take a second.

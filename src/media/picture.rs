@@ -1,5 +1,16 @@
 //! A picture on its way from a camera to an encoder, or from a decoder to a screen.
 
+pub mod clock;
+mod convert;
+#[cfg(feature = "devices")]
+mod jpeg;
+mod scale;
+
+pub use convert::{Converter, Pixels, frame_even};
+#[cfg(feature = "devices")]
+pub use jpeg::decode_jpeg;
+pub use scale::{Scaler, fitted};
+
 use std::{fmt, time::Duration};
 
 /// A picture in I420: a plane of brightness (Y) and two of colour (U, V) with half the width and half the height, in the
@@ -10,8 +21,7 @@ pub struct Picture {
     height: usize,
     /// Y, U and V, without gaps.
     data: Vec<u8>,
-    /// When it was taken, on the capturing machine's monotonic clock (see [`super::video::engine`]); of a received one,
-    /// on the sender's.
+    /// When it was taken, on the [`clock`] of the process that took it; of a received one, on the sender's.
     pub taken: Duration,
 }
 
@@ -31,6 +41,12 @@ impl Picture {
         let mut data = vec![128; Self::bytes_of(width, height)];
         data[..width * height].fill(16);
         Self { width, height, data, taken }
+    }
+
+    /// The same picture in another size; sides are rounded up to even ones. Streams keep a [`Scaler`] instead.
+    #[must_use]
+    pub fn scaled(&self, width: usize, height: usize) -> Self {
+        Scaler::default().scale(self, width, height)
     }
 
     /// How many bytes the planes of a picture have.
