@@ -1,27 +1,43 @@
 //! The video threads and how the session talks to them.
 //!
-//! One thread per open source takes pictures and encodes them, one decodes what comes. Nobody waits for another: a
-//! picture that finds the next thread busy is dropped.
+//! Each open source has a thread that takes pictures and one that encodes them, and one thread decodes what comes. Nobody
+//! waits for another: a picture that finds the next thread busy is dropped.
+
+mod capture;
+mod encode;
+mod gallery;
+mod run;
+mod signal;
+mod sink;
+mod source;
+mod stats;
 
 use crate::media::{
-    cameras::{CameraChoice, CameraError},
-    picture::Picture,
-    screens::{ScreenChoice, ScreenError},
+    cameras::{self, Camera, CameraChoice, CameraError, Wish},
+    picture::clock,
+    screens::{self, Screen, ScreenChoice, ScreenError},
 };
 use bytes::Bytes;
+pub use gallery::{Gallery, Shown, Whose};
 use hallway_protocol::{
     ids::PersonId,
     video::{Layer, Source, VideoReport, VideoSlice},
 };
+pub use stats::{VideoQuality, VideoStats};
 use std::{
     io,
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
         mpsc::{Sender, channel},
     },
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
+
+/// Most slices that wait for the video thread: three of the largest frames.
+const WAITING_SLICES: usize = 768;
 
 /// How the engine starts.
 #[derive(Clone, Debug, Default)]
@@ -149,12 +165,44 @@ pub enum VideoEvent {
     },
 }
 
+/// Opens what pictures come from; [`Devices::default`] are the real ones.
+#[derive(Clone)]
+pub struct Devices {
+    /// Opens a camera.
+    pub open_camera: Arc<dyn Fn(&CameraChoice, Wish) -> Result<Box<dyn Camera>, CameraError> + Send + Sync>,
+    /// Opens a screen.
+    pub open_screen: Arc<dyn Fn(&ScreenChoice) -> Result<Box<dyn Screen>, ScreenError> + Send + Sync>,
+}
+
+impl Default for Devices {
+    fn default() -> Self {
+        Self { open_camera: Arc::new(cameras::open), open_screen: Arc::new(screens::open) }
+    }
+}
+
+/// What travels to the video thread.
+enum Message {
+    /// A command, and when it was given: a slice has arrived then, however late this thread gets to it.
+    Command(VideoCommand, Duration),
+    Stop,
+}
+
+/// What both ends of the engine see.
+#[derive(Default)]
+struct Shared {
+    waiting_slices: AtomicUsize,
+    dropped_slices: AtomicU64,
+    stats: Mutex<VideoStats>,
+}
+
 /// Starts video threads.
 pub struct VideoEngine;
 
 /// The session's end of the engine. Dropping it stops the threads, closes the camera and finishes files.
 pub struct VideoHandle {
-    commands: Sender<VideoCommand>,
+    commands: Sender<Message>,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl VideoEngine {
@@ -166,19 +214,38 @@ impl VideoEngine {
         settings: VideoSettings,
         deliver: impl Fn(VideoEvent) + Send + Sync + 'static,
     ) -> io::Result<VideoHandle> {
+        Self::start_with(settings, Devices::default(), deliver)
+    }
+
+    /// The same with other cameras and screens.
+    ///
+    /// # Errors
+    /// As of [`Self::start`].
+    pub fn start_with(
+        settings: VideoSettings,
+        devices: Devices,
+        deliver: impl Fn(VideoEvent) + Send + Sync + 'static,
+    ) -> io::Result<VideoHandle> {
+        let shared = Arc::new(Shared::default());
         let (commands, incoming) = channel();
-        std::thread::Builder::new().name("video".into()).spawn(move || {
-            let _kept = (settings, deliver);
-            while incoming.recv().is_ok() {}
-        })?;
-        Ok(VideoHandle { commands })
+        let runner = run::Runner::new(settings, devices, incoming, shared.clone(), Arc::new(deliver))?;
+        let thread = std::thread::Builder::new().name("video".into()).spawn(move || runner.run())?;
+        Ok(VideoHandle { commands, shared, thread: Some(thread) })
     }
 }
 
 impl VideoHandle {
-    /// Tells the engine something, without waiting.
+    /// Tells the engine something, without waiting. Slices are dropped and counted while too many wait; other commands
+    /// never are, for people cause them and they are few.
     pub fn send(&self, command: VideoCommand) {
-        if self.commands.send(command).is_err() {
+        if matches!(command, VideoCommand::Receive { .. }) {
+            if self.shared.waiting_slices.load(Relaxed) >= WAITING_SLICES {
+                self.shared.dropped_slices.fetch_add(1, Relaxed);
+                return;
+            }
+            self.shared.waiting_slices.fetch_add(1, Relaxed);
+        }
+        if self.commands.send(Message::Command(command, clock::now())).is_err() {
             tracing::debug!("the video thread is gone");
         }
     }
@@ -186,108 +253,18 @@ impl VideoHandle {
     /// What the engine did so far; at most half a second old.
     #[must_use]
     pub fn stats(&self) -> VideoStats {
-        VideoStats::default()
+        self.shared.stats.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// Whose pictures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Whose {
-    /// The own ones, as they are sent.
-    Own,
-    /// Somebody else's.
-    Of(PersonId),
-}
-
-/// The newest picture of everybody, for whoever draws. Cloning shares it; nobody waits long for it.
-#[derive(Clone, Debug, Default)]
-pub struct Gallery {
-    shown: Arc<std::sync::Mutex<std::collections::HashMap<(Whose, Source), Shown>>>,
-}
-
-/// A picture to be drawn.
-#[derive(Clone, Debug)]
-pub struct Shown {
-    /// The picture.
-    pub picture: Arc<Picture>,
-    /// Counts the pictures of this stream, so that the same one is not uploaded twice.
-    pub number: u64,
-    /// When it came out of the camera or the decoder.
-    pub at: Instant,
-}
-
-impl Gallery {
-    /// The newest picture; `None` when there is none or the stream is over.
-    #[must_use]
-    pub fn newest(&self, whose: Whose, source: Source) -> Option<Shown> {
-        self.lock().get(&(whose, source)).cloned()
+impl Drop for VideoHandle {
+    fn drop(&mut self) {
+        // A thread that is gone already needs no telling.
+        let _ = self.commands.send(Message::Stop);
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the video thread panicked");
+        }
     }
-
-    /// Everything there is a picture of.
-    #[must_use]
-    pub fn all(&self) -> Vec<(Whose, Source)> {
-        self.lock().keys().copied().collect()
-    }
-
-    /// Shows the next picture of a stream.
-    pub fn show(&self, whose: Whose, source: Source, picture: Arc<Picture>, at: Instant) {
-        let mut shown = self.lock();
-        let number = shown.get(&(whose, source)).map_or(0, |shown| shown.number + 1);
-        shown.insert((whose, source), Shown { picture, number, at });
-    }
-
-    /// Takes a stream's picture away.
-    pub fn clear(&self, whose: Whose, source: Source) {
-        self.lock().remove(&(whose, source));
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, std::collections::HashMap<(Whose, Source), Shown>> {
-        self.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
-/// How one remote stream comes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct VideoQuality {
-    /// Whose.
-    pub of: PersonId,
-    /// Which pictures.
-    pub source: Source,
-    /// Width and height of what is shown.
-    pub size: (usize, usize),
-    /// Pictures shown in the last second.
-    pub rate: f32,
-    /// Share of packets lost in the last second.
-    pub loss: f32,
-    /// Bits a second in the last second.
-    pub bitrate: u32,
-}
-
-/// What the engine did so far.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct VideoStats {
-    /// Pictures taken from the camera and the screen.
-    pub captured: u64,
-    /// Frames encoded, of all layers.
-    pub encoded: u64,
-    /// Slices handed out for sending.
-    pub sent: u64,
-    /// Slices taken from the network.
-    pub received: u64,
-    /// Slices that never came.
-    pub lost: u64,
-    /// Frames that were decoded and shown.
-    pub shown: u64,
-    /// Frames dropped: incomplete, late, or before a keyframe.
-    pub dropped: u64,
-    /// Keyframes asked for.
-    pub keyframes_wanted: u64,
-    /// Bits a second that the encoders aim at, together.
-    pub target_bitrate: u32,
-    /// What is encoded of the camera now: width, height, pictures a second, of the largest layer.
-    pub camera_encoding: Option<(usize, usize, f32)>,
-    /// Each remote stream.
-    pub streams: Vec<VideoQuality>,
-    /// Longest time between a picture's arrival and its being shown in the last second.
-    pub decode_delay: Duration,
 }

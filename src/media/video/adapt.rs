@@ -1,0 +1,191 @@
+//! How much is sent of each layer: what receivers report decides bitrate, size and frame rate.
+//!
+//! A layer is encoded once for all who watch it, so it follows the one among them who gets least through; who would spoil it
+//! for the others asks for a smaller layer. Voice needs no word here: it goes first on the link, and pictures step back
+//! before their queue grows longer than voice can bear.
+
+mod ladder;
+mod link;
+
+use super::layers::largest;
+use hallway_protocol::{
+    ids::PersonId,
+    limits::CALL_MEMBERS,
+    video::{Layer, Source, VideoReport},
+};
+use ladder::Ladder;
+use link::Link;
+use std::{collections::BTreeMap, time::Duration};
+
+/// Bits in a second of one source's layers together: what the way up of a common connection has room for beside voice and
+/// a second source. Smaller layers get theirs first, for more people watch them.
+const TOTAL: u32 = 2_200_000;
+/// A receiver of whom nothing was heard for so long doesn't count any more.
+const FORGOTTEN: Duration = Duration::from_secs(4);
+/// When no receiver reports for so long, the link is taken to be bad: reports get lost where pictures do.
+const SILENCE: Duration = Duration::from_millis(1500);
+
+/// Bounds of a layer's bitrate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    /// Less is not worth being watched.
+    least: u32,
+    /// Before anything is known.
+    start: u32,
+    /// More is not seen.
+    most: u32,
+}
+
+/// How a layer is encoded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Setting {
+    /// Bits in a second.
+    pub bitrate: u32,
+    /// Pictures in a second.
+    pub rate: f32,
+    /// The largest size.
+    pub most: (usize, usize),
+}
+
+/// See the [module's description](self). The clock is the caller's.
+#[derive(Debug)]
+pub struct Controller {
+    layers: [LayerControl; Layer::COUNT],
+}
+
+#[derive(Debug)]
+struct LayerControl {
+    bounds: Bounds,
+    ladder: Ladder,
+    receivers: u8,
+    links: BTreeMap<PersonId, Link>,
+    /// What is aimed at, before the total is shared out.
+    bitrate: u32,
+    /// When something was reported, or missed, last.
+    heard: Duration,
+    stepped: Duration,
+    setting: Option<Setting>,
+}
+
+impl Controller {
+    /// For a source that nobody watches yet.
+    #[must_use]
+    pub fn new(source: Source) -> Self {
+        Self { layers: Layer::ALL.map(|layer| LayerControl::new(source, layer)) }
+    }
+
+    /// How many watch each layer; tells which layers somebody came to.
+    pub fn set_receivers(&mut self, receivers: [u8; Layer::COUNT], now: Duration) -> Vec<Layer> {
+        let mut came = Vec::new();
+        for ((state, receivers), layer) in self.layers.iter_mut().zip(receivers).zip(Layer::ALL) {
+            if receivers > state.receivers {
+                came.push(layer);
+            }
+            if state.receivers == 0 {
+                state.heard = now;
+            }
+            state.receivers = receivers;
+            if receivers == 0 {
+                state.links.clear();
+            }
+        }
+        self.share_out(now);
+        came
+    }
+
+    /// A receiver reported.
+    pub fn reported(&mut self, report: &VideoReport, now: Duration) {
+        self.layers[report.stream.layer.index()].reported(report, now);
+        self.share_out(now);
+    }
+
+    /// Does what is due; call it with each picture.
+    pub fn step(&mut self, now: Duration) {
+        for layer in &mut self.layers {
+            layer.step(now);
+        }
+        self.share_out(now);
+    }
+
+    /// How a layer is to be encoded; `None` when nobody watches it.
+    #[must_use]
+    pub fn setting(&self, layer: Layer) -> Option<Setting> {
+        self.layers[layer.index()].setting
+    }
+
+    fn share_out(&mut self, now: Duration) {
+        let mut left = TOTAL;
+        for layer in &mut self.layers {
+            let bitrate = layer.bitrate.min(left.max(layer.bounds.least));
+            layer.setting = (layer.receivers > 0).then(|| layer.ladder.setting(bitrate, now));
+            if layer.receivers > 0 {
+                left = left.saturating_sub(bitrate);
+            }
+        }
+    }
+}
+
+impl LayerControl {
+    fn new(source: Source, layer: Layer) -> Self {
+        let bounds = Bounds::of(source, layer);
+        Self {
+            bounds,
+            ladder: Ladder::new(source, largest(source, layer)),
+            receivers: 0,
+            links: BTreeMap::new(),
+            bitrate: bounds.start,
+            heard: Duration::ZERO,
+            stepped: Duration::ZERO,
+            setting: None,
+        }
+    }
+
+    fn reported(&mut self, report: &VideoReport, now: Duration) {
+        if !self.links.contains_key(&report.person) && self.links.len() >= CALL_MEMBERS {
+            return;
+        }
+        let bitrate = self.bitrate;
+        let link = self.links.entry(report.person).or_insert_with(|| Link::new(bitrate, now));
+        link.reported(report, self.bounds, bitrate, now);
+        self.heard = now;
+        self.follow(now);
+    }
+
+    fn step(&mut self, now: Duration) {
+        // While no pictures came, nobody had anything to report.
+        if now.saturating_sub(self.stepped) > SILENCE {
+            self.heard = now;
+        }
+        self.stepped = now;
+        if self.receivers > 0 && now.saturating_sub(self.heard) >= SILENCE {
+            self.heard = now;
+            for link in self.links.values_mut() {
+                link.silent(self.bounds, now);
+            }
+            self.bitrate = (self.bitrate / 2).max(self.bounds.least);
+        }
+    }
+
+    /// Follows the one who gets least through.
+    fn follow(&mut self, now: Duration) {
+        self.links.retain(|_, link| now.saturating_sub(link.heard()) < FORGOTTEN);
+        if let Some(least) = self.links.values().map(Link::bitrate).min() {
+            self.bitrate = least.clamp(self.bounds.least, self.bounds.most);
+        }
+    }
+}
+
+impl Bounds {
+    fn of(source: Source, layer: Layer) -> Self {
+        let (least, start, most) = match (source, layer) {
+            (Source::Camera, Layer::Small) => (50_000, 120_000, 200_000),
+            (Source::Camera, Layer::Medium) => (60_000, 600_000, 900_000),
+            (Source::Camera, Layer::Large) => (80_000, 1_200_000, 2_000_000),
+            (Source::Screen, _) => (80_000, 1_000_000, 1_500_000),
+        };
+        Self { least, start, most }
+    }
+}
+
+#[cfg(test)]
+mod tests;

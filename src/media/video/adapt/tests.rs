@@ -1,0 +1,210 @@
+use super::*;
+use hallway_protocol::video::StreamKey;
+
+const REPORT: Duration = Duration::from_millis(500);
+const STEP: Duration = Duration::from_millis(10);
+/// A voice of 64 kbit/s with what the link puts in front of its packets, and what other things it carries.
+const VOICE: f64 = 64_000.0 + 50.0 * 8.0 * 60.0;
+/// What a router holds before it drops.
+const BUFFER_SECONDS: f64 = 0.6;
+
+/// A link with a queue, through which one receiver gets one layer beside a voice.
+struct Bottleneck {
+    controller: Controller,
+    layer: Layer,
+    now: Duration,
+    queue_bits: f64,
+    /// Loss of the air, on top.
+    loss: f64,
+    delivered: f64,
+    sent: f64,
+    dropped: f64,
+    reported: Duration,
+    reports: bool,
+}
+
+/// How it was over some seconds.
+struct Seen {
+    bitrate: u32,
+    setting: Setting,
+    longest_queue_ms: f64,
+}
+
+impl Bottleneck {
+    fn new(layer: Layer) -> Self {
+        let mut controller = Controller::new(Source::Camera);
+        let mut receivers = [0; Layer::COUNT];
+        receivers[layer.index()] = 1;
+        assert_eq!(controller.set_receivers(receivers, Duration::ZERO), [layer]);
+        let now = Duration::ZERO;
+        let (queue_bits, loss, delivered, sent, dropped) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        Self { controller, layer, now, queue_bits, loss, delivered, sent, dropped, reported: now, reports: true }
+    }
+
+    fn run(&mut self, seconds: u64, capacity: f64) -> Seen {
+        let until = self.now + Duration::from_secs(seconds);
+        let mut longest_queue_ms = 0.0f64;
+        while self.now < until {
+            self.now += STEP;
+            self.controller.step(self.now);
+            let bitrate = f64::from(self.controller.setting(self.layer).unwrap().bitrate);
+            let video = bitrate * STEP.as_secs_f64();
+            let all = video + VOICE * STEP.as_secs_f64();
+            let room = (capacity * BUFFER_SECONDS - self.queue_bits).max(0.0);
+            let taken = all.min(room);
+            let leaves = (self.queue_bits + taken).min(capacity * STEP.as_secs_f64());
+            self.queue_bits += taken - leaves;
+            self.sent += video;
+            self.dropped += video * (1.0 - taken / all * (1.0 - self.loss));
+            self.delivered += leaves * video / all * (1.0 - self.loss);
+            longest_queue_ms = longest_queue_ms.max(self.queue_bits / capacity * 1000.0);
+            if self.now >= self.reported + REPORT {
+                self.report(capacity);
+            }
+        }
+        let setting = self.controller.setting(self.layer).unwrap();
+        Seen { bitrate: setting.bitrate, setting, longest_queue_ms }
+    }
+
+    fn report(&mut self, capacity: f64) {
+        let packets = |bits: f64| (bits / 8000.0).round() as u16;
+        let report = VideoReport {
+            person: PersonId(2),
+            stream: StreamKey { source: Source::Camera, layer: self.layer },
+            expected: packets(self.sent),
+            lost: packets(self.dropped),
+            bytes: (self.delivered / 8.0) as u32,
+            interval_ms: 500,
+            queue_ms: (self.queue_bits / capacity * 1000.0) as u16,
+            frames: 15,
+        };
+        if self.reports {
+            self.controller.reported(&report, self.now);
+        }
+        (self.sent, self.dropped, self.delivered, self.reported) = (0.0, 0.0, 0.0, self.now);
+    }
+}
+
+#[test]
+fn a_good_link_is_used_up_to_the_most() {
+    let mut link = Bottleneck::new(Layer::Medium);
+    assert_eq!(link.run(0, 5e6).setting, Setting { bitrate: 600_000, rate: 30.0, most: (640, 360) });
+    assert_eq!(link.run(20, 5e6).bitrate, 900_000);
+    let mut link = Bottleneck::new(Layer::Large);
+    let seen = link.run(20, 5e6);
+    assert_eq!(seen.setting, Setting { bitrate: 2_000_000, rate: 30.0, most: (1280, 720) });
+}
+
+#[test]
+fn on_300_kbit_pictures_make_room_for_the_voice_within_two_seconds_and_come_back() {
+    let mut link = Bottleneck::new(Layer::Medium);
+    link.run(10, 5e6);
+    link.run(2, 300e3);
+    assert!(link.run(0, 300e3).bitrate <= 200_000, "{}", link.run(0, 300e3).bitrate);
+    link.run(6, 300e3);
+    let settled = link.run(60, 300e3);
+    assert!(settled.bitrate <= 205_000 && settled.bitrate >= 100_000, "{}", settled.bitrate);
+    assert!(settled.longest_queue_ms < 150.0, "{}", settled.longest_queue_ms);
+    assert!(settled.setting.most.0 < 640);
+    let better = link.run(25, 5e6);
+    assert!(better.bitrate >= 600_000, "{}", better.bitrate);
+    assert_eq!(better.setting.most, (640, 360));
+}
+
+#[test]
+fn a_start_on_a_bad_link_ends_well_too() {
+    let mut link = Bottleneck::new(Layer::Medium);
+    link.run(8, 200e3);
+    let settled = link.run(30, 200e3);
+    assert!(settled.bitrate <= 115_000 && settled.bitrate >= 60_000, "{}", settled.bitrate);
+    assert_eq!(settled.setting.most, (320, 180));
+    assert!(settled.longest_queue_ms < 150.0, "{}", settled.longest_queue_ms);
+}
+
+#[test]
+fn a_little_loss_of_the_air_changes_nothing_and_much_of_it_stops_at_the_floor() {
+    let mut link = Bottleneck::new(Layer::Medium);
+    link.loss = 0.05;
+    assert_eq!(link.run(20, 5e6).bitrate, 600_000);
+    link.loss = 0.2;
+    let seen = link.run(30, 5e6);
+    assert_eq!(seen.bitrate, 150_000);
+    link.loss = 0.0;
+    assert!(link.run(30, 5e6).bitrate >= 600_000);
+}
+
+#[test]
+fn without_reports_it_goes_down() {
+    let mut link = Bottleneck::new(Layer::Medium);
+    link.run(5, 5e6);
+    link.reports = false;
+    assert!(link.run(2, 5e6).bitrate <= 450_000);
+    assert_eq!(link.run(10, 5e6).bitrate, 60_000);
+    link.reports = true;
+    assert!(link.run(30, 5e6).bitrate >= 600_000);
+}
+
+#[test]
+fn a_layer_follows_the_one_who_gets_least_and_forgets_who_left() {
+    let mut controller = Controller::new(Source::Camera);
+    controller.set_receivers([0, 2, 0], Duration::ZERO);
+    let stream = StreamKey { source: Source::Camera, layer: Layer::Medium };
+    let report = |person, queue_ms| VideoReport {
+        person: PersonId(person),
+        stream,
+        expected: 40,
+        lost: 0,
+        bytes: 37_500,
+        interval_ms: 500,
+        queue_ms,
+        frames: 15,
+    };
+    let at = |controller: &Controller| controller.setting(Layer::Medium).unwrap().bitrate;
+    for second in 1..=4 {
+        controller.reported(&report(2, 0), Duration::from_secs(second));
+        controller.reported(&report(3, 250), Duration::from_secs(second));
+    }
+    let low = at(&controller);
+    assert!(low < 400_000, "{low}");
+    for second in 5..=20 {
+        controller.reported(&report(2, 0), Duration::from_secs(second));
+    }
+    assert!(at(&controller) > 600_000, "{}", at(&controller));
+}
+
+#[test]
+fn layers_nobody_wants_are_not_encoded_and_the_total_is_shared_out() {
+    let mut controller = Controller::new(Source::Camera);
+    assert_eq!(controller.setting(Layer::Medium), None);
+    assert_eq!(controller.set_receivers([1, 1, 0], Duration::ZERO), [Layer::Small, Layer::Medium]);
+    assert_eq!(controller.set_receivers([1, 2, 0], Duration::ZERO), [Layer::Medium]);
+    assert_eq!(controller.setting(Layer::Large), None);
+    assert_eq!(controller.setting(Layer::Small).unwrap().rate, 15.0);
+    controller.set_receivers([1, 1, 1], Duration::ZERO);
+    for layer in &mut controller.layers {
+        layer.bitrate = layer.bounds.most;
+    }
+    controller.share_out(Duration::ZERO);
+    let bitrates = Layer::ALL.map(|layer| controller.setting(layer).unwrap().bitrate);
+    assert_eq!(bitrates, [200_000, 900_000, 1_100_000]);
+    assert!(controller.set_receivers([0; 3], Duration::ZERO).is_empty());
+    assert_eq!(controller.setting(Layer::Small), None);
+}
+
+#[test]
+fn the_ladder_goes_down_at_once_and_up_when_there_is_enough_for_long() {
+    let mut ladder = Ladder::new(Source::Camera, (640, 360));
+    let mut at = |bitrate, second| {
+        let setting = ladder.setting(bitrate, Duration::from_secs(second));
+        (setting.most.0, setting.rate)
+    };
+    assert_eq!(at(600_000, 10), (640, 30.0));
+    assert_eq!(at(250_000, 11), (480, 30.0));
+    assert_eq!(at(80_000, 11), (320, 10.0));
+    assert_eq!(at(900_000, 12), (320, 10.0));
+    assert_eq!(at(310_000, 15), (480, 30.0), "not quite enough for 640");
+    assert_eq!(at(400_000, 19), (640, 30.0));
+    let mut ladder = Ladder::new(Source::Screen, (1920, 1200));
+    let setting = ladder.setting(300_000, Duration::ZERO);
+    assert_eq!((setting.most, setting.rate), ((1920, 1200), 3.0), "sharp, if slow");
+}

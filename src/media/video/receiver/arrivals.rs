@@ -1,0 +1,200 @@
+//! How the packets of one stream come: what is lost, and what stands in queues on the way.
+
+use super::super::media_clock::MEDIA_HZ;
+use hallway_protocol::video::VideoSlice;
+use std::{collections::VecDeque, time::Duration};
+
+/// How long the fastest packet is remembered: longer than any queue lasts that the sender reacts to, and short enough
+/// that clocks which drift apart (0.1 ms in a second at worst) don't look like a queue.
+const MEMORY: Duration = Duration::from_secs(30);
+/// The memory is kept in pieces of so long.
+const PIECE: Duration = Duration::from_secs(5);
+/// Frames whose least lateness counts as the queue: one late frame is jitter, three in a row are a queue.
+const FRAMES: usize = 3;
+/// A lateness that differs by so many samples from the last one is another clock, not another queue: two seconds.
+const ANOTHER_CLOCK: u32 = 2 * MEDIA_HZ;
+/// A packet's number that is further from the last one is of a stream that began anew.
+const NEAR_PACKETS: u16 = 3000;
+
+/// Counts of one interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Arrived {
+    /// Packets that were due.
+    pub(super) expected: u16,
+    /// Packets of those that never came.
+    pub(super) lost: u16,
+    /// Bytes that came, headers included.
+    pub(super) bytes: u32,
+    /// What stands in queues on the way.
+    pub(super) queue: Duration,
+}
+
+/// See the [module's description](self). The clock is the caller's.
+#[derive(Debug, Default)]
+pub(super) struct Arrivals {
+    /// The highest number that came.
+    highest: Option<u16>,
+    /// Which of it and the 127 before it came, from the lowest bit.
+    seen: u128,
+    /// Of this interval.
+    expected: u32,
+    came: u32,
+    bytes: u32,
+    frame: Option<u16>,
+    /// Where the sender's clock seems to stand against ours, by frame; later is larger. The last ones, newest last.
+    offsets: VecDeque<u32>,
+    /// The smallest offset of each piece of time and when that began, newest last.
+    fastest: VecDeque<(Duration, u32)>,
+}
+
+impl Arrivals {
+    /// A slice came at `now`.
+    pub(super) fn came(&mut self, slice: &VideoSlice, bytes: usize, now: Duration) {
+        if !self.count(slice.seq) {
+            return;
+        }
+        self.bytes = self.bytes.saturating_add(bytes as u32);
+        // The others of a frame leave later than the first one.
+        if self.frame.is_none_or(|frame| (slice.frame.wrapping_sub(frame) as i16) > 0) {
+            self.frame = Some(slice.frame);
+            self.place(samples(now).wrapping_sub(slice.media_time), now);
+        }
+    }
+
+    /// How much later than the fastest of the last seconds this came; 0 for what came before anything.
+    #[must_use]
+    pub(super) fn lateness(&self, media_time: u32, came: Duration) -> Duration {
+        self.fastest().map_or(Duration::ZERO, |fastest| duration(ahead(samples(came).wrapping_sub(media_time), fastest)))
+    }
+
+    /// What came since the last time this was asked.
+    pub(super) fn take(&mut self) -> Arrived {
+        let queue = match (self.fastest(), self.offsets.iter().copied().reduce(least)) {
+            (Some(fastest), Some(offset)) => duration(ahead(offset, fastest)),
+            _ => Duration::ZERO,
+        };
+        let arrived = Arrived {
+            expected: u16::try_from(self.expected).unwrap_or(u16::MAX),
+            lost: u16::try_from(self.expected.saturating_sub(self.came)).unwrap_or(u16::MAX),
+            bytes: self.bytes,
+            queue,
+        };
+        (self.expected, self.came, self.bytes) = (0, 0, 0);
+        arrived
+    }
+
+    /// Counts a packet by its number; false for one that came before.
+    fn count(&mut self, seq: u16) -> bool {
+        let ahead = self.highest.map_or(1, |highest| seq.wrapping_sub(highest) as i16);
+        if ahead.unsigned_abs() > NEAR_PACKETS || self.highest.is_none() {
+            *self = Self { expected: self.expected + 1, came: self.came, bytes: self.bytes, ..Self::default() };
+            (self.highest, self.seen) = (Some(seq), 1);
+        } else if ahead > 0 {
+            self.expected += u32::from(ahead.unsigned_abs());
+            self.seen = self.seen.checked_shl(u32::from(ahead.unsigned_abs())).unwrap_or(0) | 1;
+            self.highest = Some(seq);
+        } else {
+            let bit = 1u128.checked_shl(u32::from(ahead.unsigned_abs())).unwrap_or(0);
+            if bit == 0 || self.seen & bit != 0 {
+                return false;
+            }
+            self.seen |= bit;
+        }
+        self.came += 1;
+        true
+    }
+
+    fn place(&mut self, offset: u32, now: Duration) {
+        if self.offsets.back().is_some_and(|last| ahead(offset, *last).unsigned_abs() > ANOTHER_CLOCK) {
+            self.offsets.clear();
+            self.fastest.clear();
+        }
+        if self.offsets.len() == FRAMES {
+            self.offsets.pop_front();
+        }
+        self.offsets.push_back(offset);
+        self.fastest.retain(|(began, _)| now.saturating_sub(*began) < MEMORY);
+        match self.fastest.back_mut() {
+            Some((began, fastest)) if now.saturating_sub(*began) < PIECE => *fastest = least(*fastest, offset),
+            _ => self.fastest.push_back((now, offset)),
+        }
+    }
+
+    fn fastest(&self) -> Option<u32> {
+        self.fastest.iter().map(|(_, offset)| *offset).reduce(least)
+    }
+}
+
+/// How many samples `a` is later than `b`, with numbers that wrap.
+fn ahead(a: u32, b: u32) -> i32 {
+    a.wrapping_sub(b) as i32
+}
+
+fn least(a: u32, b: u32) -> u32 {
+    if ahead(a, b) < 0 { a } else { b }
+}
+
+fn samples(time: Duration) -> u32 {
+    (time.as_micros() * u128::from(MEDIA_HZ) / 1_000_000) as u32
+}
+
+fn duration(samples: i32) -> Duration {
+    Duration::from_micros(u64::from(samples.max(0).unsigned_abs()) * 1_000_000 / u64::from(MEDIA_HZ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hallway_protocol::video::{Layer, Source, StreamKey};
+
+    const FRAME: Duration = Duration::from_millis(100);
+
+    fn slice(seq: u16, frame: u16) -> VideoSlice {
+        let stream = StreamKey { source: Source::Camera, layer: Layer::Medium };
+        let media_time = u32::from(frame) * 4800;
+        VideoSlice { stream, keyframe: false, frame, slice: 0, slices: 1, seq, media_time, nals: vec![0; 88].into() }
+    }
+
+    /// Frames of one packet, each so much later than it was sent.
+    fn arrivals(delays: &[u64]) -> Arrivals {
+        let mut arrivals = Arrivals::default();
+        for (at, delay) in delays.iter().enumerate() {
+            let now = FRAME * at as u32 + Duration::from_millis(*delay);
+            arrivals.came(&slice(at as u16, at as u16), 100, now);
+        }
+        arrivals
+    }
+
+    #[test]
+    fn loss_and_bytes_are_counted_by_interval_whatever_the_order() {
+        let mut arrivals = Arrivals::default();
+        for seq in [65_534, 65_535, 1, 0, 1, 65_534, 5] {
+            arrivals.came(&slice(seq, 0), 100, FRAME);
+        }
+        let arrived = arrivals.take();
+        assert_eq!((arrived.expected, arrived.lost, arrived.bytes), (8, 3, 500));
+        arrivals.came(&slice(4, 0), 100, FRAME);
+        assert_eq!(arrivals.take(), Arrived { expected: 0, lost: 0, bytes: 100, queue: Duration::ZERO });
+        arrivals.came(&slice(20_000, 0), 100, FRAME);
+        assert_eq!(arrivals.take().expected, 1, "a stream that began anew");
+    }
+
+    #[test]
+    fn a_queue_is_what_all_of_the_last_frames_are_late_by() {
+        assert_eq!(arrivals(&[50; 10]).take().queue, Duration::ZERO);
+        assert_eq!(arrivals(&[50, 50, 50, 50, 250]).take().queue, Duration::ZERO, "jitter");
+        assert_eq!(arrivals(&[50, 50, 150, 180, 220]).take().queue, Duration::from_millis(100));
+        assert_eq!(arrivals(&[50, 150, 180, 220, 50]).take().queue, Duration::ZERO, "empty again");
+    }
+
+    #[test]
+    fn the_fastest_is_forgotten_and_another_clock_is_no_queue() {
+        let mut delays = vec![50; 3];
+        delays.extend([120; 400]);
+        assert_eq!(arrivals(&delays[..200]).take().queue, Duration::from_millis(70));
+        assert_eq!(arrivals(&delays).take().queue, Duration::ZERO);
+        assert_eq!(arrivals(&[50, 50, 50, 9_050, 9_050, 9_050]).take().queue, Duration::ZERO);
+        let arrivals = arrivals(&[50, 80]);
+        assert_eq!(arrivals.lateness(4800, FRAME + Duration::from_millis(650)), Duration::from_millis(600));
+    }
+}

@@ -1,0 +1,221 @@
+//! Which layer suits the own link: a smaller one when the one that is watched keeps coming badly, and the larger one again,
+//! carefully, when all is well.
+//!
+//! The sender reacts to reports first, within two seconds, for everybody who watches the layer. Only what is still bad after
+//! that is the own link's fault.
+
+use super::arrivals::Arrived;
+use hallway_protocol::video::Layer;
+use std::time::Duration;
+
+/// Share of packets lost that makes an interval a bad one.
+const BAD_LOSS: f32 = 0.1;
+/// Queue that makes it a bad one.
+const BAD_QUEUE: Duration = Duration::from_millis(300);
+/// Share of packets lost up to which it is a good one.
+const GOOD_LOSS: f32 = 0.02;
+/// Queue up to which it is a good one.
+const GOOD_QUEUE: Duration = Duration::from_millis(60);
+/// How long it is bad in one go before a smaller layer is preferred: the sender's two seconds and one for their effect.
+const BAD_FOR: Duration = Duration::from_secs(3);
+/// How long it is bad with the smallest layer before it is called too poor.
+const TOO_POOR_FOR: Duration = Duration::from_secs(6);
+/// How long it is good in one go before it is no longer called too poor.
+const BETTER_FOR: Duration = Duration::from_secs(3);
+/// How long it is good before the larger layer is tried again.
+const GOOD_FOR: Duration = Duration::from_secs(10);
+/// After a try that failed the next one comes later, up to so long.
+const LONGEST_GOOD_FOR: Duration = Duration::from_secs(80);
+/// A larger layer that turns bad within so long was a try that failed.
+const TRIED_FOR: Duration = Duration::from_secs(20);
+
+/// What would be better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// This layer.
+    Layer(Layer),
+    /// Nothing: the link is too poor even for the smallest, or no longer.
+    TooPoor(bool),
+}
+
+/// See the [module's description](self). The clock is the caller's.
+#[derive(Debug)]
+pub(super) struct Preference {
+    watched: Option<Layer>,
+    /// The layers that were given up for the link, the last one last.
+    given_up: Vec<Layer>,
+    bad_since: Option<Duration>,
+    good_since: Option<Duration>,
+    good_for: Duration,
+    raised: Option<Duration>,
+    too_poor: bool,
+    /// What was wished for last, and is not watched yet.
+    wished: Option<Layer>,
+}
+
+impl Default for Preference {
+    fn default() -> Self {
+        Self {
+            watched: None,
+            given_up: Vec::new(),
+            bad_since: None,
+            good_since: None,
+            good_for: GOOD_FOR,
+            raised: None,
+            too_poor: false,
+            wished: None,
+        }
+    }
+}
+
+impl Preference {
+    /// This layer is asked for now, whoever decided it.
+    pub(super) fn watches(&mut self, layer: Layer, now: Duration) {
+        if self.watched == Some(layer) {
+            return;
+        }
+        if self.wished != Some(layer) {
+            // Somebody else's decision: a window became larger or smaller.
+            self.given_up.clear();
+        }
+        self.raised = self.watched.is_some_and(|before| layer > before).then_some(now);
+        self.watched = Some(layer);
+        (self.wished, self.bad_since, self.good_since) = (None, None, None);
+    }
+
+    /// Judges an interval that ended at `now`.
+    pub(super) fn judge(&mut self, arrived: &Arrived, shown: u16, now: Duration) -> Option<Wish> {
+        let watched = self.watched?;
+        if arrived.expected == 0 {
+            // A camera that is shut, or an outage, which no layer fits.
+            return None;
+        }
+        let loss = f32::from(arrived.lost) / f32::from(arrived.expected);
+        let bad = loss >= BAD_LOSS || arrived.queue >= BAD_QUEUE || shown == 0;
+        let good = loss <= GOOD_LOSS && arrived.queue <= GOOD_QUEUE && shown > 0;
+        self.bad_since = bad.then_some(self.bad_since.unwrap_or(now));
+        self.good_since = good.then_some(self.good_since.unwrap_or(now));
+        let lasted = |since: Option<Duration>, long: Duration| since.is_some_and(|since| now.saturating_sub(since) >= long);
+        if self.too_poor && lasted(self.good_since, BETTER_FOR) {
+            self.too_poor = false;
+            return Some(Wish::TooPoor(false));
+        }
+        if lasted(self.bad_since, BAD_FOR) && watched != Layer::Small {
+            return self.lower(watched, now);
+        }
+        if lasted(self.bad_since, TOO_POOR_FOR) && !self.too_poor {
+            self.too_poor = true;
+            return Some(Wish::TooPoor(true));
+        }
+        if lasted(self.good_since, self.good_for) {
+            return self.raise(now);
+        }
+        None
+    }
+
+    fn lower(&mut self, watched: Layer, now: Duration) -> Option<Wish> {
+        self.bad_since = Some(now);
+        let layer = Layer::ALL[watched.index().checked_sub(1)?];
+        if self.wished != Some(layer) {
+            let failed = self.raised.is_some_and(|raised| now.saturating_sub(raised) < TRIED_FOR);
+            self.good_for = if failed { (2 * self.good_for).min(LONGEST_GOOD_FOR) } else { GOOD_FOR };
+            self.given_up.push(watched);
+        }
+        self.wished = Some(layer);
+        Some(Wish::Layer(layer))
+    }
+
+    fn raise(&mut self, now: Duration) -> Option<Wish> {
+        self.good_since = Some(now);
+        let layer = self.given_up.pop()?;
+        self.wished = Some(layer);
+        Some(Wish::Layer(layer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STEP: Duration = Duration::from_millis(500);
+
+    /// A link, and a session that does what is wished.
+    struct Link {
+        preference: Preference,
+        now: Duration,
+    }
+
+    impl Link {
+        fn new(layer: Layer) -> Self {
+            let mut preference = Preference::default();
+            preference.watches(layer, Duration::ZERO);
+            Self { preference, now: Duration::ZERO }
+        }
+
+        /// Goes on for so many seconds with so much loss and queue, and tells what was wished, and after how many seconds.
+        fn seconds(&mut self, seconds: u32, lost: u16, queue_ms: u64) -> Vec<(u64, Wish)> {
+            let from = self.now;
+            let mut wishes = Vec::new();
+            for _ in 0..2 * seconds {
+                self.now += STEP;
+                let queue = Duration::from_millis(queue_ms);
+                let arrived = Arrived { expected: 100, lost, bytes: 10_000, queue };
+                if let Some(wish) = self.preference.judge(&arrived, 10, self.now) {
+                    wishes.push(((self.now - from).as_secs(), wish));
+                    if let Wish::Layer(layer) = wish {
+                        self.preference.watches(layer, self.now);
+                    }
+                }
+            }
+            wishes
+        }
+    }
+
+    #[test]
+    fn a_link_that_stays_bad_gets_smaller_layers_and_is_called_too_poor_at_last() {
+        let mut link = Link::new(Layer::Large);
+        let wishes = link.seconds(20, 0, 400);
+        assert_eq!(
+            wishes,
+            [(3, Wish::Layer(Layer::Medium)), (7, Wish::Layer(Layer::Small)), (13, Wish::TooPoor(true))]
+        );
+        assert_eq!(link.seconds(5, 0, 0), [(3, Wish::TooPoor(false))]);
+        assert_eq!(link.seconds(30, 0, 0), [(5, Wish::Layer(Layer::Medium)), (16, Wish::Layer(Layer::Large))]);
+    }
+
+    #[test]
+    fn two_bad_seconds_are_the_senders_to_repair() {
+        let mut link = Link::new(Layer::Medium);
+        for _ in 0..10 {
+            assert_eq!(link.seconds(2, 30, 0), []);
+            assert_eq!(link.seconds(1, 0, 0), []);
+        }
+    }
+
+    #[test]
+    fn a_try_that_fails_makes_the_next_one_come_later() {
+        let mut link = Link::new(Layer::Medium);
+        let mut tries = Vec::new();
+        for _ in 0..4 {
+            assert_eq!(link.seconds(4, 20, 0).len(), 1);
+            let wishes = link.seconds(100, 0, 0);
+            tries.push(wishes[0].0);
+        }
+        assert_eq!(tries[0], 10);
+        let mut link = Link::new(Layer::Medium);
+        link.seconds(4, 20, 0);
+        assert_eq!(link.seconds(11, 0, 0), [(10, Wish::Layer(Layer::Medium))]);
+        link.seconds(4, 20, 0);
+        assert_eq!(link.seconds(21, 0, 0), [(20, Wish::Layer(Layer::Medium))]);
+    }
+
+    #[test]
+    fn nothing_larger_is_wished_than_what_was_watched() {
+        let mut link = Link::new(Layer::Medium);
+        assert_eq!(link.seconds(100, 0, 0), []);
+        link.seconds(4, 20, 0);
+        link.preference.watches(Layer::Medium, link.now);
+        link.preference.watches(Layer::Small, link.now);
+        assert_eq!(link.seconds(100, 0, 0), [], "the window is small now");
+    }
+}
