@@ -6,17 +6,17 @@
 //!
 //! Silence is not sent, but for a sign of life: media time goes on, sequence numbers count what is sent.
 
+pub mod call;
 mod packets;
 mod recording;
+mod silence;
 
-use super::{
-    codec::is_silent,
-    frames::{duration_of, samples_in},
-};
+use super::frames::{duration_of, samples_in};
 use bytes::Bytes;
 use hallway_protocol::voice::VoicePacket;
 use packets::Packets;
 use recording::Recording;
+use silence::Silence;
 use std::time::Duration;
 
 /// How long the microphone goes on after key up, unless set otherwise: people let go while the last sound still rings.
@@ -25,9 +25,6 @@ pub const DEFAULT_TAIL: Duration = Duration::from_millis(150);
 pub const PRE_ROLL: Duration = Duration::from_secs(1);
 /// Longest recording kept for somebody who waits: as long as a turn may last by default. What comes later is not kept.
 pub const LONGEST_RECORDING: Duration = Duration::from_secs(60);
-/// How often a packet of silence is sent in spite of being silent. The server takes the floor from a holder of whom it
-/// hears nothing for 800 ms, and three of these may be lost before.
-const SIGN_OF_LIFE: Duration = Duration::from_millis(200);
 /// How long a tail may outlast its sound when the microphone delivers nothing any more.
 const TAIL_GRACE: Duration = Duration::from_millis(200);
 
@@ -78,8 +75,7 @@ pub struct TalkGate {
     media_time: u32,
     /// When the media clock stood at `media_time`; it stands still while no sound is wanted.
     stopped_at: Duration,
-    /// Silence since the last piece that was let through, in samples.
-    silence: u32,
+    silence: Silence,
 }
 
 impl TalkGate {
@@ -93,7 +89,7 @@ impl TalkGate {
             packets: Packets::default(),
             media_time: 0,
             stopped_at: Duration::ZERO,
-            silence: 0,
+            silence: Silence::default(),
         }
     }
 
@@ -149,7 +145,7 @@ impl TalkGate {
                 let silent = samples_in(now.saturating_sub(self.stopped_at));
                 // The media clock wraps on purpose.
                 self.media_time = self.media_time.wrapping_add(silent as u32);
-                self.silence = 0;
+                self.silence.begin();
                 self.state = State::Recording { kept: self.state != State::Closed };
                 true
             }
@@ -251,7 +247,7 @@ impl TalkGate {
         }
         let piece = Piece { media_time: self.media_time, samples, opus };
         self.media_time = self.media_time.wrapping_add(samples);
-        let is_heard = self.is_heard(&piece);
+        let is_heard = self.silence.lets_through(&piece);
         match self.state {
             State::Recording { kept } if is_heard => self.keep(piece, kept),
             State::Open if is_heard => self.send(piece, Mark::None, out),
@@ -278,16 +274,6 @@ impl TalkGate {
 
     fn send(&mut self, piece: Piece, mark: Mark, out: &mut Vec<GateOutput>) {
         out.push(GateOutput::Packet(self.packets.next(piece, mark)));
-    }
-
-    /// Whether a piece is worth a packet: it has sound in it, or nothing was told for long.
-    fn is_heard(&mut self, piece: &Piece) -> bool {
-        self.silence = if is_silent(&piece.opus) { self.silence + piece.samples } else { 0 };
-        let is_heard = self.silence == 0 || duration_of(self.silence.into()) >= SIGN_OF_LIFE;
-        if is_heard {
-            self.silence = 0;
-        }
-        is_heard
     }
 
     fn keep(&mut self, piece: Piece, kept: bool) {

@@ -8,6 +8,8 @@ pub const MIX_FRAMES: usize = SAMPLE_RATE_HZ as usize / 100;
 const KNEE: f32 = 0.8;
 /// How far a gain moves per sample: from silence to full in 20 ms, which is heard neither as a click nor as a delay.
 const GAIN_STEP: f32 = 1.0 / (SAMPLE_RATE_HZ as f32 * 0.02);
+/// The same for what is to step back and come forward again: from silence to full in 400 ms, as a hand on a knob.
+const SLOW_GAIN_STEP: f32 = 1.0 / (SAMPLE_RATE_HZ as f32 * 0.4);
 
 /// One instant of sound: left, right.
 pub type StereoFrame = [f32; 2];
@@ -17,13 +19,21 @@ pub type StereoFrame = [f32; 2];
 pub struct SmoothGains {
     current: Ears,
     wanted: Ears,
+    /// How far they move per sample.
+    step: f32,
 }
 
 impl SmoothGains {
     /// Gains that are there already: for a source that is not heard yet.
     #[must_use]
     pub fn new(gains: Ears) -> Self {
-        Self { current: gains, wanted: gains }
+        Self { current: gains, wanted: gains, step: GAIN_STEP }
+    }
+
+    /// The same, moving slowly: for a whole group of sources.
+    #[must_use]
+    pub fn slow(gains: Ears) -> Self {
+        Self { step: SLOW_GAIN_STEP, ..Self::new(gains) }
     }
 
     /// Moves to these gains from the next sample on.
@@ -33,8 +43,8 @@ impl SmoothGains {
 
     /// Moves by one sample.
     fn advance(&mut self) -> Ears {
-        self.current.left += (self.wanted.left - self.current.left).clamp(-GAIN_STEP, GAIN_STEP);
-        self.current.right += (self.wanted.right - self.current.right).clamp(-GAIN_STEP, GAIN_STEP);
+        self.current.left += (self.wanted.left - self.current.left).clamp(-self.step, self.step);
+        self.current.right += (self.wanted.right - self.current.right).clamp(-self.step, self.step);
         self.current
     }
 }
@@ -65,6 +75,14 @@ impl Mix {
         for (sum, sample) in self.sum[..self.frames].iter_mut().zip(samples) {
             let Ears { left, right } = gains.advance();
             *sum = [sum[0] + left * sample, sum[1] + right * sample];
+        }
+    }
+
+    /// Adds a group of sources that were added up, with its gains. Both mixes have the same number of frames.
+    pub fn add_mix(&mut self, group: &Self, gains: &mut SmoothGains) {
+        for (sum, frame) in self.sum[..self.frames].iter_mut().zip(&group.sum) {
+            let Ears { left, right } = gains.advance();
+            *sum = [sum[0] + left * frame[0], sum[1] + right * frame[1]];
         }
     }
 
@@ -128,6 +146,23 @@ mod tests {
         assert!(step.fold(0.0, f32::max) < 1.1 * GAIN_STEP);
         let settled = heard[heard.len() - 1];
         assert!((settled[0] - 1.0).abs() < 1e-4 && (settled[1] - 0.25).abs() < 1e-4, "{settled:?}");
+    }
+
+    #[test]
+    fn a_group_moves_slowly_and_leaves_other_sources_alone() {
+        let mut gains = SmoothGains::slow(Ears { left: 1.0, right: 1.0 });
+        gains.set(Ears { left: 0.25, right: 0.25 });
+        let mut heard = vec![1.0];
+        for _ in 0..40 {
+            let (mut mix, mut group) = (Mix::new(MIX_FRAMES), Mix::new(MIX_FRAMES));
+            group.add(&[0.4; MIX_FRAMES]);
+            mix.add(&[0.1; MIX_FRAMES]);
+            mix.add_mix(&group, &mut gains);
+            heard.extend(mix.sum.iter().map(|frame| (frame[0] - 0.1) / 0.4));
+        }
+        let largest = heard.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
+        assert!(largest < 1.1 * SLOW_GAIN_STEP, "a step of {largest}");
+        assert!(heard[MIX_FRAMES * 25] > 0.26 && (heard[heard.len() - 1] - 0.25).abs() < 1e-4);
     }
 
     proptest! {

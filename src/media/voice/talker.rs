@@ -42,6 +42,8 @@ pub struct Talker {
     is_sounding: bool,
     /// Where in `sound` the last fade ended; from there on it is silent, unless it is sounding.
     silent_from: usize,
+    /// Where on the speaker's media clock `sound` ends; `None` between two bursts.
+    ends_at: Option<u32>,
     level: f32,
     /// Energy of the samples rendered since `level` was taken, and how many they are.
     measured: (f32, usize),
@@ -70,6 +72,7 @@ impl Talker {
             played: 0,
             is_sounding: false,
             silent_from: 0,
+            ends_at: None,
             level: 0.0,
             measured: (0.0, 0),
             counts: TalkerCounts::default(),
@@ -85,6 +88,13 @@ impl Talker {
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.jitter.is_idle() && !self.is_sounding && self.played >= self.silent_from
+    }
+
+    /// Where on the speaker's media clock lies what is rendered next, in samples; `None` between two bursts. Exact to
+    /// within what stretching moves and concealment guesses.
+    #[must_use]
+    pub fn media_time(&self) -> Option<u32> {
+        self.ends_at.map(|end| end.wrapping_sub(self.ready() as u32))
     }
 
     /// RMS of the last 20 ms heard, 0.0 to 1.0.
@@ -142,6 +152,7 @@ impl Talker {
                 self.begin_if_stale();
                 let start = self.sound.len();
                 self.decode(&packet.opus);
+                self.ends_at = Some(packet.media_time.wrapping_add((self.sound.len() - start) as u32));
                 self.fade_in(start);
                 self.keep_pace(now, block);
             }
@@ -149,10 +160,14 @@ impl Talker {
                 self.begin_if_stale();
                 let start = self.sound.len();
                 self.make_up(next.as_deref(), duration as usize);
+                self.goes_on(duration);
                 self.fade_in(start);
             }
             // The decoder goes on with the noise of the speaker's room.
-            Pull::Pause(duration) => self.conceal(duration as usize),
+            Pull::Pause(duration) => {
+                self.conceal(duration as usize);
+                self.goes_on(duration);
+            }
             Pull::Silence => {
                 self.fade_out();
                 self.sound.resize(self.sound.len() + GRAIN_SAMPLES, 0.0);
@@ -160,8 +175,13 @@ impl Talker {
             Pull::BurstEnded => {
                 self.fade_out();
                 self.is_stale = true;
+                self.ends_at = None;
             }
         }
+    }
+
+    fn goes_on(&mut self, ticks: u32) {
+        self.ends_at = self.ends_at.map(|end| end.wrapping_add(ticks));
     }
 
     fn begin_if_stale(&mut self) {
