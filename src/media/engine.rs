@@ -118,9 +118,12 @@ pub enum VoiceCommand {
         volume: f32,
     },
     /// Give the microphone's sound to the call as it comes, but for the time from [`PressTalk`](Self::PressTalk) to the
-    /// end of what that began: what is said to the room is not said to the call.
+    /// end of what that began: what is said to the room is not said to the call. A recording that waits for its turn with
+    /// the key up pauses nothing, until it is played. While a voice is listened for
+    /// ([`SetActivation`](Self::SetActivation)) only voices go to the call, each from shortly before it began. A test
+    /// ends, and there is none while this lasts.
     OpenCall,
-    /// No longer. No packet of the call comes after this.
+    /// No longer. No packet of the call comes once the engine has read this, not even one that ends what was said.
     CloseCall,
     /// A packet of the call from the network. Its speaker is heard from the middle, beside what the same person may say
     /// to the room.
@@ -150,7 +153,8 @@ pub enum VoiceCommand {
 pub enum VoiceEvent {
     /// A voice packet in its form on the way up. Comes only while the floor is granted.
     Packet(Bytes),
-    /// A voice packet for the call in its form on the way up. Comes only while the call is open.
+    /// A voice packet for the call in its form on the way up. Comes only while the call is open. Each stretch between two
+    /// pauses is a burst; `media_time` goes on through all of them.
     CallPacket(Bytes),
     /// The burst is over, its last packet was told before: release the floor.
     BurstEnded,
@@ -186,7 +190,8 @@ pub struct Heard {
 pub struct HeardInCall {
     /// Who, how loud and how well.
     pub heard: Heard,
-    /// What is played of them now, on the media clock of their packets; pictures are shown by it.
+    /// What is played of them now, on the media clock of their packets; pictures are shown by it. As near to the ear as
+    /// the sound system tells.
     pub media_time: u32,
     /// When that was.
     pub at: Instant,
@@ -243,9 +248,11 @@ pub struct VoiceStats {
     pub encoding: Encoding,
     /// Whether the microphone's sound really leaves this client: granted, up to the end of the tail.
     pub mic_open: bool,
-    /// Whether the microphone's sound really goes to the call.
+    /// Whether what is said now really goes to the call: there is a microphone, and the room has not got it. True also
+    /// while nothing is said.
     pub call_open: bool,
-    /// Where the media clock of the packets to the call stands, and when it did; `None` before the first one.
+    /// Where the media clock of the packets to the call stands, and when it did; `None` before the first one. What was in
+    /// the air at that moment has that place in what is decoded at the other end.
     pub call_clock: Option<(u32, Instant)>,
     /// Who is being heard right now in the room.
     pub heard: Vec<Heard>,

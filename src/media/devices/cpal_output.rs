@@ -21,6 +21,8 @@ use std::{
     time::Duration,
 };
 
+/// Longest latency that is believed.
+const LONGEST_LATENCY: Duration = Duration::from_millis(500);
 /// How fast the sound dies down when the ring runs dry, and how fast it comes back: about 1.3 ms at 48 kHz.
 const DECLICK_STEP: f32 = 1.0 / 64.0;
 
@@ -40,6 +42,8 @@ pub struct OutputShared {
     pub largest_call: AtomicU32,
     /// Whether the voice thread means to keep the ring filled.
     pub feeding: AtomicBool,
+    /// How long the first frame of the last call takes from the call to the air, in microseconds, as the system says.
+    pub latency_micros: AtomicU32,
 }
 
 /// The output callback: copies the ring to the device's channels. It never waits and never allocates; a ring that runs
@@ -58,6 +62,11 @@ impl OutputCallback {
     pub fn new(channels: usize, capacity: usize, shared: Arc<OutputShared>) -> (Self, Producer<StereoFrame>) {
         let (producer, ring) = RingBuffer::new(capacity);
         (Self { ring, channels: channels.max(1), shared, last: [0.0; 2], gain: 0.0 }, producer)
+    }
+
+    /// The next block's first frame will be heard so much later.
+    pub fn plays_in(&self, latency: Duration) {
+        self.shared.latency_micros.store(u32::try_from(latency.as_micros()).unwrap_or(u32::MAX), Relaxed);
     }
 
     /// Fills a block of any size. One channel gets the mean of both ears; of more than two, the first two get them.
@@ -136,6 +145,16 @@ impl OutputDevice {
         (Duration::from_secs_f64(period) + MARGIN).saturating_sub(self.stream.since_call()).max(LATE)
     }
 
+    /// How long what was written last takes to the air: what the ring holds, and the rest as far as the system tells it.
+    pub(crate) fn queued(&self) -> Duration {
+        let held = self.ring.buffer().capacity() - self.ring.slots();
+        let latency = Duration::from_micros(self.shared.latency_micros.load(Relaxed).into()).min(LONGEST_LATENCY);
+        let frames = held + self.shared.last_call.load(Relaxed) as usize;
+        let all = Duration::from_secs_f64(frames as f64 / f64::from(self.stream.rate_hz)) + latency;
+        // The last call's sound is on its way since then.
+        all.saturating_sub(self.stream.since_call())
+    }
+
     /// Puts sound into the ring; what does not fit is dropped, which [`wanted`](Self::wanted) prevents.
     pub(crate) fn write(&mut self, frames: &[StereoFrame]) {
         let frames = match &mut self.resampler {
@@ -180,8 +199,10 @@ fn build_as<T: SizedSample + FromSample<f32>>(
     let of_errors = health.clone();
     device.build_output_stream(
         config,
-        move |data: &mut [T], _: &OutputCallbackInfo| {
+        move |data: &mut [T], info: &OutputCallbackInfo| {
             health.called();
+            let at = info.timestamp();
+            callback.plays_in(at.playback.duration_since(at.callback));
             callback.process(data);
         },
         move |error| of_errors.failed(&error),

@@ -1,9 +1,10 @@
 //! The sending half of the voice thread: source, processing, packets, encoder, gate.
 //!
-//! Sound is looked at in steps of 10 ms while somebody wants it: the gate, voice activation or a test. Otherwise it only
-//! tells what the room sounds like, and is forgotten after half a second.
+//! Sound is looked at in steps of 10 ms while somebody wants it: the gate, a call, voice activation or a test. Otherwise it
+//! only tells what the room sounds like, and is forgotten after half a second.
 
 mod attention;
+mod call;
 mod source;
 
 use super::loopback::Loopback;
@@ -16,7 +17,7 @@ use crate::media::{
         codec::{CodecError, VoiceEncoder},
         encoding::Encoding,
         frames::{Cutter, FRAME_SAMPLES, FrameSamples, samples_in},
-        gate::{GateOutput, TalkGate},
+        gate::{GateOutput, TalkGate, call::CallGate},
         level::{SILENCE_DBFS, dbfs, rms},
     },
 };
@@ -36,6 +37,8 @@ const KEY_DELAY_SAMPLES: usize = FRAME_SAMPLES;
 pub(super) struct Captured {
     /// For the session, in order.
     pub(super) gate: Vec<GateOutput>,
+    /// For the call, in order.
+    pub(super) call: Vec<VoicePacket>,
     /// What voice activation found.
     pub(super) changes: Vec<VoiceChange>,
 }
@@ -51,6 +54,9 @@ pub(super) struct Capture {
     voice: Vec<f32>,
     encoder: VoiceEncoder,
     gate: TalkGate,
+    call: CallGate,
+    /// Where the call's media clock stood, and when, by what was in the air then.
+    call_clock: Option<(u32, Duration)>,
     attention: Option<Attention>,
     test: Option<Loopback>,
     fade_in: bool,
@@ -68,6 +74,8 @@ impl Capture {
             voice: Vec::new(),
             encoder: VoiceEncoder::new()?,
             gate: TalkGate::new(tail),
+            call: CallGate::default(),
+            call_clock: None,
             attention: None,
             test: None,
             fade_in: false,
@@ -82,19 +90,19 @@ impl Capture {
     }
 
     /// The key went down.
-    pub(super) fn press(&mut self, now: Duration) {
+    pub(super) fn press(&mut self, now: Duration, out: &mut Captured) {
+        self.leave_call(now, out);
         let was_awake = self.is_awake();
         if !self.gate.press(now) {
             return;
         }
         self.begin_packets();
-        match &mut self.attention {
-            Some(attention) if was_awake => {
-                self.voice = attention.take_onset();
-                fade_in(&mut self.voice);
-            }
-            _ => self.wake(now),
+        if !was_awake {
+            return self.wake(now, KEY_DELAY_SAMPLES);
         }
+        self.voice = self.attention.as_mut().map(Attention::take_onset).unwrap_or_default();
+        self.fade_in |= self.voice.is_empty();
+        fade_in(&mut self.voice);
     }
 
     /// The key went up. What was said before that goes out in any case, however long it is under way.
@@ -110,7 +118,9 @@ impl Capture {
         if let Err(error) = self.encoder.set_encoding(encoding) {
             tracing::warn!(%error, ?encoding, "sound is encoded as before");
         }
-        self.gate.set_copies(self.encoding().copies);
+        let copies = self.encoding().copies;
+        self.gate.set_copies(copies);
+        self.call.set_copies(copies);
     }
 
     /// How sound is encoded.
@@ -135,7 +145,7 @@ impl Capture {
                 if !self.is_awake() {
                     // Who listens all the time has no burst before which the suppressor could decide to rest.
                     self.ambience.clear();
-                    self.wake(now);
+                    self.wake(now, 0);
                 }
                 self.attention = Some(Attention::new(activation));
             }
@@ -145,12 +155,12 @@ impl Capture {
 
     /// Begins to give the microphone's sound back, as it would be sent; see [`Self::heard_back`].
     pub(super) fn start_test(&mut self, now: Duration) {
-        if self.test.is_some() || self.gate.wants_sound() {
+        if self.test.is_some() || self.gate.wants_sound() || self.call.is_open() {
             return;
         }
         self.begin_packets();
         if !self.is_awake() {
-            self.wake(now);
+            self.wake(now, 0);
         }
         self.test = Some(Loopback::new(now));
     }
@@ -172,6 +182,7 @@ impl Capture {
             while let Some(mut frame) = self.raw.take() {
                 self.take_frame(&mut frame, now, out);
             }
+            self.read_call_clock(now);
         } else {
             self.rest(now);
         }
@@ -185,14 +196,18 @@ impl Capture {
         self.processor.process(frame);
         self.level_dbfs = dbfs(rms(frame));
         let is_recording = self.gate.wants_sound() || self.test.is_some();
+        let is_taken = is_recording || self.is_taken_by_call();
         if let Some(attention) = &mut self.attention {
             // Nothing leaves by way of a test, so nobody is told of a voice either.
-            out.changes.extend(attention.hear(frame, is_recording).filter(|_| self.test.is_none()));
+            out.changes.extend(attention.hear(frame, is_taken).filter(|_| self.test.is_none()));
+        }
+        if self.call.is_open() {
+            self.tell_call(frame, now, out);
         }
         if is_recording {
             self.voice.extend_from_slice(frame);
-            self.make_packets(now, out);
         }
+        self.make_packets(now, out);
     }
 
     fn make_packets(&mut self, now: Duration, out: &mut Captured) {
@@ -201,10 +216,12 @@ impl Capture {
             let Some(samples) = self.voice.get(..len) else { return };
             let encoded = self.encoder.encode(samples);
             self.voice.drain(..len);
+            let samples = len as u32;
             match encoded {
                 Ok(opus) => match &mut self.test {
-                    Some(test) => test.record(opus, len as u32, now),
-                    None => self.gate.record(opus, len as u32, now, &mut out.gate),
+                    Some(test) => test.record(opus, samples, now),
+                    None if self.call.is_sending() => out.call.extend(self.call.record(opus, samples)),
+                    None => self.gate.record(opus, samples, now, &mut out.gate),
                 },
                 Err(error) => tracing::warn!(%error, "some milliseconds of voice were lost"),
             }
@@ -218,11 +235,11 @@ impl Capture {
         }
     }
 
-    /// Sound begins to be wanted. What was recorded before is not, but for the moment that the key took.
-    fn wake(&mut self, now: Duration) {
+    /// Sound begins to be wanted. What was recorded before is not, but for its last `keep` samples.
+    fn wake(&mut self, now: Duration, keep: usize) {
         let mut before = Vec::new();
         self.source.rest(now, &mut before);
-        let keep = if self.source.talk(now) { 0 } else { KEY_DELAY_SAMPLES.min(before.len()) };
+        let keep = if self.source.talk(now) { 0 } else { keep.min(before.len()) };
         let (ambience, kept) = before.split_at(before.len() - keep);
         self.ambience.hear(ambience);
         self.raw.clear();
@@ -241,7 +258,9 @@ impl Capture {
     }
 
     /// Records from something else from now on.
-    pub(super) fn set_source(&mut self, source: Source) {
+    pub(super) fn set_source(&mut self, source: Source, out: &mut Captured) {
+        self.pause_call(out);
+        self.call.stop();
         self.overruns_before = self.overruns();
         self.source = source;
         self.raw.clear();
@@ -256,7 +275,7 @@ impl Capture {
 
     /// Whether sound is wanted at all.
     fn is_awake(&self) -> bool {
-        self.gate.wants_sound() || self.attention.is_some() || self.test.is_some()
+        self.gate.wants_sound() || self.call.is_open() || self.attention.is_some() || self.test.is_some()
     }
 
     /// How long until there is something to do, if there is; then [`step`](Self::step) is to be called.

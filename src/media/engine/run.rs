@@ -7,7 +7,7 @@ use super::{
     Message, Shared, VoiceCommand, VoiceEvent, VoiceSettings, VoiceStats,
     capture::{Capture, Captured, Source},
     loopback::ONESELF,
-    playback::{FrameClock, Playback, Sink},
+    playback::{Circle, FrameClock, Playback, Sink},
 };
 #[cfg(not(feature = "devices"))]
 use crate::media::devices::DeviceError;
@@ -19,6 +19,7 @@ use crate::media::{
     },
     voice::{activation::VoiceChange, gate::GateOutput},
 };
+use hallway_protocol::{ids::PersonId, voice::VoicePacket};
 use std::{
     io,
     sync::{
@@ -119,7 +120,7 @@ impl Runner {
         self.capture.step(now, &mut self.captured);
         self.send();
         while let Some(packet) = self.capture.heard_back(now) {
-            self.playback.hear(ONESELF, packet, now);
+            self.playback.hear(Circle::Call, ONESELF, packet, now);
         }
         self.play(now);
         self.publish();
@@ -152,18 +153,13 @@ impl Runner {
             VoiceCommand::SetTail(tail) => self.capture.gate().set_tail(tail),
             VoiceCommand::StartTest => self.capture.start_test(now),
             VoiceCommand::StopTest => self.stop_test(),
-            VoiceCommand::Hear { speaker, packet } => {
-                self.shared.waiting_packets.fetch_sub(1, Relaxed);
-                self.playback.hear(speaker, packet, given.saturating_duration_since(self.clock));
-            }
-            VoiceCommand::HearCall { .. } => {
-                self.shared.waiting_packets.fetch_sub(1, Relaxed);
-            }
-            VoiceCommand::OpenCall
-            | VoiceCommand::CloseCall
-            | VoiceCommand::ForgetInCall { .. }
-            | VoiceCommand::LowerRoom(_) => {}
-            VoiceCommand::Forget { speaker } => self.playback.forget(speaker),
+            VoiceCommand::Hear { speaker, packet } => self.hear(Circle::Room, speaker, packet, given),
+            VoiceCommand::HearCall { speaker, packet } => self.hear(Circle::Call, speaker, packet, given),
+            VoiceCommand::OpenCall => self.open_call(now),
+            VoiceCommand::CloseCall => self.capture.close_call(&mut self.captured),
+            VoiceCommand::Forget { speaker } => self.playback.forget(Circle::Room, speaker),
+            VoiceCommand::ForgetInCall { speaker } => self.playback.forget(Circle::Call, speaker),
+            VoiceCommand::LowerRoom(lowered) => self.playback.lower_room(lowered),
             VoiceCommand::HearFrom { speaker, ears } => self.playback.hear_from(speaker, ears),
             VoiceCommand::SetVolume { speaker, volume } => self.playback.set_volume(speaker, volume),
             VoiceCommand::Play(cue) if self.cues => self.playback.play(cue),
@@ -186,14 +182,25 @@ impl Runner {
         }
     }
 
+    /// A packet came, which had arrived when it was `given`.
+    fn hear(&mut self, circle: Circle, speaker: PersonId, packet: VoicePacket, given: Instant) {
+        self.shared.waiting_packets.fetch_sub(1, Relaxed);
+        self.playback.hear(circle, speaker, packet, given.saturating_duration_since(self.clock));
+    }
+
     fn press(&mut self, now: Duration) {
         self.stop_test();
-        self.capture.press(now);
+        self.capture.press(now, &mut self.captured);
+    }
+
+    fn open_call(&mut self, now: Duration) {
+        self.stop_test();
+        self.capture.open_call(now);
     }
 
     fn stop_test(&mut self) {
         self.capture.stop_test();
-        self.playback.forget(ONESELF);
+        self.playback.forget(Circle::Call, ONESELF);
     }
 
     fn set_microphone(&mut self, microphone: Microphone, now: Duration) {
@@ -202,7 +209,7 @@ impl Runner {
             Source::None
         });
         self.microphone = microphone;
-        self.capture.set_source(source);
+        self.capture.set_source(source, &mut self.captured);
         self.ask_for_microphone();
     }
 
@@ -240,16 +247,24 @@ impl Runner {
                 GateOutput::BurstEnded => VoiceEvent::BurstEnded,
             });
         }
+        for packet in self.captured.call.drain(..) {
+            self.sent += 1;
+            (self.deliver)(VoiceEvent::CallPacket(packet.encode()));
+        }
     }
 
     fn publish(&self) {
-        let mut heard = self.playback.stats();
-        heard.heard.retain(|heard| heard.speaker != ONESELF);
+        // Read here, so that what is told of a moment is right at that moment.
+        let now = self.clock.elapsed();
+        let mut heard = self.playback.stats(now, self.clock + now);
+        heard.heard_in_call.retain(|one| one.heard.speaker != ONESELF);
         let stats = VoiceStats {
             sent: self.sent,
             dropped: heard.dropped + self.shared.dropped_packets.load(Relaxed),
             microphone_level: self.capture.level_dbfs(),
             mic_open: self.capture.is_sending(),
+            call_open: self.capture.is_open_to_call(),
+            call_clock: self.capture.call_clock().map(|(place, at)| (place, self.clock + at)),
             recorded_ms: u32::try_from(self.capture.recorded().as_millis()).unwrap_or(u32::MAX),
             encoding: self.capture.encoding(),
             overruns: self.capture.overruns(),

@@ -25,6 +25,11 @@ impl Attention {
         self.detector.set(activation);
     }
 
+    /// Whether somebody speaks.
+    pub(super) fn speaks(&self) -> bool {
+        self.detector.speaks()
+    }
+
     /// Takes the next 10 ms, which may be recorded by others.
     pub(super) fn hear(&mut self, frame: &FrameSamples, is_recorded: bool) -> Option<VoiceChange> {
         let change = self.detector.hear(frame);
@@ -39,8 +44,13 @@ impl Attention {
         change
     }
 
-    /// The key went down: the sound since shortly before the voice began. Nothing where no voice was heard, for then a
-    /// hand pressed it, which means from now on.
+    /// What was heard so far is not to go out, whenever it began.
+    pub(super) fn forget(&mut self) {
+        self.heard.clear();
+    }
+
+    /// What is heard is to go out: the sound since shortly before the voice began. Nothing where no voice was heard, for then a
+    /// hand pressed the key, which means from now on.
     pub(super) fn take_onset(&mut self) -> Vec<f32> {
         let heard = std::mem::take(&mut self.heard);
         if self.detector.speaks() { heard } else { Vec::new() }

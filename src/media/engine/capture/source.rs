@@ -17,6 +17,11 @@ pub(in crate::media::engine) enum Source {
 }
 
 impl Source {
+    /// Whether there is a microphone at all.
+    pub(super) fn is_there(&self) -> bool {
+        !matches!(self, Self::None)
+    }
+
     /// Appends what was recorded since the last call.
     pub(super) fn read(&mut self, now: Duration, out: &mut Vec<f32>) {
         match self {

@@ -105,7 +105,7 @@ impl Runner {
             Opened::Input(ticket, result) if self.devices.input.answered(ticket) => {
                 let news = match result {
                     Ok(open) => {
-                        self.capture.set_source(Source::Device(open.device));
+                        self.capture.set_source(Source::Device(open.device), &mut self.captured);
                         self.devices.input.opened(open.instead.as_ref(), now)
                     }
                     Err(error) => {
@@ -136,7 +136,7 @@ impl Runner {
 
     fn drop_device(&mut self, direction: Direction, now: Duration) {
         match direction {
-            Direction::Input => self.capture.set_source(Source::None),
+            Direction::Input => self.capture.set_source(Source::None, &mut self.captured),
             Direction::Output => self.playback.set_sink(Sink::None(FrameClock::new(now))),
         }
     }
