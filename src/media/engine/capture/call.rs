@@ -109,3 +109,6 @@ impl Capture {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
