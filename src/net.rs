@@ -4,6 +4,7 @@
 //! parts are plugins, one a file. They share the [`session::Mirror`], which is the next snapshot, and the facts in
 //! [`session`].
 
+pub mod calls;
 pub mod chat;
 pub mod commands;
 pub mod connection;
@@ -23,12 +24,17 @@ pub mod sign_in;
 pub mod snapshot;
 pub mod talk;
 pub mod track;
+pub mod video;
 pub mod voice;
 pub mod walking;
 
 pub use handle::{SessionHandle, SessionPort};
 
-use crate::media::engine::{VoiceEngine, VoiceEvent, VoiceSettings};
+use crate::media::{
+    cameras::CameraChoice,
+    engine::{VoiceEngine, VoiceEvent, VoiceSettings},
+    video::engine::VideoSettings,
+};
 use bevy::prelude::*;
 use connection::Dialer;
 use events::Event;
@@ -53,6 +59,7 @@ use std::{
     thread,
     time::Duration,
 };
+use video::VideoLink;
 use voice::VoiceLink;
 
 /// What a session is told at its start.
@@ -60,6 +67,10 @@ use voice::VoiceLink;
 pub struct SessionSettings {
     /// What was wished about voice.
     pub voice: VoiceWishes,
+    /// The camera, where one was named. It goes before what is kept, and is not kept itself. A script has none otherwise.
+    pub camera: Option<CameraChoice>,
+    /// Where received pictures are written as well, as Y4M.
+    pub video_sink: Option<PathBuf>,
     /// Whether the rest comes from the settings file, and changes go there: a window's do. A script's do not, so that it
     /// does the same on each machine.
     pub is_kept: bool,
@@ -79,7 +90,9 @@ pub struct Seams {
     pub dialer: Dialer,
     /// The voice engine.
     pub voice: VoiceLink,
-    /// What the person chose about voice.
+    /// The video engine.
+    pub video: VideoLink,
+    /// What the person chose about voice and calls.
     pub preferences: Preferences,
 }
 
@@ -91,7 +104,7 @@ const IDLE: Duration = Duration::from_millis(250);
 /// Starts the session on its thread. It ends with [`commands::Command::Quit`], or when the handle is dropped.
 ///
 /// # Errors
-/// When the system gives no thread or no event queue, or a WAV file of the settings can't be used; reads as a sentence.
+/// When the system gives no thread or no event queue, or a file of the settings can't be used; reads as a sentence.
 pub fn start(settings: SessionSettings) -> io::Result<SessionHandle> {
     let (live, waker) = LiveLoop::new()?;
     let wake = |waker: &LoopWaker| {
@@ -101,12 +114,15 @@ pub fn start(settings: SessionSettings) -> io::Result<SessionHandle> {
     let (handle, port) = handle::pair(wake(&waker));
     let desk = Desk::start(&settings.config_dir, wake(&waker))?;
     let preferences = if settings.is_kept {
-        Preferences::kept(&settings.config_dir, settings.voice)?
+        Preferences::kept(&settings.config_dir, settings.voice, settings.camera)?
     } else {
-        Preferences::for_scripts(settings.voice)
+        Preferences::for_scripts(settings.voice, settings.camera)
     };
-    let voice = start_voice(&preferences.voice, waker)?;
-    let seams = Seams { port, desk, dialer: Dialer::udp(), voice, preferences };
+    let voice = start_voice(&preferences.voice, waker.clone())?;
+    let camera = preferences.calls.camera.clone();
+    let video =
+        VideoLink::start(VideoSettings { camera, sink: settings.video_sink, gallery: handle.gallery() }, waker)?;
+    let seams = Seams { port, desk, dialer: Dialer::udp(), voice, video, preferences };
     let reconnect = settings.reconnect;
     thread::Builder::new().name("session".to_owned()).spawn(move || run(live, seams, reconnect))?;
     Ok(handle)
@@ -121,6 +137,7 @@ pub fn app(seams: Seams, reconnect: Option<Duration>) -> App {
         .insert_resource(seams.desk)
         .insert_resource(seams.dialer)
         .insert_resource(seams.voice)
+        .insert_resource(seams.video)
         .add_plugins((
             session::SessionPlugin,
             PreferencesPlugin::new(seams.preferences),
@@ -131,6 +148,8 @@ pub fn app(seams: Seams, reconnect: Option<Duration>) -> App {
             chat::ChatPlugin,
             talk::TalkPlugin,
             voice::VoicePlugin,
+            calls::CallsPlugin,
+            video::VideoPlugin,
             hearing::HearingPlugin,
             encoding::EncodingPlugin,
             measure::MeasurePlugin,
@@ -150,10 +169,12 @@ fn run(live: LiveLoop, seams: Seams, reconnect: Option<Duration>) {
     }
 }
 
-/// The pace of an undisturbed session: steps while its avatar walks, ticks while it is connected, else hardly any.
+/// The pace of an undisturbed session: short while pictures leave bit by bit, steps while its avatar walks, ticks while it is connected, else hardly any.
 fn until_next_update(world: &World) -> Duration {
     let tick = event_loop::until_fixed_tick(world);
-    if world.resource::<walking::Walking>().is_moving() {
+    if world.resource::<video::Pictures>().0.is_waiting() {
+        tick.min(video::PACE)
+    } else if world.resource::<walking::Walking>().is_moving() {
         tick.min(walking::feet::STEP)
     } else if world.resource::<Mirror>().connection == ConnectionState::SignedOut {
         IDLE

@@ -123,7 +123,14 @@ impl Arguments {
             (true, Some(server), Some(name)) => {
                 let reconnect = Some(self.reconnect.unwrap_or(HEADLESS_RECONNECT));
                 Mode::Headless(Box::new(HeadlessSettings {
-                    session: SessionSettings { voice, is_kept: false, config_dir, reconnect },
+                    session: SessionSettings {
+                        voice,
+                        camera: None,
+                        video_sink: None,
+                        is_kept: false,
+                        config_dir,
+                        reconnect,
+                    },
                     sign_in: SignIn {
                         server,
                         name,
@@ -134,7 +141,14 @@ impl Arguments {
                 }))
             }
             (_, server, name) => Mode::Window(Box::new(WindowSettings {
-                session: SessionSettings { voice, is_kept: true, config_dir, reconnect: None },
+                session: SessionSettings {
+                    voice,
+                    camera: None,
+                    video_sink: None,
+                    is_kept: true,
+                    config_dir,
+                    reconnect: None,
+                },
                 sign_in_now: name.is_some() || server.is_none(),
                 server,
                 name: name.unwrap_or_else(user_name),

@@ -6,6 +6,7 @@ use super::{
     session::{Clock, LiveLink, Mirror, SessionSystems},
     snapshot::{SessionStats, Snapshot, StatsSample, TalkState},
     talk::{self, Accessed},
+    video::VideoLink,
     voice::VoiceLink,
 };
 use bevy::prelude::*;
@@ -54,6 +55,7 @@ fn measure(
     mut measured: ResMut<Measured>,
     mut mirror: ResMut<Mirror>,
     engine: Res<VoiceLink>,
+    video: Res<VideoLink>,
     links: Query<&PingManager, With<LiveLink>>,
     clock: Clock,
 ) {
@@ -79,6 +81,7 @@ fn measure(
         buffer_ms: voice.buffer_ms,
         microphone_level: meter_level(voice.microphone_level),
         encoding: voice.encoding,
+        video: Arc::new(video.stats()),
         ..mirror.stats.clone()
     };
     if mirror.stats != stats {
@@ -89,7 +92,8 @@ fn measure(
 fn is_level_of_interest(snapshot: &Snapshot) -> bool {
     use TalkState::{Asking, Queued, Talking};
     let is_recording = matches!(snapshot.talk, Asking | Queued { .. } | Talking { .. });
-    is_recording || snapshot.testing || talk::activation::wanted(snapshot).is_some()
+    let is_in_call = snapshot.calls.current.as_ref().is_some_and(|call| call.sending.microphone);
+    is_recording || is_in_call || snapshot.testing || talk::activation::wanted(snapshot).is_some()
 }
 
 fn note_access(mut accessed: MessageReader<Accessed>, mut measured: ResMut<Measured>, mut mirror: ResMut<Mirror>) {

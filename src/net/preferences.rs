@@ -1,15 +1,18 @@
-//! What a person may choose about voice: kept in the settings file, told to the voice engine, shown in the snapshot.
+//! What a person may choose about voice and calls: kept in the settings file, told to the engines, shown in the snapshot.
 
+mod calls;
 pub mod file;
 pub mod keeper;
 mod plugin;
 mod table;
 pub mod words;
 
+pub use calls::CallPreferences;
 pub use plugin::PreferencesPlugin;
 pub(in crate::net) use plugin::Volumes;
 
 use crate::media::{
+    cameras::CameraChoice,
     devices::{sink::Speaker, source::Microphone},
     voice::gate::DEFAULT_TAIL,
 };
@@ -36,7 +39,7 @@ pub struct VoicePreferences {
     pub noise_suppression: bool,
     /// Whether the own voice is brought to an even loudness; default on.
     pub automatic_level: bool,
-    /// Whether what the speaker plays is taken out of the own microphone in open rooms; default on. Without it, whoever
+    /// Whether what the speaker plays is taken out of the own microphone in open rooms and calls; default on. Without it, whoever
     /// has no headphones sends the others' voices back. In other rooms nobody else is heard while one talks.
     pub echo_cancellation: bool,
     /// From which loudness on, in dBFS ([`ACTIVATION_DBFS`]), voice opens the microphone by itself in open rooms; default
@@ -90,6 +93,8 @@ pub struct VoiceWishes {
 pub struct Preferences {
     /// The preferences in force.
     pub voice: VoicePreferences,
+    /// Those about calls.
+    pub calls: CallPreferences,
     /// How loud people are heard, by name: names are all that lasts of people that a client knows. Those that are not
     /// here are heard as sent.
     pub volumes: BTreeMap<NameKey, f32>,
@@ -166,13 +171,14 @@ impl Preferences {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn kept(config_dir: &Path, wishes: VoiceWishes) -> io::Result<Self> {
+    pub fn kept(config_dir: &Path, wishes: VoiceWishes, camera: Option<CameraChoice>) -> io::Result<Self> {
         let file = SettingsFile::new(config_dir);
         let (table, complaint) = match file.read() {
             Ok(table) => (table, None),
             Err(error) => (toml::Table::new(), Some(error.to_string())),
         };
-        let (voice, volumes, wrong) = table::read(&table);
+        let (voice, volumes, mut wrong) = table::read(&table);
+        let calls = calls::read(&table, &mut wrong);
         let complaint = complaint.or_else(|| {
             let wrong = wrong.first()?;
             Some(format!(
@@ -182,6 +188,7 @@ impl Preferences {
         });
         Ok(Self {
             voice: voice.with(wishes).within_limits(),
+            calls: calls.with(camera),
             volumes,
             keeper: if complaint.is_none() { Some(Keeper::start(file)?) } else { None },
             is_first_time: complaint.is_none() && !table.contains_key(table::VOICE),
@@ -191,8 +198,12 @@ impl Preferences {
 
     /// Those of a script, which keeps nothing.
     #[must_use]
-    pub fn for_scripts(wishes: VoiceWishes) -> Self {
-        Self { voice: VoicePreferences::for_scripts().with(wishes).within_limits(), ..Self::default() }
+    pub fn for_scripts(wishes: VoiceWishes, camera: Option<CameraChoice>) -> Self {
+        Self {
+            voice: VoicePreferences::for_scripts().with(wishes).within_limits(),
+            calls: CallPreferences { camera: CameraChoice::None, ..CallPreferences::default() }.with(camera),
+            ..Self::default()
+        }
     }
 }
 
@@ -240,7 +251,7 @@ mod tests {
     fn wishes_go_before_what_is_kept() {
         let kept = folder("[voice]\nmicrophone = \"device:Desk\"\nrelease_tail_ms = 9000\nautomatic_level = false\n");
         let wishes = VoiceWishes { automatic_level: Some(true), ..VoiceWishes::default() };
-        let preferences = Preferences::kept(kept.path(), wishes).unwrap();
+        let preferences = Preferences::kept(kept.path(), wishes, None).unwrap();
         let expected = VoicePreferences {
             microphone: Microphone::Device(Some("Desk".to_owned())),
             release_tail: LONGEST_TAIL,
@@ -254,7 +265,7 @@ mod tests {
     #[test]
     fn a_folder_without_settings_is_the_first_time() {
         let empty = tempfile::tempdir().unwrap();
-        let preferences = Preferences::kept(empty.path(), VoiceWishes::default()).unwrap();
+        let preferences = Preferences::kept(empty.path(), VoiceWishes::default(), None).unwrap();
         assert!(preferences.is_first_time && preferences.complaint.is_none());
         assert_eq!(preferences.voice, VoicePreferences::default());
     }
@@ -263,7 +274,7 @@ mod tests {
     fn what_cannot_be_read_is_told_and_left_alone() {
         for text in ["no settings", "[voice]\ncues = 3\nlock = true\n", "voice = 5\n"] {
             let damaged = folder(text);
-            let preferences = Preferences::kept(damaged.path(), VoiceWishes::default()).unwrap();
+            let preferences = Preferences::kept(damaged.path(), VoiceWishes::default(), None).unwrap();
             let complaint = preferences.complaint.unwrap();
             assert!(complaint.contains(file::FILE) && complaint.ends_with('.'), "{complaint}");
             assert!(preferences.keeper.is_none() && preferences.voice.cues);

@@ -3,6 +3,7 @@
 use super::{commands::Command, events::Event, handle::SessionPort, snapshot::Snapshot};
 use bevy::{ecs::system::SystemParam, platform::cell::SyncCell, prelude::*};
 use hallway_protocol::{
+    call::{CallNotice, CallRequest},
     channels::{ControlChannel, FloorChannel},
     control::{ClientMessage, ServerMessage},
     floor::messages::{FloorNotice, FloorRequest},
@@ -17,8 +18,8 @@ use std::{
 /// The parts of an update, in order.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SessionSystems {
-    /// `PreUpdate`, after lightyear took the packets apart: what came becomes [`FromFace`], [`FromServer`] and
-    /// [`FromFloor`].
+    /// `PreUpdate`, after lightyear took the packets apart: what came becomes [`FromFace`], [`FromServer`],
+    /// [`FromFloor`] and [`FromCalls`].
     Receive,
     /// `Update`: signing in, losing and regaining the link.
     Connect,
@@ -30,6 +31,10 @@ pub enum SessionSystems {
     Chat,
     /// `Update`: the floor, the microphone, voice.
     Talk,
+    /// `Update`: calls, and their voices.
+    Call,
+    /// `Update`: pictures, which leave after what is said.
+    Picture,
     /// `Update`: how well all that goes.
     Measure,
     /// `Update`, last: the face is told.
@@ -47,6 +52,10 @@ pub struct FromServer(pub ServerMessage);
 /// The server said something on the Floor channel.
 #[derive(Message, Clone, Debug)]
 pub struct FromFloor(pub FloorNotice);
+
+/// The server said something about calls.
+#[derive(Message, Clone, Debug)]
+pub struct FromCalls(pub CallNotice);
 
 /// The face is to be told something.
 #[derive(Message, Clone, Debug)]
@@ -83,6 +92,7 @@ pub struct Clock<'w> {
 pub struct ToServer<'w, 's> {
     control: Query<'w, 's, &'static mut MessageSender<ClientMessage>, With<LiveLink>>,
     floor: Query<'w, 's, &'static mut MessageSender<FloorRequest>, With<LiveLink>>,
+    calls: Query<'w, 's, &'static mut MessageSender<CallRequest>, With<LiveLink>>,
 }
 
 /// The shared parts of the session.
@@ -90,17 +100,23 @@ pub struct SessionPlugin;
 
 impl Plugin for SessionPlugin {
     fn build(&self, app: &mut App) {
-        use SessionSystems::{Chat, Connect, Measure, Mirror as MirrorSet, Publish, Receive, Talk, Walk};
+        use SessionSystems::{
+            Call, Chat, Connect, Measure, Mirror as MirrorSet, Picture, Publish, Receive, Talk, Walk,
+        };
         app.insert_resource(Mirror(Snapshot::signed_out()))
             .add_message::<FromFace>()
             .add_message::<FromServer>()
             .add_message::<FromFloor>()
+            .add_message::<FromCalls>()
             .add_message::<ToFace>()
             .add_message::<EnteredWorld>()
             .add_message::<LeftWorld>()
             .configure_sets(PreUpdate, Receive.after(MessageSystems::Receive))
-            .configure_sets(Update, (Connect, MirrorSet, Walk, Chat, Talk, Measure, Publish).chain())
-            .add_systems(PreUpdate, (take_commands, take_server_messages, take_floor_notices).in_set(Receive))
+            .configure_sets(Update, (Connect, MirrorSet, Walk, Chat, Talk, Call, Picture, Measure, Publish).chain())
+            .add_systems(
+                PreUpdate,
+                (take_commands, take_server_messages, take_floor_notices, take_call_notices).in_set(Receive),
+            )
             .add_systems(
                 Update,
                 (
@@ -151,6 +167,13 @@ impl ToServer<'_, '_> {
         }
     }
 
+    /// Says something about calls, on the Control channel.
+    pub fn ask_call(&mut self, request: &CallRequest) {
+        for mut sender in &mut self.calls {
+            sender.send::<ControlChannel>(request.clone());
+        }
+    }
+
     /// Whether anybody listens.
     #[must_use]
     pub fn is_live(&self) -> bool {
@@ -185,6 +208,12 @@ fn take_server_messages(
 fn take_floor_notices(mut links: Query<&mut MessageReceiver<FloorNotice>>, mut notices: MessageWriter<FromFloor>) {
     for mut link in &mut links {
         notices.write_batch(link.receive().map(FromFloor));
+    }
+}
+
+fn take_call_notices(mut links: Query<&mut MessageReceiver<CallNotice>>, mut notices: MessageWriter<FromCalls>) {
+    for mut link in &mut links {
+        notices.write_batch(link.receive().map(FromCalls));
     }
 }
 

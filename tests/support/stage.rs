@@ -7,7 +7,11 @@
 use bevy::prelude::*;
 use bytes::Bytes;
 use hallway::{
-    media::engine::{VoiceCommand, VoiceEvent, VoiceStats},
+    media::{
+        cameras::CameraError,
+        engine::{VoiceCommand, VoiceEvent, VoiceStats},
+        video::engine::{VideoCommand, VideoEvent, VideoStats},
+    },
     net::{
         self, Seams, SessionHandle,
         commands::{Command, SignIn, Trust},
@@ -17,6 +21,7 @@ use hallway::{
         preferences::Preferences,
         sign_in::{Admission, Answer, Desk, Question, hex},
         snapshot::{LoadedMap, RoomView},
+        video::VideoLink,
         voice::VoiceLink,
     },
 };
@@ -72,6 +77,11 @@ pub struct Actor {
     /// What the voice engine says of itself.
     pub stats: Arc<Mutex<VoiceStats>>,
     voice: SyncSender<VoiceEvent>,
+    /// What the video engine was told.
+    pub seen: Arc<Mutex<Vec<VideoCommand>>>,
+    /// Why there is no camera, if there is none.
+    pub no_camera: Arc<Mutex<Option<CameraError>>>,
+    video: SyncSender<VideoEvent>,
     questions: Receiver<Question>,
     answers: SyncSender<Answer>,
     waiting: Option<(u64, oneshot::Receiver<Result<SignInGrant, Denied>>)>,
@@ -110,7 +120,9 @@ impl Stage {
         let (ask, questions) = mpsc::sync_channel(8);
         let (answers, answered) = mpsc::sync_channel(8);
         let (voice, events) = mpsc::sync_channel(256);
+        let (video, video_events) = mpsc::sync_channel(256);
         let (heard, stats) = (Arc::new(Mutex::new(Vec::new())), Arc::default());
+        let (seen, no_camera) = (Arc::new(Mutex::new(Vec::new())), Arc::default());
         let wire = self.wire.clone();
         let seams = Seams {
             port,
@@ -119,6 +131,7 @@ impl Stage {
                 setup::spawn_client(world, token, wire.new_client_link()).map_err(|error| error.to_string())
             }),
             voice: engine(Arc::clone(&heard), Arc::clone(&stats), voice.clone(), events),
+            video: video_engine(Arc::clone(&seen), Arc::clone(&no_camera), video.clone(), video_events),
             preferences: Preferences::default(),
         };
         let mut app = net::app(seams, Some(Duration::from_secs(30)));
@@ -127,7 +140,20 @@ impl Stage {
         app.cleanup();
         self.sessions.push(app);
         let (told, waiting, face_is_stuck) = (Vec::new(), None, false);
-        self.people.push(Actor { handle, told, face_is_stuck, heard, stats, voice, questions, answers, waiting });
+        self.people.push(Actor {
+            handle,
+            told,
+            face_is_stuck,
+            heard,
+            stats,
+            voice,
+            seen,
+            no_camera,
+            video,
+            questions,
+            answers,
+            waiting,
+        });
         let person = self.people.len() - 1;
         self.tell(person, sign_in(name));
         person
@@ -223,6 +249,11 @@ impl Stage {
     /// Something happens at a person's voice engine.
     pub fn happen(&self, person: usize, event: VoiceEvent) {
         self.people[person].voice.try_send(event).unwrap();
+    }
+
+    /// Something happens at a person's video engine.
+    pub fn picture(&self, person: usize, event: VideoEvent) {
+        self.people[person].video.try_send(event).unwrap();
     }
 
     /// How many packets a person's voice engine was given to play.
@@ -332,6 +363,32 @@ fn sign_in(name: &str) -> Command {
     })
 }
 
+/// A video engine that remembers what it was told. Its camera and its screen open at once, unless there is none.
+fn video_engine(
+    seen: Arc<Mutex<Vec<VideoCommand>>>,
+    no_camera: Arc<Mutex<Option<CameraError>>>,
+    video: SyncSender<VideoEvent>,
+    events: Receiver<VideoEvent>,
+) -> VideoLink {
+    let send = move |command| {
+        let event = match &command {
+            VideoCommand::OpenCamera => Some(match no_camera.lock().unwrap().clone() {
+                Some(error) => VideoEvent::CameraTrouble(error),
+                None => VideoEvent::CameraOpened { name: "Stage".to_owned() },
+            }),
+            VideoCommand::CloseCamera => Some(VideoEvent::CameraClosed),
+            VideoCommand::ShareScreen(_) => Some(VideoEvent::ScreenOpened),
+            VideoCommand::StopScreen => Some(VideoEvent::ScreenClosed(None)),
+            _ => None,
+        };
+        seen.lock().unwrap().push(command);
+        if let Some(event) = event {
+            video.try_send(event).unwrap();
+        }
+    };
+    VideoLink::new(send, VideoStats::default, events)
+}
+
 /// An engine that remembers what it was told, and ends a burst as soon as it is asked to.
 fn engine(
     heard: Arc<Mutex<Vec<VoiceCommand>>>,
@@ -340,10 +397,13 @@ fn engine(
     events: Receiver<VoiceEvent>,
 ) -> VoiceLink {
     let sends = AtomicBool::new(false);
+    let stats_told = Arc::clone(&stats);
     let send = move |command| {
         match command {
             VoiceCommand::FloorGranted | VoiceCommand::SpeakLive => sends.store(true, Relaxed),
             VoiceCommand::AbortTalk => sends.store(false, Relaxed),
+            VoiceCommand::OpenCall => stats_told.lock().unwrap().call_open = true,
+            VoiceCommand::CloseCall => stats_told.lock().unwrap().call_open = false,
             VoiceCommand::ReleaseTalk if sends.swap(false, Relaxed) => {
                 voice.try_send(VoiceEvent::BurstEnded).unwrap();
             }

@@ -1,7 +1,7 @@
 //! Puts preferences into force: tells the voice engine, shows them, keeps them.
 
 use super::{
-    Preferences, VOLUME, VoicePreferences,
+    CallPreferences, Preferences, VOLUME, VoicePreferences, calls,
     file::Change,
     keeper::Keeper,
     table::{self, VOICE, VOLUMES},
@@ -53,7 +53,7 @@ impl PreferencesPlugin {
 impl Plugin for PreferencesPlugin {
     fn build(&self, app: &mut App) {
         let taken = self.preferences.lock().ok().and_then(|mut preferences| preferences.take());
-        let Preferences { voice, volumes, keeper, is_first_time, complaint } = taken.unwrap_or_default();
+        let Preferences { voice, calls, volumes, keeper, is_first_time, complaint } = taken.unwrap_or_default();
         let mut mirror = app.world_mut().resource_mut::<Mirror>();
         mirror.voice = Arc::new(voice);
         mirror.sound_unchecked = is_first_time;
@@ -61,8 +61,12 @@ impl Plugin for PreferencesPlugin {
             app.world_mut().write_message(ToFace(Event::Notice { code: "settings", text }));
         }
         app.insert_resource(Volumes { by_name: volumes, keeper })
+            .insert_resource(calls)
             .init_resource::<Processed>()
-            .add_systems(Update, (obey_face, follow_room, tell_complaints).chain().in_set(SessionSystems::Connect));
+            .add_systems(
+                Update,
+                (obey_face, choose_calls, follow_room, tell_complaints).chain().in_set(SessionSystems::Connect),
+            );
     }
 }
 
@@ -152,6 +156,31 @@ fn changes(before: &VoicePreferences, wanted: &VoicePreferences) -> Vec<Change> 
     set.chain(removed).collect()
 }
 
+/// Who may ring here, and with which camera one answers. The calls' own part puts it into force.
+fn choose_calls(
+    mut asked: MessageReader<FromFace>,
+    mirror: Res<Mirror>,
+    mut calls: ResMut<CallPreferences>,
+    volumes: Res<Volumes>,
+) {
+    for FromFace(command, _) in asked.read() {
+        let mut wanted = calls.clone();
+        match command {
+            Command::SetReach(reach) => wanted.reach = *reach,
+            Command::ChooseCamera(camera) => wanted.camera = camera.clone(),
+            Command::SetAutoAnswer { person, on } => {
+                let Some(person) = mirror.person(*person) else { continue };
+                wanted.set_auto_answer(&person.name, *on);
+            }
+            _ => continue,
+        }
+        if *calls != wanted {
+            volumes.keep(calls::changes(&calls, &wanted));
+            *calls = wanted;
+        }
+    }
+}
+
 /// The engine is told by who knows whom it plays.
 fn set_volume(person: PersonId, volume: f32, mirror: &mut Mirror, volumes: &mut Volumes) {
     let Some(view) = mirror.people.iter_mut().find(|view| view.id == person) else { return };
@@ -164,10 +193,13 @@ fn set_volume(person: PersonId, volume: f32, mirror: &mut Mirror, volumes: &mut 
 /// Echoes are cancelled where others are heard while one talks, and nowhere else.
 fn follow_room(mirror: Res<Mirror>, engine: Res<VoiceLink>, mut processed: ResMut<Processed>) {
     let room = mirror.me.as_ref().and_then(|me| me.room).and_then(|room| mirror.room(room));
+    let in_call =
+        mirror.me.as_ref().zip(mirror.calls.current.as_ref()).is_some_and(|(me, call)| call.talks_openly(me.id));
+    let hears_others = in_call || room.is_some_and(|room| room.policy == FloorPolicy::Open);
     let wanted = Processing {
         noise_suppression: mirror.voice.noise_suppression,
         automatic_level: mirror.voice.automatic_level,
-        echo_cancellation: mirror.voice.echo_cancellation && room.is_some_and(|room| room.policy == FloorPolicy::Open),
+        echo_cancellation: mirror.voice.echo_cancellation && hears_others,
     };
     if processed.0 != Some(wanted) {
         processed.0 = Some(wanted);

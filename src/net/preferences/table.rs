@@ -59,21 +59,21 @@ pub(super) fn write(preferences: &VoicePreferences) -> Table {
 }
 
 /// One table of the file, and what was found wrong in it.
-struct Section<'a> {
+pub(super) struct Section<'a> {
     name: &'static str,
     table: Option<&'a Table>,
-    wrong: Vec<String>,
+    pub(super) wrong: Vec<String>,
 }
 
 impl<'a> Section<'a> {
-    fn of(file: &'a Table, name: &'static str) -> Self {
+    pub(super) fn of(file: &'a Table, name: &'static str) -> Self {
         let value = file.get(name);
         let table = value.and_then(Value::as_table);
         let wrong = if value.is_some() && table.is_none() { vec![name.to_owned()] } else { Vec::new() };
         Self { name, table, wrong }
     }
 
-    fn take<T>(&mut self, key: &str, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
+    pub(super) fn take<T>(&mut self, key: &str, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
         let value = self.table?.get(key)?;
         let read = read(value);
         if read.is_none() {

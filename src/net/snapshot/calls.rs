@@ -1,7 +1,8 @@
 //! Calls as the face draws them and scripts list them.
 
+use crate::media::cameras::CameraChoice;
 use hallway_protocol::{
-    call::{CallAudio, CallKind, CallMember, Reach, Sending},
+    call::{CallAudio, CallKind, CallMember, Presence, Reach, Sending},
     ids::{CallId, PersonId, RoomId},
 };
 use std::collections::BTreeSet;
@@ -17,6 +18,8 @@ pub struct CallsView {
     pub reach: Reach,
     /// Whose calls are answered without asking, by name; empty unless the person chose so.
     pub auto_answer: BTreeSet<String>,
+    /// The camera that is opened when it is switched on.
+    pub camera: CameraChoice,
 }
 
 /// A call.
@@ -34,6 +37,10 @@ pub struct CallView {
     pub members: Vec<CallMember>,
     /// Whether the own microphone is to be open to the call; it is while nothing below stands against it.
     pub microphone_wanted: bool,
+    /// Whether the own camera is switched on. It is really open where `sending` says so.
+    pub camera_wanted: bool,
+    /// Who speaks in the call at this moment, as it is heard here; the own person too.
+    pub speaking: BTreeSet<PersonId>,
     /// What is really captured and sent here at this moment.
     pub sending: Sending,
     /// Why there is no picture of the own camera although it was switched on: a sentence that says what to do.
@@ -54,5 +61,18 @@ impl CallView {
     /// The members but for this one.
     pub fn others(&self, own: PersonId) -> impl Iterator<Item = &CallMember> {
         self.members.iter().filter(move |member| member.person != own)
+    }
+
+    /// Whether this person and another one are in it, so that they can talk; of a room's call, whether this person is.
+    #[must_use]
+    pub fn is_answered(&self, own: PersonId) -> bool {
+        let is_in = |member: &CallMember| !matches!(member.presence, Presence::Ringing { .. });
+        self.member(own).is_some_and(is_in) && (self.room.is_some() || self.others(own).any(is_in))
+    }
+
+    /// Whether this person talks with the others on the call's own channel.
+    #[must_use]
+    pub fn talks_openly(&self, own: PersonId) -> bool {
+        self.audio == CallAudio::Open && self.is_answered(own)
     }
 }

@@ -1,6 +1,6 @@
 //! What was measured of the link and of voice.
 
-use crate::media::voice::encoding::Encoding;
+use crate::media::{video::engine::VideoStats, voice::encoding::Encoding};
 use hallway_protocol::ids::PersonId;
 use std::{collections::VecDeque, sync::Arc, time::Instant};
 
@@ -36,6 +36,8 @@ pub struct SessionStats {
     /// How well those are heard who talked in the last seconds. The own person stands among them, as the others hear it,
     /// once they have told.
     pub talkers: Vec<TalkerQuality>,
+    /// What the video engine did so far.
+    pub video: Arc<VideoStats>,
     /// One sample a second over the last minute, the oldest first.
     pub history: Arc<VecDeque<StatsSample>>,
 }

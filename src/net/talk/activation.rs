@@ -1,6 +1,7 @@
-//! Voice activation: in open rooms the voice itself may hold talk on, where the preferences say so.
+//! Voice activation: in calls and in open rooms the voice itself may open the microphone, where the preferences say so.
 //!
-//! Everywhere else the engine does not even listen: a room with one floor is for those who ask.
+//! Everywhere else the engine does not even listen: a room with one floor is for those who ask. Whoever is in a call
+//! speaks to the call by voice, and to the room by the key alone, so that nobody has to guess who hears.
 
 use crate::{
     media::{engine::VoiceCommand, voice::activation::Activation},
@@ -15,23 +16,42 @@ use hallway_protocol::floor::FloorPolicy;
 
 /// What the engine was told last.
 #[derive(Resource, Default)]
-pub(super) struct Activated(Option<Activation>);
+pub(super) struct Activated(Option<(Activation, Opens)>);
 
-/// Whether the voice may hold talk on now, and from which loudness on.
+/// What a voice opens the microphone to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opens {
+    /// The room one is in.
+    Room,
+    /// The call one is in.
+    Call,
+}
+
+/// Whether the voice may open the microphone now, to whom, and from which loudness on.
 #[must_use]
-pub fn wanted(snapshot: &Snapshot) -> Option<Activation> {
+pub fn wanted(snapshot: &Snapshot) -> Option<(Activation, Opens)> {
     let me = snapshot.me.as_ref().filter(|_| snapshot.connection == ConnectionState::Connected)?;
-    let room = snapshot.room(me.room?)?;
-    let may_speak = room.policy == FloorPolicy::Open && !room.muted.contains(&me.id) && !snapshot.testing;
-    let threshold_dbfs = snapshot.voice.activation_dbfs.filter(|_| may_speak)?;
-    Some(Activation { threshold_dbfs })
+    let threshold_dbfs = snapshot.voice.activation_dbfs.filter(|_| !snapshot.testing)?;
+    let opens = match snapshot.calls.current.as_ref().filter(|call| call.talks_openly(me.id)) {
+        Some(call) => call.microphone_wanted.then_some(Opens::Call),
+        None => {
+            let room = snapshot.room(me.room?)?;
+            (room.policy == FloorPolicy::Open && !room.muted.contains(&me.id)).then_some(Opens::Room)
+        }
+    };
+    Some((Activation { threshold_dbfs }, opens?))
 }
 
 /// Tells the engine when to listen.
 pub(super) fn follow_room(mirror: Res<Mirror>, engine: Res<VoiceLink>, mut activated: ResMut<Activated>) {
     let wanted = wanted(&mirror);
-    if activated.0 != wanted {
-        activated.0 = wanted;
-        engine.send(VoiceCommand::SetActivation(wanted));
+    if activated.0 == wanted {
+        return;
     }
+    let before = std::mem::replace(&mut activated.0, wanted);
+    if before.zip(wanted).is_some_and(|(before, wanted)| before.1 != wanted.1) {
+        // A voice that goes on is told anew to whom it is opened now.
+        engine.send(VoiceCommand::SetActivation(None));
+    }
+    engine.send(VoiceCommand::SetActivation(wanted.map(|(activation, _)| activation)));
 }

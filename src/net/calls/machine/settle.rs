@@ -1,0 +1,207 @@
+//! Brings the engines, and the server's knowledge of them, to what the state of the call allows. This is the only place
+//! that opens a microphone, a camera or a screen to a call.
+
+use super::*;
+
+impl CallMachine {
+    pub(super) fn settle(&mut self, now: Instant, actions: &mut Actions) {
+        self.settle_voice(actions);
+        self.settle_camera(actions);
+        self.settle_screen(now, actions);
+        self.settle_watches(actions);
+        self.settle_people(actions);
+        self.settle_sending(now, actions);
+    }
+
+    /// Whether the call is to hear the own microphone: at once, or as soon as there is a voice.
+    fn wants_microphone(&self) -> bool {
+        let may = |call: &Current| call.microphone && call.state.audio == CallAudio::Open;
+        self.live().is_some_and(may) && !self.voice.is_testing
+    }
+
+    fn settle_voice(&mut self, actions: &mut Actions) {
+        let opens = self.wants_microphone() && (!self.voice.by_voice || self.voice.speaks);
+        if std::mem::replace(&mut self.told.call_open, opens) != opens {
+            let command = if opens { VoiceCommand::OpenCall } else { VoiceCommand::CloseCall };
+            actions.push(CallAction::Voice(command));
+        }
+        // Not in a room's call: there the room is whom one talks with.
+        let lowers = self.current.as_ref().is_some_and(|call| call.state.room.is_none() && call.is_answered());
+        if std::mem::replace(&mut self.told.room_lowered, lowers) != lowers {
+            actions.push(CallAction::Voice(VoiceCommand::LowerRoom(lowers)));
+        }
+    }
+
+    fn settle_camera(&mut self, actions: &mut Actions) {
+        let wanted = self.live().is_some_and(|call| call.camera);
+        if std::mem::replace(&mut self.told.camera, wanted) != wanted {
+            let command = if wanted { VideoCommand::OpenCamera } else { VideoCommand::CloseCamera };
+            actions.push(CallAction::Video(command));
+        }
+    }
+
+    fn settle_screen(&mut self, now: Instant, actions: &mut Actions) {
+        let is_live = self.is_live();
+        if let Some(call) = &mut self.current
+            && let Share::Wanted(choice) = &call.screen
+            && is_live
+        {
+            // A screen that the server takes for shared needs no second grant.
+            call.screen = match self.told.sending.screen {
+                true => Share::Granted(choice.clone(), now),
+                false => Share::Asked(choice.clone(), now),
+            };
+        }
+        let wanted = self.live().and_then(|call| match &call.screen {
+            Share::Granted(choice, _) => Some(choice.clone()),
+            Share::Off | Share::Wanted(_) | Share::Asked(..) => None,
+        });
+        if self.told.screen != wanted {
+            let command = wanted.clone().map_or(VideoCommand::StopScreen, VideoCommand::ShareScreen);
+            actions.push(CallAction::Video(command));
+            self.told.screen = wanted;
+        }
+    }
+
+    fn settle_watches(&mut self, actions: &mut Actions) {
+        let call = self.live().map(|call| call.state.call);
+        let wanted = self.live().map(Current::watches).unwrap_or_default();
+        let told = std::mem::take(&mut self.told.watches);
+        for ((of, source), (_, expected)) in &told {
+            if expected.is_some() && !wanted.contains_key(&(*of, *source)) {
+                actions.push(CallAction::Video(VideoCommand::Watch { of: *of, source: *source, layer: None }));
+            }
+        }
+        for ((of, source), (asked, expected)) in &wanted {
+            let (of, source, before) = (*of, *source, told.get(&(*of, *source)));
+            if before.is_none_or(|before| before.0 != *asked)
+                && let Some(call) = call
+            {
+                actions.push(CallAction::Ask(CallRequest::Watch { call, of, source, layer: *asked }));
+            }
+            if before.and_then(|before| before.1) != *expected {
+                actions.push(CallAction::Video(VideoCommand::Watch { of, source, layer: *expected }));
+            }
+        }
+        self.told.watches = wanted;
+        // Judgements of streams that are over are of no use for the next ones.
+        if let Some(call) = &mut self.current {
+            let is_watched = |of: &PersonId| self.told.watches.contains_key(&(*of, Source::Camera));
+            call.borne.retain(|of, _| is_watched(of));
+            call.too_poor.retain(|of| self.told.watches.keys().any(|(person, _)| person == of));
+        }
+    }
+
+    /// Who is no longer there is neither heard nor seen.
+    fn settle_people(&mut self, actions: &mut Actions) {
+        let people: BTreeSet<PersonId> = self
+            .live()
+            .map(|call| {
+                call.state.members.iter().map(|member| member.person).filter(|person| *person != call.own).collect()
+            })
+            .unwrap_or_default();
+        for gone in self.told.people.difference(&people) {
+            actions.push(CallAction::Voice(VoiceCommand::ForgetInCall { speaker: *gone }));
+            actions.push(CallAction::Video(VideoCommand::Forget(*gone)));
+        }
+        self.told.people = people;
+    }
+
+    /// Tells the others what is really captured and sent.
+    fn settle_sending(&mut self, now: Instant, actions: &mut Actions) {
+        let Some(call) = self.current.as_ref().filter(|call| self.link == Link::Live(call.own) && call.lost.is_none())
+        else {
+            return;
+        };
+        let sending =
+            Sending { screen: matches!(call.screen, Share::Asked(..) | Share::Granted(..)), ..self.sending() };
+        let is_due = self.told.sent_at.is_none_or(|sent| now.saturating_duration_since(sent) >= SENDING_PACE);
+        if sending != self.told.sending && is_due {
+            actions.push(CallAction::Ask(CallRequest::Send { call: call.state.call, sending }));
+            self.told.sending = sending;
+            self.told.sent_at = Some(now);
+        }
+    }
+
+    /// What is captured and sent at this moment.
+    pub(super) fn sending(&self) -> Sending {
+        let listens = self.wants_microphone() && self.voice.by_voice;
+        let is_open = self.told.call_open && self.voice.is_open;
+        Sending {
+            microphone: self.voice.has_microphone && (is_open || listens),
+            camera: self.camera_open,
+            screen: self.screen_open,
+        }
+    }
+
+    pub(super) fn camera_opened(&mut self, name: &str, actions: &mut Actions) {
+        self.camera_open = self.told.camera;
+        if let Some(call) = &mut self.current
+            && call.camera_trouble.take().is_some()
+        {
+            actions
+                .push(CallAction::Notice { code: "camera_back", text: format!("The camera is there again: {name}.") });
+        }
+    }
+
+    pub(super) fn camera_troubled(&mut self, code: &'static str, text: String, actions: &mut Actions) {
+        self.camera_open = false;
+        if let Some(call) = self.current.as_mut().filter(|_| self.told.camera)
+            && call.camera_trouble.as_ref() != Some(&text)
+        {
+            call.camera_trouble = Some(text.clone());
+            actions.push(CallAction::Tell(call.named(), CallChanged::Trouble { code, text }));
+        }
+    }
+
+    pub(super) fn screen_closed(&mut self, trouble: Option<(&'static str, String)>, actions: &mut Actions) {
+        self.screen_open = false;
+        let Some((code, text)) = trouble else { return };
+        // The engine has given up by itself.
+        if self.told.screen.take().is_some()
+            && let Some(call) = &mut self.current
+        {
+            call.screen = Share::Off;
+            call.screen_trouble = Some(text.clone());
+            actions.push(CallAction::Tell(call.named(), CallChanged::Trouble { code, text }));
+        }
+    }
+
+    pub(super) fn link_poor(&mut self, of: PersonId, too_poor: bool, actions: &mut Actions) {
+        let Some(call) = self.current.as_mut().filter(|call| call.state.member(of).is_some()) else { return };
+        if !too_poor {
+            call.too_poor.remove(&of);
+        } else if call.too_poor.insert(of)
+            && let Some(text) = call.link_trouble()
+        {
+            actions.push(CallAction::Tell(call.named(), CallChanged::Trouble { code: "link_too_poor", text }));
+        }
+    }
+}
+
+impl Current {
+    /// Which encodings of the others' pictures are to come, and which the engine expects: what the face draws or, if that
+    /// is smaller, what the link bears.
+    fn watches(&self) -> BTreeMap<(PersonId, Source), (Option<Layer>, Option<Layer>)> {
+        let mut watches = BTreeMap::new();
+        let others = self.state.members.iter().filter(|member| member.person != self.own);
+        for member in others.filter(|member| is_in(member.presence)) {
+            let of = member.person;
+            // While nothing comes because the link is too poor, the engine goes on judging it.
+            let through = |layer: Option<Layer>| if self.too_poor.contains(&of) { None } else { layer };
+            if member.sending.camera {
+                let drawn = self.drawn.get(&(of, Source::Camera)).copied().unwrap_or(Some(Layer::Medium));
+                let borne = self.borne.get(&of).copied().unwrap_or(Layer::Large);
+                let layer = drawn.map(|drawn| drawn.min(borne));
+                watches.insert((of, Source::Camera), (through(layer), layer));
+            }
+            if member.sending.screen {
+                let drawn = self.drawn.get(&(of, Source::Screen)).copied().unwrap_or(Some(Layer::Large));
+                // Screens have no other encoding.
+                let layer = drawn.map(|_| Layer::Large);
+                watches.insert((of, Source::Screen), (through(layer), layer));
+            }
+        }
+        watches
+    }
+}

@@ -1,0 +1,313 @@
+//! Encoded pictures on their way out: whole frames, at a pace, or not at all.
+//!
+//! A keyframe is ten times as big as other frames, and would stand in front of the next word if it left at once. What
+//! has waited too long is dropped as a whole, and with it what can't be decoded without it; the encoder is then asked
+//! for a keyframe.
+
+use bytes::Bytes;
+use hallway_protocol::video::{Source, StreamKey, VideoSlice};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    time::{Duration, Instant},
+};
+
+/// Bytes a second that pictures may take: twice of what all encodings of camera and screen aim at together.
+const BYTES_PER_SECOND: f64 = 1_500_000.0;
+/// Bytes that may leave at once: most keyframes of a camera; a socket's buffer holds three times as much.
+const BURST_BYTES: f64 = 65_536.0;
+/// How long a frame may wait. Nobody shows one that is 500 ms old.
+const LONGEST_WAIT: Duration = Duration::from_millis(300);
+/// Most bytes that wait: what leaves in [`LONGEST_WAIT`], and the largest frame there can be.
+const WAITING_BYTES: usize = 800_000;
+
+/// See the [module's description](self).
+#[derive(Debug, Default)]
+pub struct Outbox {
+    frames: VecDeque<Frame>,
+    bytes: usize,
+    /// Frames whose slices have not all come yet, one a stream.
+    partial: BTreeMap<StreamKey, Frame>,
+    /// The number of the newest whole frame of each stream.
+    newest: BTreeMap<StreamKey, u16>,
+    /// Streams that go on with their next keyframe only.
+    broken: BTreeSet<StreamKey>,
+    /// Those of them whose encoder has not been asked yet.
+    unasked: BTreeSet<StreamKey>,
+    /// What may leave now, in bytes, and as of when.
+    allowance: f64,
+    looked: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Frame {
+    stream: StreamKey,
+    number: u16,
+    keyframe: bool,
+    slices: VecDeque<Bytes>,
+    has_begun: bool,
+    since: Instant,
+}
+
+/// Whether a slice is the last one of its frame.
+#[must_use]
+pub fn ends_frame(slice: &[u8]) -> bool {
+    matches!(slice, [_, _, _, _, slice, slices, ..] if u16::from(*slice) + 1 == u16::from(*slices))
+}
+
+impl Outbox {
+    /// Takes a slice from the encoder, in its form on the way up.
+    pub fn push(&mut self, bytes: Bytes, now: Instant) {
+        let slice = match VideoSlice::decode(&bytes) {
+            Ok(slice) => slice,
+            Err(error) => return tracing::debug!(%error, "the encoder made a slice that is none"),
+        };
+        let stream = slice.stream;
+        if slice.slice == 0 {
+            let (number, keyframe) = (slice.frame, slice.keyframe);
+            let frame = Frame { stream, number, keyframe, slices: VecDeque::new(), has_begun: false, since: now };
+            if self.partial.insert(stream, frame).is_some() {
+                self.break_off(stream);
+            }
+        }
+        let Some(frame) = self.partial.get_mut(&stream) else { return self.break_off(stream) };
+        if frame.number != slice.frame || frame.slices.len() != usize::from(slice.slice) {
+            self.partial.remove(&stream);
+            return self.break_off(stream);
+        }
+        frame.slices.push_back(bytes);
+        if slice.slice + 1 == slice.slices
+            && let Some(frame) = self.partial.remove(&stream)
+        {
+            self.queue(frame);
+        }
+        self.drop_stale(now);
+    }
+
+    /// What may leave now, in order.
+    pub fn take(&mut self, now: Instant) -> Vec<Bytes> {
+        let since = self.looked.replace(now).map_or(Duration::MAX, |looked| now.saturating_duration_since(looked));
+        self.allowance = (self.allowance + since.as_secs_f64() * BYTES_PER_SECOND).min(BURST_BYTES);
+        self.drop_stale(now);
+        let mut leaving = Vec::new();
+        while self.allowance > 0.0
+            && let Some(frame) = self.frames.front_mut()
+        {
+            if let Some(slice) = frame.slices.pop_front() {
+                frame.has_begun = true;
+                self.bytes -= slice.len();
+                self.allowance -= slice.len() as f64;
+                leaving.push(slice);
+            }
+            if frame.slices.is_empty() {
+                self.frames.pop_front();
+            }
+        }
+        leaving
+    }
+
+    /// Keeps only what comes from such sources.
+    pub fn keep(&mut self, is_kept: impl Fn(Source) -> bool) {
+        self.partial.retain(|stream, _| is_kept(stream.source));
+        self.newest.retain(|stream, _| is_kept(stream.source));
+        self.broken.retain(|stream| is_kept(stream.source));
+        self.unasked.retain(|stream| is_kept(stream.source));
+        self.frames.retain(|frame| is_kept(frame.stream.source));
+        self.count();
+    }
+
+    /// Streams that were interrupted since the last call: a keyframe makes them go on.
+    pub fn take_broken(&mut self) -> BTreeSet<StreamKey> {
+        std::mem::take(&mut self.unasked)
+    }
+
+    /// Whether something waits that may leave soon.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        !self.frames.is_empty()
+    }
+
+    fn queue(&mut self, frame: Frame) {
+        let before = self.newest.insert(frame.stream, frame.number);
+        if frame.keyframe {
+            self.broken.remove(&frame.stream);
+            self.unasked.remove(&frame.stream);
+        } else if before.is_none_or(|before| frame.number != before.wrapping_add(1)) {
+            self.break_off(frame.stream);
+        }
+        if self.broken.contains(&frame.stream) {
+            return;
+        }
+        self.bytes += frame.slices.iter().map(Bytes::len).sum::<usize>();
+        self.frames.push_back(frame);
+    }
+
+    fn drop_stale(&mut self, now: Instant) {
+        while let Some(stale) = self.frames.iter().position(|frame| {
+            let waited = now.saturating_duration_since(frame.since);
+            !frame.has_begun && (waited > LONGEST_WAIT || self.bytes > WAITING_BYTES)
+        }) {
+            let stream = self.frames[stale].stream;
+            self.drop_from(stale, stream);
+        }
+    }
+
+    /// Drops a frame, and those of its stream that can't be decoded without it.
+    fn drop_from(&mut self, first: usize, stream: StreamKey) {
+        let mut number = 0;
+        let mut is_broken = true;
+        self.frames.retain(|frame| {
+            let is_later = number > first;
+            let is_kept = number < first || frame.stream != stream || (is_later && (frame.keyframe || !is_broken));
+            is_broken &= !(is_later && frame.stream == stream && frame.keyframe);
+            number += 1;
+            is_kept
+        });
+        self.count();
+        if is_broken {
+            self.break_off(stream);
+        }
+    }
+
+    fn break_off(&mut self, stream: StreamKey) {
+        if self.broken.insert(stream) {
+            self.unasked.insert(stream);
+        }
+    }
+
+    fn count(&mut self) {
+        self.bytes = self.frames.iter().flat_map(|frame| &frame.slices).map(Bytes::len).sum();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hallway_protocol::video::Layer;
+    use proptest::prelude::*;
+
+    const CAMERA: StreamKey = StreamKey { source: Source::Camera, layer: Layer::Medium };
+    const SCREEN: StreamKey = StreamKey { source: Source::Screen, layer: Layer::Large };
+
+    fn slice(stream: StreamKey, frame: u16, keyframe: bool, slice: u8, slices: u8) -> Bytes {
+        let nals = vec![7; 1088].into();
+        VideoSlice { stream, keyframe, frame, slice, slices, seq: 0, media_time: 0, nals }.encode()
+    }
+
+    fn push(outbox: &mut Outbox, stream: StreamKey, frame: u16, keyframe: bool, slices: u8, now: Instant) {
+        for number in 0..slices {
+            outbox.push(slice(stream, frame, keyframe, number, slices), now);
+        }
+    }
+
+    fn frames(slices: &[Bytes]) -> Vec<u16> {
+        slices.iter().filter(|slice| ends_frame(slice)).map(|slice| VideoSlice::decode(slice).unwrap().frame).collect()
+    }
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn frames_leave_whole_and_at_once_while_they_are_small() {
+        let now = Instant::now();
+        let mut outbox = Outbox::default();
+        outbox.push(slice(CAMERA, 1, true, 0, 2), now);
+        assert!(outbox.take(now).is_empty(), "half a frame left");
+        outbox.push(slice(CAMERA, 1, true, 1, 2), now);
+        push(&mut outbox, CAMERA, 2, false, 3, now);
+        assert_eq!(frames(&outbox.take(now)), [1, 2]);
+        assert!(!outbox.is_waiting() && outbox.take_broken().is_empty());
+    }
+
+    #[test]
+    fn a_large_frame_leaves_bit_by_bit() {
+        let now = Instant::now();
+        let mut outbox = Outbox::default();
+        push(&mut outbox, SCREEN, 1, true, 200, now);
+        let first = outbox.take(now).len();
+        assert!((50..70).contains(&first), "{first} slices at once");
+        let next = outbox.take(now + ms(10)).len();
+        assert!((10..20).contains(&next), "{next} slices in ten milliseconds");
+        let mut left = first + next;
+        for step in 2..20 {
+            left += outbox.take(now + ms(step * 10)).len();
+        }
+        assert_eq!(left, 200);
+    }
+
+    #[test]
+    fn what_waited_too_long_is_dropped_up_to_the_next_keyframe() {
+        let now = Instant::now();
+        let mut outbox = Outbox::default();
+        push(&mut outbox, CAMERA, 1, true, 4, now);
+        push(&mut outbox, CAMERA, 2, false, 1, now + ms(200));
+        push(&mut outbox, SCREEN, 9, true, 1, now + ms(200));
+        assert_eq!(frames(&outbox.take(now + ms(301))), [9], "a frame left that can't be decoded");
+        assert_eq!(outbox.take_broken(), BTreeSet::from([CAMERA]));
+        push(&mut outbox, CAMERA, 3, false, 1, now + ms(310));
+        assert!(outbox.take(now + ms(320)).is_empty() && outbox.take_broken().is_empty());
+        push(&mut outbox, CAMERA, 4, true, 1, now + ms(330));
+        push(&mut outbox, CAMERA, 5, false, 1, now + ms(330));
+        assert_eq!(frames(&outbox.take(now + ms(340))), [4, 5]);
+    }
+
+    #[test]
+    fn a_missing_slice_breaks_its_stream_only() {
+        let now = Instant::now();
+        let mut outbox = Outbox::default();
+        push(&mut outbox, CAMERA, 1, true, 1, now);
+        outbox.push(slice(CAMERA, 2, false, 0, 3), now);
+        push(&mut outbox, SCREEN, 1, true, 2, now);
+        outbox.push(slice(CAMERA, 2, false, 2, 3), now);
+        push(&mut outbox, CAMERA, 3, false, 1, now);
+        assert_eq!(frames(&outbox.take(now)), [1, 1]);
+        assert_eq!(outbox.take_broken(), BTreeSet::from([CAMERA]));
+    }
+
+    #[test]
+    fn a_source_that_is_shut_sends_nothing_more() {
+        let now = Instant::now();
+        let mut outbox = Outbox::default();
+        push(&mut outbox, CAMERA, 1, true, 1, now);
+        outbox.keep(|source| source == Source::Screen);
+        assert!(outbox.take(now).is_empty() && outbox.take_broken().is_empty());
+    }
+
+    proptest! {
+        /// Whatever is pushed: what leaves of a stream can be decoded, and what waits is bounded.
+        #[test]
+        fn only_what_can_be_decoded_leaves(pushes in proptest::collection::vec((any::<bool>(), any::<bool>(), 1u8..80,
+            0u64..120, any::<bool>()), 1..120)) {
+            let mut now = Instant::now();
+            let mut outbox = Outbox::default();
+            let mut left = Vec::new();
+            let mut numbers = [0u16; 2];
+            for (is_camera, keyframe, slices, wait, loses) in pushes {
+                let stream = if is_camera { CAMERA } else { SCREEN };
+                let number = &mut numbers[usize::from(is_camera)];
+                *number += 1;
+                for part in 0..slices {
+                    if !(loses && part == slices / 2 && wait % 7 == 0) {
+                        outbox.push(slice(stream, *number, keyframe || *number == 1, part, slices), now);
+                    }
+                }
+                prop_assert!(outbox.bytes <= WAITING_BYTES + 80 * 1100);
+                now += ms(wait);
+                left.extend(outbox.take(now));
+            }
+            for stream in [CAMERA, SCREEN] {
+                let mut last: Option<VideoSlice> = None;
+                for slice in left.iter().map(|slice| VideoSlice::decode(slice).unwrap()).filter(|slice| slice.stream == stream) {
+                    match &last {
+                        Some(last) if last.slice + 1 < last.slices => {
+                            prop_assert_eq!((slice.frame, slice.slice), (last.frame, last.slice + 1));
+                        }
+                        Some(last) => prop_assert!(slice.slice == 0 && (slice.keyframe || slice.frame == last.frame + 1)),
+                        None => prop_assert!(slice.slice == 0 && slice.keyframe),
+                    }
+                    last = Some(slice);
+                }
+            }
+        }
+    }
+}
