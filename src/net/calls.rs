@@ -8,11 +8,10 @@ use super::{
     preferences::CallPreferences,
     session::{Clock, FromCalls, FromFace, LiveLink, Mirror, SessionSystems, ToFace, ToServer},
     snapshot::ConnectionState,
-    talk::activation::{self, Opens},
     video::{Pictures, VideoLink},
     voice::VoiceLink,
 };
-use crate::media::{devices::source::Microphone, engine::VoiceCommand, video::engine::VideoEvent};
+use crate::media::{engine::VoiceCommand, video::engine::VideoEvent};
 use bevy::{ecs::system::SystemParam, prelude::*};
 use bytes::Bytes;
 use hallway_protocol::{
@@ -35,9 +34,8 @@ impl Plugin for CallsPlugin {
     fn build(&self, app: &mut App) {
         let preferences = app.world().get_resource::<CallPreferences>().cloned().unwrap_or_default();
         app.insert_resource(CallKeeper(CallMachine::new(preferences)))
-            .init_resource::<VoiceInCall>()
             .init_resource::<Speaking>()
-            .add_message::<CallVoice>()
+            .add_message::<CallPacket>()
             .add_systems(
                 PreUpdate,
                 // The payloads are no messages of lightyear's: they are taken before it looks for some.
@@ -45,7 +43,7 @@ impl Plugin for CallsPlugin {
             )
             .add_systems(
                 Update,
-                (follow_session, hear_server, obey_face, take_voice, take_video, decide, speaking::listen, show_calls)
+                (follow_session, hear_server, obey_face, take_video, decide, send_voice, speaking::listen, show_calls)
                     .chain()
                     .in_set(SessionSystems::Call),
             );
@@ -56,22 +54,9 @@ impl Plugin for CallsPlugin {
 #[derive(Resource)]
 pub(super) struct CallKeeper(pub(super) CallMachine);
 
-/// What the voice engine said of the own voice in a call.
+/// The voice engine made a packet for the call.
 #[derive(Message, Clone, Debug)]
-pub(super) enum CallVoice {
-    /// A packet for the others.
-    Packet(Bytes),
-    /// The own voice began, where it opens the microphone to the call.
-    Began,
-    /// It ended.
-    Ended,
-}
-
-/// Whether the own voice goes on, as the engine said last.
-#[derive(Resource, Default)]
-struct VoiceInCall {
-    speaks: bool,
-}
+pub(super) struct CallPacket(pub(super) Bytes);
 
 /// The machine, and what its actions reach.
 #[derive(SystemParam)]
@@ -85,12 +70,7 @@ struct Calls<'w, 's> {
 }
 
 /// What lasts: the link, the preferences, the own voice.
-fn follow_session(
-    mut calls: Calls,
-    mirror: Res<Mirror>,
-    preferences: Res<CallPreferences>,
-    mut own: ResMut<VoiceInCall>,
-) {
+fn follow_session(mut calls: Calls, mirror: Res<Mirror>, preferences: Res<CallPreferences>) {
     let link = match (&mirror.connection, &mirror.me) {
         (ConnectionState::Connected, Some(me)) => Link::Live(me.id),
         (ConnectionState::Retrying, _) => Link::Lost,
@@ -100,16 +80,8 @@ fn follow_session(
     if preferences.is_changed() {
         calls.handle(CallInput::Preferences(preferences.clone()));
     }
-    let by_voice = matches!(activation::wanted(&mirror), Some((_, Opens::Call)));
-    own.speaks &= by_voice;
-    let has_microphone = match mirror.voice.microphone {
-        Microphone::None => false,
-        Microphone::Device(_) => mirror.devices.microphone.is_none(),
-        Microphone::Wav { .. } => true,
-    };
     let is_open = calls.keeper.0.is_live() && calls.voice.stats().call_open;
-    let (speaks, is_testing) = (own.speaks, mirror.testing);
-    calls.handle(CallInput::Voice(VoiceFacts { has_microphone, is_open, by_voice, speaks, is_testing }));
+    calls.handle(CallInput::Voice(VoiceFacts { is_open, is_testing: mirror.testing }));
 }
 
 fn hear_server(mut notices: MessageReader<FromCalls>, mut calls: Calls) {
@@ -124,25 +96,13 @@ fn obey_face(mut asked: MessageReader<FromFace>, mut calls: Calls) {
     }
 }
 
-/// What the voice engine made for the call, if it may leave.
-fn take_voice(
-    mut said: MessageReader<CallVoice>,
-    calls: Res<CallKeeper>,
-    mut own: ResMut<VoiceInCall>,
-    links: Query<&Transport, With<LiveLink>>,
-) {
-    for voice in said.read() {
-        match voice {
-            CallVoice::Began => own.speaks = true,
-            CallVoice::Ended => own.speaks = false,
-            CallVoice::Packet(packet) if calls.0.may_speak() => {
-                for link in &links {
-                    if let Err(error) = link.send::<CallVoiceUpChannel>(packet.clone()) {
-                        tracing::debug!(%error, "a voice packet found no way out");
-                    }
-                }
+/// Sends what the voice engine made for the call, if it may leave.
+fn send_voice(mut made: MessageReader<CallPacket>, calls: Res<CallKeeper>, links: Query<&Transport, With<LiveLink>>) {
+    for CallPacket(packet) in made.read().filter(|_| calls.0.may_speak()) {
+        for link in &links {
+            if let Err(error) = link.send::<CallVoiceUpChannel>(packet.clone()) {
+                tracing::debug!(%error, "a voice packet found no way out");
             }
-            CallVoice::Packet(_) => {}
         }
     }
 }
@@ -174,7 +134,7 @@ fn decide(mut calls: Calls) {
     calls.handle(CallInput::Poll);
 }
 
-/// The own microphone and the others': heard from the middle, whoever stands where.
+/// What others say in the call goes to the engine at once.
 fn hear_call(
     mut links: Query<&mut Transport, With<LiveLink>>,
     channels: Res<ChannelRegistry>,

@@ -151,6 +151,11 @@ pub enum Command {
         /// Whether.
         on: bool,
     },
+    /// Calls of whoever has this name are no longer answered without asking; the person need not be here.
+    ForgetAutoAnswer {
+        /// The name, as the snapshot lists it.
+        name: String,
+    },
     /// All preferences about voice, in place of those of before.
     SetVoice(VoicePreferences),
     /// Another microphone; the other preferences stay.

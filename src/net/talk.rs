@@ -7,7 +7,7 @@ pub mod sleep;
 mod telling;
 
 use super::{
-    calls::CallVoice,
+    calls::CallPacket,
     commands::Command,
     events::Event,
     session::{Clock, FromFace, FromFloor, LeftWorld, LiveLink, Mirror, SessionSystems, ToFace, ToServer},
@@ -84,7 +84,7 @@ struct Talk<'w, 's> {
     to_server: ToServer<'w, 's>,
     to_face: MessageWriter<'w, ToFace>,
     accessed: MessageWriter<'w, Accessed>,
-    to_call: MessageWriter<'w, CallVoice>,
+    to_call: MessageWriter<'w, CallPacket>,
     mirror: ResMut<'w, Mirror>,
     clock: Clock<'w>,
 }
@@ -148,21 +148,20 @@ fn take_voice(mut talk: Talk, links: Query<&Transport, With<LiveLink>>) {
     while let Some(event) = talk.engine.event() {
         match event {
             VoiceEvent::Packet(packet) => talk.send(packet, &links),
-            VoiceEvent::CallPacket(packet) => talk.tell_call(CallVoice::Packet(packet)),
+            VoiceEvent::CallPacket(packet) => drop(talk.to_call.write(CallPacket(packet))),
             VoiceEvent::BurstEnded => talk.handle(TalkInput::TailSent),
-            VoiceEvent::VoiceBegan if talk.opens() == Some(Opens::Call) => talk.tell_call(CallVoice::Began),
+            // In a call the engine itself speaks while there is a voice.
+            VoiceEvent::VoiceBegan if !talk.is_open_to_voice() => {}
             VoiceEvent::VoiceBegan => {
                 talk.key.by_voice = true;
                 talk.press(true, Duration::ZERO);
             }
             VoiceEvent::VoiceEnded => {
-                talk.tell_call(CallVoice::Ended);
                 talk.key.by_voice = false;
                 talk.release();
             }
             VoiceEvent::MicrophoneLost(text) => {
                 // Nobody says any more that the voice has ended.
-                talk.tell_call(CallVoice::Ended);
                 talk.key.by_voice = false;
                 talk.release();
                 talk.handle(TalkInput::Cut(Why::NoMicrophone));
@@ -235,13 +234,8 @@ impl Talk<'_, '_> {
         self.mirror.me.as_ref().map(|me| me.id)
     }
 
-    /// What a voice opens the microphone to.
-    fn opens(&self) -> Option<Opens> {
-        activation::wanted(&self.mirror).map(|(_, opens)| opens)
-    }
-
     fn is_open_to_voice(&self) -> bool {
-        self.opens() == Some(Opens::Room)
+        activation::wanted(&self.mirror).is_some_and(|(_, opens)| opens == Opens::Room)
     }
 
     /// The key went down so long ago.
@@ -286,10 +280,6 @@ impl Talk<'_, '_> {
 
 /// What goes out.
 impl Talk<'_, '_> {
-    fn tell_call(&mut self, voice: CallVoice) {
-        self.to_call.write(voice);
-    }
-
     fn handle(&mut self, input: TalkInput) {
         let mut actions = Vec::new();
         let now = self.clock.now();

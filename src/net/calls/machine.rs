@@ -40,6 +40,12 @@ pub const SENDING_PACE: Duration = Duration::from_millis(200);
 const GRANT_SETTLES: Duration = Duration::from_secs(1);
 /// For how long states of a call that was left may still be under way.
 const LEFT_SETTLES: Duration = Duration::from_secs(5);
+/// How long pictures that were too much for the link stay away at first; longer each time.
+const POOR_PAUSE: Duration = Duration::from_secs(10);
+/// How long they stay away at most.
+const LONGEST_POOR_PAUSE: Duration = Duration::from_secs(80);
+/// How long they are tried again: the engine says within it whether they fit.
+const POOR_TRY: Duration = Duration::from_secs(8);
 /// Most calls that ring here at once; the server lets one through.
 const INCOMING: usize = 8;
 /// Most questions without an answer; the oldest is forgotten.
@@ -80,14 +86,8 @@ pub enum Link {
 /// What is so of the own voice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct VoiceFacts {
-    /// Whether there is a microphone to be opened.
-    pub has_microphone: bool,
     /// Whether the microphone's sound really goes to the call.
     pub is_open: bool,
-    /// Whether the voice itself opens the microphone to the call, as the preferences say.
-    pub by_voice: bool,
-    /// Whether it does now.
-    pub speaks: bool,
     /// Whether the person hears the own microphone to try it; nothing leaves meanwhile.
     pub is_testing: bool,
 }
@@ -191,7 +191,17 @@ struct Current {
     drawn: BTreeMap<(PersonId, Source), Option<Layer>>,
     /// What the link bears of others' cameras, where the engine said so.
     borne: BTreeMap<PersonId, Layer>,
-    too_poor: BTreeSet<PersonId>,
+    too_poor: BTreeMap<PersonId, Poor>,
+}
+
+/// The pictures of somebody are too much for the own link: they stay away, and are tried again from time to time.
+#[derive(Clone, Copy, Debug)]
+struct Poor {
+    is_trying: bool,
+    /// Until when that lasts.
+    until: Instant,
+    /// How long they stay away.
+    pause: Duration,
 }
 
 /// How far the own screen is on its way to the others.
@@ -267,7 +277,7 @@ impl CallMachine {
                     call.borne.insert(of, layer);
                 }
             }
-            CallInput::LinkTooPoor { of, too_poor } => self.link_poor(of, too_poor, actions),
+            CallInput::LinkTooPoor { of, too_poor } => self.link_poor(now, of, too_poor, actions),
             CallInput::Poll => self.poll(now, actions),
         }
         self.settle(now, actions);
@@ -312,6 +322,9 @@ impl CallMachine {
     fn poll(&mut self, now: Instant, actions: &mut Actions) {
         self.left.retain(|(_, left)| now.saturating_duration_since(*left) < LEFT_SETTLES);
         self.poll_link(now, actions);
+        for poor in self.current.iter_mut().flat_map(|call| call.too_poor.values_mut()) {
+            poor.poll(now);
+        }
         if let Some(call) = &mut self.current
             && let Share::Asked(_, since) = call.screen
             && now.saturating_duration_since(since) >= SCREEN_TIMEOUT
@@ -336,7 +349,7 @@ impl Current {
             screen_trouble: None,
             drawn: BTreeMap::new(),
             borne: BTreeMap::new(),
-            too_poor: BTreeSet::new(),
+            too_poor: BTreeMap::new(),
         }
     }
 

@@ -172,6 +172,7 @@ fn choose_calls(
                 let Some(person) = mirror.person(*person) else { continue };
                 wanted.set_auto_answer(&person.name, *on);
             }
+            Command::ForgetAutoAnswer { name } => wanted.set_auto_answer(name, false),
             _ => continue,
         }
         if *calls != wanted {

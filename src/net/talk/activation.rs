@@ -16,9 +16,10 @@ use hallway_protocol::floor::FloorPolicy;
 
 /// What the engine was told last.
 #[derive(Resource, Default)]
-pub(super) struct Activated(Option<(Activation, Opens)>);
+pub(super) struct Activated(Option<Activation>);
 
-/// What a voice opens the microphone to.
+/// What a voice opens the microphone to. In a call the engine does it by itself; in a room the session asks for the
+/// floor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opens {
     /// The room one is in.
@@ -44,14 +45,10 @@ pub fn wanted(snapshot: &Snapshot) -> Option<(Activation, Opens)> {
 
 /// Tells the engine when to listen.
 pub(super) fn follow_room(mirror: Res<Mirror>, engine: Res<VoiceLink>, mut activated: ResMut<Activated>) {
-    let wanted = wanted(&mirror);
+    let wanted = wanted(&mirror).map(|(activation, _)| activation);
     if activated.0 == wanted {
         return;
     }
-    let before = std::mem::replace(&mut activated.0, wanted);
-    if before.zip(wanted).is_some_and(|(before, wanted)| before.1 != wanted.1) {
-        // A voice that goes on is told anew to whom it is opened now.
-        engine.send(VoiceCommand::SetActivation(None));
-    }
-    engine.send(VoiceCommand::SetActivation(wanted.map(|(activation, _)| activation)));
+    activated.0 = wanted;
+    engine.send(VoiceCommand::SetActivation(wanted));
 }

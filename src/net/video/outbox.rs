@@ -276,8 +276,8 @@ mod tests {
     proptest! {
         /// Whatever is pushed: what leaves of a stream can be decoded, and what waits is bounded.
         #[test]
-        fn only_what_can_be_decoded_leaves(pushes in proptest::collection::vec((any::<bool>(), any::<bool>(), 1u8..80,
-            0u64..120, any::<bool>()), 1..120)) {
+        fn only_what_can_be_decoded_leaves(pushes in proptest::collection::vec((any::<bool>(), any::<bool>(), 1u8..60,
+            0u64..120, any::<bool>()), 1..40)) {
             let mut now = Instant::now();
             let mut outbox = Outbox::default();
             let mut left = Vec::new();

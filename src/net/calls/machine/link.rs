@@ -22,6 +22,8 @@ impl CallMachine {
             Link::Out => self.end(CallEnd::Gone, actions),
             Link::Lost => {}
             Link::Live(_) => {
+                // What was left while the link was lost, the server has not heard of.
+                self.left.clear();
                 actions.push(CallAction::Ask(CallRequest::SetReach(self.preferences.reach)));
                 if let Some(current) = &mut self.current {
                     current.resume_by = Some(now + RESUME_TIMEOUT);

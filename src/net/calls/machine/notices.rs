@@ -149,7 +149,7 @@ impl Current {
         let state = &self.state;
         self.drawn.retain(|(person, _), _| state.member(*person).is_some());
         self.borne.retain(|person, _| state.member(*person).is_some());
-        self.too_poor.retain(|person| state.member(*person).is_some());
+        self.too_poor.retain(|person, _| state.member(*person).is_some());
         self.follow_screen(now, actions);
     }
 
@@ -159,7 +159,12 @@ impl Current {
 
     /// Whether the server lets the own screen be seen.
     fn follow_screen(&mut self, now: Instant, actions: &mut Actions) {
-        let is_granted = self.state.member(self.own).is_some_and(|me| me.sending.screen);
+        let me = self.state.member(self.own);
+        if me.is_none_or(|me| me.presence == Presence::Lost) {
+            // The server hears nothing from here at the moment, and shows nobody what is sent.
+            return;
+        }
+        let is_granted = me.is_some_and(|me| me.sending.screen);
         let is_taken = self.others_in().any(|member| member.sending.screen);
         match std::mem::take(&mut self.screen) {
             Share::Asked(choice, _) if is_granted => self.screen = Share::Granted(choice, now),

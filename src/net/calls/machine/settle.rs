@@ -13,14 +13,9 @@ impl CallMachine {
         self.settle_sending(now, actions);
     }
 
-    /// Whether the call is to hear the own microphone: at once, or as soon as there is a voice.
-    fn wants_microphone(&self) -> bool {
-        let may = |call: &Current| call.microphone && call.state.audio == CallAudio::Open;
-        self.live().is_some_and(may) && !self.voice.is_testing
-    }
-
     fn settle_voice(&mut self, actions: &mut Actions) {
-        let opens = self.wants_microphone() && (!self.voice.by_voice || self.voice.speaks);
+        let may = |call: &Current| call.microphone && call.state.audio == CallAudio::Open;
+        let opens = self.live().is_some_and(may) && !self.voice.is_testing;
         if std::mem::replace(&mut self.told.call_open, opens) != opens {
             let command = if opens { VoiceCommand::OpenCall } else { VoiceCommand::CloseCall };
             actions.push(CallAction::Voice(command));
@@ -88,7 +83,7 @@ impl CallMachine {
         if let Some(call) = &mut self.current {
             let is_watched = |of: &PersonId| self.told.watches.contains_key(&(*of, Source::Camera));
             call.borne.retain(|of, _| is_watched(of));
-            call.too_poor.retain(|of| self.told.watches.keys().any(|(person, _)| person == of));
+            call.too_poor.retain(|of, _| self.told.watches.keys().any(|(person, _)| person == of));
         }
     }
 
@@ -125,10 +120,8 @@ impl CallMachine {
 
     /// What is captured and sent at this moment.
     pub(super) fn sending(&self) -> Sending {
-        let listens = self.wants_microphone() && self.voice.by_voice;
-        let is_open = self.told.call_open && self.voice.is_open;
         Sending {
-            microphone: self.voice.has_microphone && (is_open || listens),
+            microphone: self.told.call_open && self.voice.is_open,
             camera: self.camera_open,
             screen: self.screen_open,
         }
@@ -167,11 +160,11 @@ impl CallMachine {
         }
     }
 
-    pub(super) fn link_poor(&mut self, of: PersonId, too_poor: bool, actions: &mut Actions) {
+    pub(super) fn link_poor(&mut self, now: Instant, of: PersonId, too_poor: bool, actions: &mut Actions) {
         let Some(call) = self.current.as_mut().filter(|call| call.state.member(of).is_some()) else { return };
         if !too_poor {
             call.too_poor.remove(&of);
-        } else if call.too_poor.insert(of)
+        } else if call.too_poor.insert(of, Poor::new(now)).is_none()
             && let Some(text) = call.link_trouble()
         {
             actions.push(CallAction::Tell(call.named(), CallChanged::Trouble { code: "link_too_poor", text }));
@@ -187,8 +180,8 @@ impl Current {
         let others = self.state.members.iter().filter(|member| member.person != self.own);
         for member in others.filter(|member| is_in(member.presence)) {
             let of = member.person;
-            // While nothing comes because the link is too poor, the engine goes on judging it.
-            let through = |layer: Option<Layer>| if self.too_poor.contains(&of) { None } else { layer };
+            // The engine keeps what it knows of them meanwhile.
+            let through = |layer: Option<Layer>| if self.stays_away(of) { None } else { layer };
             if member.sending.camera {
                 let drawn = self.drawn.get(&(of, Source::Camera)).copied().unwrap_or(Some(Layer::Medium));
                 let borne = self.borne.get(&of).copied().unwrap_or(Layer::Large);
@@ -203,5 +196,29 @@ impl Current {
             }
         }
         watches
+    }
+
+    /// Whether somebody's pictures are kept away from the own link.
+    fn stays_away(&self, of: PersonId) -> bool {
+        self.too_poor.get(&of).is_some_and(|poor| !poor.is_trying)
+    }
+}
+
+impl Poor {
+    fn new(now: Instant) -> Self {
+        Self { is_trying: false, until: now + POOR_PAUSE, pause: POOR_PAUSE }
+    }
+
+    pub(super) fn poll(&mut self, now: Instant) {
+        if now < self.until {
+            return;
+        }
+        self.is_trying = !self.is_trying;
+        if self.is_trying {
+            self.until = now + POOR_TRY;
+        } else {
+            self.pause = (self.pause * 2).min(LONGEST_POOR_PAUSE);
+            self.until = now + self.pause;
+        }
     }
 }

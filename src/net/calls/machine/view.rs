@@ -46,7 +46,7 @@ impl Current {
     /// What stands against pictures on the own link: a sentence.
     pub(super) fn link_trouble(&self) -> Option<String> {
         let names: Vec<&str> =
-            self.too_poor.iter().filter_map(|of| Some(self.state.member(*of)?.name.as_str())).collect();
+            self.too_poor.keys().filter_map(|of| Some(self.state.member(*of)?.name.as_str())).collect();
         (!names.is_empty()).then(|| {
             format!(
                 "Your connection is too poor for the pictures of {}; the voice goes first, and they come back when it is \
