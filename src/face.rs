@@ -52,6 +52,7 @@ pub fn app(settings: FaceSettings) -> App {
     app.add_plugins((ui::plugin, world::plugin, window::icon_plugin));
     fill_form(&mut app, &settings);
     let mut link = Link::new(settings.handle);
+    app.world_mut().resource_mut::<UiState>().call.gallery = link.gallery();
     if settings.sign_in_now
         && let Ok(command) = app.world().resource::<UiState>().sign_in.command()
     {

@@ -2,11 +2,14 @@
 //! this file lays them out and carries the actions out.
 
 pub mod bidi;
+pub mod call;
+pub mod canvas;
 pub mod chat;
 pub mod floor;
 pub mod fonts;
 pub mod help;
 pub mod layout;
+pub mod lookup;
 pub mod menu;
 pub mod offer;
 pub mod people;
@@ -25,8 +28,12 @@ use crate::{
     face::link::Link,
     net::{commands::Command, phrase, phrase::Phrase, snapshot::Snapshot},
 };
-use bevy::{prelude::*, window::PrimaryWindow};
+use bevy::{
+    prelude::*,
+    window::{PrimaryWindow, WindowOccluded},
+};
 use bevy_egui::{EguiContexts, EguiPlugin, EguiPreUpdateSet, EguiPrimaryContextPass, egui};
+use call::CallModel;
 use chat::model::ChatModel;
 use hallway_protocol::{chat::Conversation, ids::PersonId};
 use menu::OpenMenu;
@@ -107,6 +114,8 @@ pub struct UiState {
     pub page: Page,
     /// The page about sound.
     pub sound: SoundModel,
+    /// Calls.
+    pub call: CallModel,
     /// What the bar tells for a moment.
     pub echo: Echo,
     /// The menu about a person.
@@ -153,7 +162,7 @@ struct FontSearch(Mutex<Receiver<egui::FontDefinitions>>);
 
 /// The panels.
 pub fn plugin(app: &mut App) {
-    app.add_plugins(EguiPlugin::default())
+    app.add_plugins((EguiPlugin::default(), canvas::plugin))
         .init_resource::<UiState>()
         .init_resource::<Stage>()
         .insert_resource(FontSearch(Mutex::new(fonts::search())))
@@ -242,11 +251,19 @@ fn draw(
     mut link: ResMut<Link>,
     mut stage: ResMut<Stage>,
     mut exit: MessageWriter<AppExit>,
+    window: Query<&Window, With<PrimaryWindow>>,
+    mut occlusions: MessageReader<WindowOccluded>,
+    mut occluded: Local<bool>,
     time: Res<Time<Real>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?.clone();
     let snapshot = link.shared_snapshot();
-    let (free, actions) = layout::show(&ctx, &mut state, &snapshot);
+    let (free, mut actions) = layout::show(&ctx, &mut state, &snapshot);
+    if let Some(last) = occlusions.read().last() {
+        *occluded = last.occluded;
+    }
+    let is_seen = window.single().is_ok_and(|window| window.visible && window.physical_width() > 0) && !*occluded;
+    actions.extend(state.call.watch.told(&snapshot, !is_seen));
     let now = time.elapsed_secs_f64();
     for action in actions {
         if act(action, &ctx, &mut state, &mut link, &snapshot, now) == Some(Leave) {

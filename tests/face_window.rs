@@ -58,7 +58,7 @@ fn tell(line: &str) {
 
 fn window() -> AppExit {
     let (handle, port) = handle::pair(|| {});
-    play::start(port, play::Scene::World, |command| tell(&format!("{command:?}")));
+    play::start(port, play::Scene::World, handle.gallery(), |command| tell(&format!("{command:?}")));
     face::run(FaceSettings {
         server: "localhost".to_owned(),
         name: "Mara".to_owned(),

@@ -11,6 +11,10 @@
 //! | `open` | several talk at once, not all of them well heard |
 //! | `chair` | a room that one moderates: give the floor, end turns, mute |
 //! | `no-mic` | no microphone |
+//! | `ring`, `ringing` | somebody rings here, or is rung |
+//! | `call`, `voice-call`, `group` | a video call, one without pictures, one of many with a shared screen |
+//! | `room-call` | a room whose call one may join |
+//! | `picture` | a call with a picture of known colours |
 
 mod play;
 
@@ -23,7 +27,7 @@ use hallway::{
 fn main() -> AppExit {
     let scene = std::env::args().nth(1).unwrap_or_default();
     let (handle, port) = handle::pair(|| {});
-    play::start(port, play::Scene::named(&scene), |_| {});
+    play::start(port, play::Scene::named(&scene), handle.gallery(), |_| {});
     face::run(FaceSettings {
         server: "talk.example".to_owned(),
         name: "Mara".to_owned(),

@@ -1,22 +1,29 @@
 //! A session that needs no server: people walk about, talk and write by a script, and the own person obeys.
 
 // Named by their place, since a test takes this file in from another folder.
+#[path = "play/calls.rs"]
+mod calls;
 #[path = "play/chats.rs"]
 mod chats;
 #[path = "play/floor.rs"]
 mod floor;
 #[path = "play/measured.rs"]
 mod measured;
+#[path = "play/pictures.rs"]
+mod pictures;
 #[path = "play/world.rs"]
 mod world;
 
 use chats::{message, now_ms};
 use floor::Floor;
-use hallway::net::{
-    SessionPort,
-    commands::Command,
-    events::{Event, FloorChanged, SignInFailure},
-    snapshot::{ChatLine, LoadedMap, Snapshot},
+use hallway::{
+    media::video::engine::Gallery,
+    net::{
+        SessionPort,
+        commands::Command,
+        events::{Event, FloorChanged, SignInFailure},
+        snapshot::{ChatLine, LoadedMap, Snapshot},
+    },
 };
 use hallway_protocol::{
     chat::Conversation,
@@ -51,6 +58,20 @@ pub(crate) enum Scene {
     Chair,
     /// There is no microphone.
     NoMicrophone,
+    /// Somebody rings here, with another one in the call already.
+    Ring,
+    /// One rings, and nobody has answered.
+    Ringing,
+    /// A video call of two.
+    Call,
+    /// A call without pictures.
+    VoiceCall,
+    /// A call of many, with a shared screen, somebody lost and somebody rung.
+    Group,
+    /// The room has a call that one is not in.
+    RoomCall,
+    /// A call in which the other one's picture has four known colours.
+    Picture,
     /// One has to sign in; it works at the second try with a trusted certificate or another name.
     SignIn(Option<Trouble>),
     /// The same on a machine where sound was never checked.
@@ -82,6 +103,13 @@ impl Scene {
             "open" => Self::Open,
             "chair" => Self::Chair,
             "no-mic" => Self::NoMicrophone,
+            "ring" => Self::Ring,
+            "ringing" => Self::Ringing,
+            "call" => Self::Call,
+            "voice-call" => Self::VoiceCall,
+            "group" => Self::Group,
+            "room-call" => Self::RoomCall,
+            "picture" => Self::Picture,
             _ => Self::World,
         }
     }
@@ -92,9 +120,14 @@ impl Scene {
 }
 
 const TICK: Duration = Duration::from_millis(33);
-/// Plays on a thread of its own until the window is gone; every command is told.
-pub(crate) fn start(port: SessionPort, scene: Scene, mut tell: impl FnMut(&Command) + Send + 'static) {
-    let mut play = Play::new(scene);
+/// Plays on a thread of its own until the window is gone; every command is told, and pictures go to the gallery.
+pub(crate) fn start(
+    port: SessionPort,
+    scene: Scene,
+    gallery: Gallery,
+    mut tell: impl FnMut(&Command) + Send + 'static,
+) {
+    let mut play = Play::new(scene, gallery);
     thread::spawn(move || {
         play.publish(&port);
         loop {
@@ -115,6 +148,8 @@ pub(crate) fn start(port: SessionPort, scene: Scene, mut tell: impl FnMut(&Comma
 }
 
 struct Play {
+    scene: Scene,
+    gallery: Gallery,
     snapshot: Snapshot,
     ground: Ground,
     world: Snapshot,
@@ -127,17 +162,30 @@ struct Play {
 }
 
 impl Play {
-    fn new(scene: Scene) -> Self {
+    fn new(scene: Scene, gallery: Gallery) -> Self {
         let (map, tiles) = tmx::built_in();
         let ground = Ground::new(&map);
         let loaded = LoadedMap { digest: map.digest(), map, tiles_png: tiles.into() };
-        let world = world::world(loaded, &ground, scene);
+        let mut world = world::world(loaded, &ground, scene);
+        calls::arrange(&mut world, scene);
         let mut snapshot = if scene.begins_outside() { Snapshot::signed_out() } else { world.clone() };
         snapshot.sound_unchecked = scene == Scene::First;
         let trouble = if let Scene::SignIn(trouble) = scene { trouble } else { None };
         let now = Instant::now();
         let floor = Floor::new(scene);
-        Self { snapshot, ground, world, floor, trouble, steered: now, started: now, ticks: 0, next_id: 1000 }
+        Self {
+            scene,
+            gallery,
+            snapshot,
+            ground,
+            world,
+            floor,
+            trouble,
+            steered: now,
+            started: now,
+            ticks: 0,
+            next_id: 1000,
+        }
     }
 
     fn publish(&self, port: &SessionPort) {
@@ -203,7 +251,7 @@ impl Play {
             }
             Command::StartSoundTest => self.snapshot.testing = true,
             Command::StopSoundTest => self.snapshot.testing = false,
-            _ => {}
+            other => calls::obey(&mut self.snapshot, other),
         }
     }
 
@@ -241,6 +289,8 @@ impl Play {
         }
         self.move_own();
         self.floor.tick(&mut self.snapshot);
+        calls::tick(&mut self.snapshot, self.ticks, self.scene);
+        calls::film(&self.snapshot, &self.gallery, self.ticks, self.scene);
         measured::judge(&mut self.snapshot);
         let now = Instant::now();
         // One of the hall walks up and down, one round a circle.

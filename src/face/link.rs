@@ -1,6 +1,9 @@
 //! The face's end of the session: one snapshot and one batch of events a frame, and commands out at once.
 
-use crate::net::{SessionHandle, commands::Command, events::Event, snapshot::Snapshot};
+use crate::{
+    media::video::engine::Gallery,
+    net::{SessionHandle, commands::Command, events::Event, snapshot::Snapshot},
+};
 use bevy::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -36,6 +39,12 @@ impl Link {
     #[must_use]
     pub fn events(&self) -> &[Event] {
         &self.events
+    }
+
+    /// The newest pictures of calls.
+    #[must_use]
+    pub fn gallery(&mut self) -> Gallery {
+        self.handle.get_mut().unwrap_or_else(PoisonError::into_inner).gallery()
     }
 
     /// Asks something of the session, at once.

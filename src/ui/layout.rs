@@ -1,7 +1,9 @@
 //! Where the panels stand: rooms and people at the left, the chat at the right, the bar below, the world between.
 
 use super::{
-    Action, UiState, chat,
+    Action, UiState,
+    call::{card, ring},
+    chat,
     floor::{self, rules},
     help, menu, offer, people,
     quality::plots,
@@ -31,6 +33,7 @@ const BAR: f32 = 64.0;
 /// Draws everything; answers the part of the window that is left to the world, and what is to be done.
 pub fn show(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> (Rect, Vec<Action>) {
     let window = ctx.content_rect();
+    state.call.follow(snapshot, ctx.input(|input| input.time));
     let is_in =
         snapshot.me.is_some() && matches!(snapshot.connection, ConnectionState::Connected | ConnectionState::Retrying);
     let (free, mut actions) = if is_in {
@@ -43,6 +46,7 @@ pub fn show(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> (Rect, V
     if state.sound.test_is_out_of_sight(snapshot) {
         actions.push(Action::Send(Command::StopSoundTest));
     }
+    state.call.trial.shut_out_of_sight();
     (free, actions)
 }
 
@@ -50,6 +54,8 @@ fn in_the_world(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> (Rec
     let window = ctx.content_rect();
     let mut actions = Vec::new();
     let mut free = window.shrink(theme::GAP);
+    // First, so that Tab comes to it first.
+    actions.extend(rings(ctx, state, snapshot));
     if window.width() >= NARROW {
         let rect = Rect::from_min_size(free.min, vec2(LISTS_WIDTH, free.height()));
         actions.extend(panel(ctx, "lists", rect, |ui| lists(ui, state, snapshot)));
@@ -65,7 +71,10 @@ fn in_the_world(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> (Rec
     actions.extend(wanted);
     actions.extend(offered(ctx, snapshot, free, panel));
     actions.extend(measurements(ctx, state, snapshot, free));
-    actions.extend(notices(ctx, state, free));
+    let mut below = free;
+    below.min.y += sharing(ctx, snapshot, free, &mut actions);
+    actions.extend(current_call(ctx, state, snapshot, below, panel));
+    actions.extend(notices(ctx, state, below));
     actions.extend(person_menu(ctx, state, snapshot));
     actions.extend(dialogs(ctx, state, snapshot));
     (free, actions)
@@ -167,6 +176,51 @@ fn offered(ctx: &Context, snapshot: &Snapshot, free: Rect, panel: Rect) -> Vec<A
     floating(ctx, "offer", Order::Tooltip, Align2::CENTER_BOTTOM, at, frame, contents).inner
 }
 
+/// Calls that ring here: over everything, in the middle of the window's upper edge.
+fn rings(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> Vec<Action> {
+    if snapshot.calls.incoming.is_empty() {
+        return Vec::new();
+    }
+    let at = ctx.content_rect().center_top() + vec2(0.0, theme::GAP * 2.0);
+    let contents = |ui: &mut Ui| ring::show(ui, &mut state.call, snapshot);
+    floating(ctx, "rings", Order::Tooltip, Align2::CENTER_TOP, at, egui::Frame::NONE, contents).inner
+}
+
+/// That one's own screen is seen by others; answers how much of the upper edge it takes.
+fn sharing(ctx: &Context, snapshot: &Snapshot, free: Rect, actions: &mut Vec<Action>) -> f32 {
+    let Some(call) = snapshot.calls.current.as_ref().filter(|call| call.sending.screen) else { return 0.0 };
+    let frame = theme::card().inner_margin(egui::Margin::symmetric(14, 7)).corner_radius(22);
+    let frame = frame.stroke(egui::Stroke::new(2.0, theme::DANGER));
+    let contents = |ui: &mut Ui| card::banner(ui, call);
+    let shown = floating(ctx, "sharing", Order::Foreground, Align2::CENTER_TOP, free.center_top(), frame, contents);
+    actions.extend(shown.inner);
+    shown.response.rect.height() + theme::GAP
+}
+
+/// The call one is in: in a corner of the space, or all over it. The lower left corner is above the room's panel.
+fn current_call(ctx: &Context, state: &mut UiState, snapshot: &Snapshot, free: Rect, panel: Rect) -> Vec<Action> {
+    let Some(call) = &snapshot.calls.current else { return Vec::new() };
+    let frame = theme::card().inner_margin(12);
+    let space = free.size() - frame.total_margin().sum();
+    let corner = state.call.corner;
+    let low = if corner.left { panel.top() - theme::GAP } else { free.bottom() };
+    let (pivot, at) = match (state.call.large, corner.left, corner.bottom) {
+        (true, ..) => (Align2::LEFT_TOP, free.min),
+        (_, true, false) => (Align2::LEFT_TOP, free.min),
+        (_, false, false) => (Align2::RIGHT_TOP, free.right_top()),
+        (_, true, true) => (Align2::LEFT_BOTTOM, pos2(free.left(), low)),
+        (_, false, true) => (Align2::RIGHT_BOTTOM, pos2(free.right(), low)),
+    };
+    let order = if state.call.large { Order::Foreground } else { Order::Middle };
+    let contents = |ui: &mut Ui| card::show(ui, call, &mut state.call, snapshot, space);
+    let shown = floating(ctx, "call", order, pivot, at, frame, contents);
+    let (dragged, actions) = shown.inner;
+    if let Some(way) = dragged {
+        state.call.corner = card::corner_of(shown.response.rect.center() + way, free);
+    }
+    actions
+}
+
 /// The last minute in plots.
 fn measurements(ctx: &Context, state: &UiState, snapshot: &Snapshot, free: Rect) -> Vec<Action> {
     if !state.quality_open {
@@ -214,8 +268,8 @@ fn dialogs(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> Vec<Actio
     } else if state.help {
         state.help = !dialog(ctx, "help", help::show).0;
     } else if state.settings_open {
-        let UiState { settings, page, sound, .. } = state;
-        let (closed, wanted) = dialog(ctx, "settings", |ui| settings::show(ui, page, settings, sound, snapshot));
+        let UiState { settings, page, sound, call, .. } = state;
+        let (closed, wanted) = dialog(ctx, "settings", |ui| settings::show(ui, page, settings, sound, call, snapshot));
         actions.extend(wanted);
         state.settings_open = !closed;
     } else if state.rooms.new.is_some() {

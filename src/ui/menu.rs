@@ -1,12 +1,12 @@
 //! What a click on a person offers, and the card that says who it is.
 
-use super::{Action, bidi, floor::orders, theme};
+use super::{Action, bidi, floor::orders, quality, theme};
 use crate::net::{
     commands::Command,
     snapshot::{PersonView, Snapshot},
 };
 use bevy_egui::egui::{self, Button, Slider, Ui, vec2};
-use hallway_protocol::{chat::Conversation, ids::PersonId};
+use hallway_protocol::{call::CallKind, chat::Conversation, ids::PersonId, limits};
 
 /// The menu that is open.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,30 +51,97 @@ pub fn show(ui: &mut Ui, open: &mut OpenMenu, snapshot: &Snapshot) -> Vec<Action
     if !is_me {
         actions.extend(loudness(ui, open, view));
     }
-    let mut choice = |ui: &mut Ui, text: &str, tip: &str, action: Action| {
-        let button = Button::new(text).frame_when_inactive(false).min_size(vec2(ui.available_width(), 32.0));
-        let response = ui.add(button);
-        let response = if tip.is_empty() { response } else { response.on_hover_text(tip) };
-        if response.clicked() {
-            actions.push(action);
-            actions.push(Action::CloseMenu);
-        }
-    };
     ui.with_layout(egui::Layout::top_down_justified(egui::Align::Min), |ui| {
-        if !is_me {
-            choice(ui, "Private message", "", Action::Open(Conversation::Person(person)));
-            choice(ui, "Walk to", "", Action::Send(Command::WalkTo(view.track.newest().0)));
+        for choice in choices(view, is_me, snapshot) {
+            if choice.show(ui) {
+                actions.extend([choice.action, Action::CloseMenu]);
+            }
         }
-        choice(ui, "Who is it", "", Action::Card(person));
         let orders = orders::about(person, snapshot);
         if !orders.is_empty() {
             ui.separator();
         }
         for order in orders {
-            choice(ui, &order.label, order.tip, Action::Send(Command::OrderFloor(order.order)));
+            let choice = Choice::new(&order.label, order.tip, Action::Send(Command::OrderFloor(order.order)));
+            if choice.show(ui) {
+                actions.extend([choice.action, Action::CloseMenu]);
+            }
         }
     });
+    if !is_me {
+        ui.separator();
+        actions.extend(auto_answer(ui, view, snapshot));
+    }
     actions
+}
+
+/// Something that can be chosen about a person.
+struct Choice {
+    text: String,
+    tip: String,
+    action: Action,
+    /// Why it can't be chosen now.
+    disabled: Option<&'static str>,
+}
+
+impl Choice {
+    fn new(text: &str, tip: &str, action: Action) -> Self {
+        Self { text: text.to_owned(), tip: tip.to_owned(), action, disabled: None }
+    }
+
+    fn unless(self, disabled: Option<&'static str>) -> Self {
+        Self { disabled, ..self }
+    }
+
+    /// Shows it; whether it was chosen.
+    fn show(&self, ui: &mut Ui) -> bool {
+        let button = Button::new(&self.text).frame_when_inactive(false).min_size(vec2(ui.available_width(), 32.0));
+        let response = ui.add_enabled(self.disabled.is_none(), button);
+        let response = if self.tip.is_empty() { response } else { response.on_hover_text(&self.tip) };
+        response.on_disabled_hover_text(self.disabled.unwrap_or_default()).clicked()
+    }
+}
+
+fn choices(view: &PersonView, is_me: bool, snapshot: &Snapshot) -> Vec<Choice> {
+    let person = view.id;
+    let profile = Choice::new("Profile", "", Action::Card(person));
+    if is_me {
+        return vec![profile];
+    }
+    let mut choices = vec![Choice::new("Private message", "", Action::Open(Conversation::Person(person)))];
+    choices.extend(calls(person, snapshot));
+    let file = Choice::new("Send a file…", "", Action::CloseMenu).unless(Some("Files come in a later version"));
+    choices.push(file);
+    choices.push(Choice::new("Walk to", "", Action::Send(Command::WalkTo(view.track.newest().0))));
+    choices.push(profile);
+    choices
+}
+
+/// Ringing the person, or asking them into the call that one is in.
+fn calls(person: PersonId, snapshot: &Snapshot) -> Vec<Choice> {
+    if let Some(call) = &snapshot.calls.current {
+        let disabled = if call.member(person).is_some() {
+            Some("Already in your call, or being rung")
+        } else {
+            (call.members.len() >= limits::CALL_MEMBERS).then_some("Your call is full")
+        };
+        let ask =
+            Choice::new("Ask into the call", "Rings them to join you", Action::Send(Command::AskIntoCall(person)));
+        return vec![ask.unless(disabled)];
+    }
+    let call = |kind| Action::Send(Command::Call { to: person, kind });
+    vec![
+        Choice::new("Voice call", "Rings them; you can walk on while you talk", call(CallKind::Voice)),
+        Choice::new("Video call", "Your camera opens once they have accepted", call(CallKind::Video)),
+    ]
+}
+
+/// Whether the person's calls are answered without asking; off unless it was allowed here.
+fn auto_answer(ui: &mut Ui, view: &PersonView, snapshot: &Snapshot) -> Option<Action> {
+    let mut on = snapshot.calls.auto_answer.contains(&view.name);
+    let changed = theme::checkbox(ui, &mut on, "Answer their calls by itself").changed();
+    theme::meaning(ui, "Their calls open your microphone at once, without asking. Both of you are told.");
+    changed.then_some(Action::Send(Command::SetAutoAnswer { person: view.id, on }))
 }
 
 /// How loud one hears the person oneself, and whether at all.
@@ -120,13 +187,45 @@ pub fn card(ui: &mut Ui, person: PersonId, snapshot: &Snapshot) -> Vec<Action> {
             (false, false) => "Listening",
         };
         ui.label(theme::small(doing));
+    });
+    ui.add_space(8.0);
+    if !is_me {
+        facts(ui, view, snapshot);
         ui.add_space(8.0);
-        if !is_me && theme::primary_button(ui, "Private message", 180.0).clicked() {
-            actions.push(Action::Open(Conversation::Person(person)));
-            actions.push(Action::CloseCard);
+        let width = ui.available_width();
+        if theme::primary_button(ui, "Private message", width).clicked() {
+            actions.extend([Action::Open(Conversation::Person(person)), Action::CloseCard]);
+        }
+        for choice in calls(person, snapshot) {
+            if choice.show(ui) {
+                actions.extend([choice.action, Action::CloseCard]);
+            }
+        }
+    }
+    actions
+}
+
+/// What is known about a person beside the name and the place.
+fn facts(ui: &mut Ui, view: &PersonView, snapshot: &Snapshot) {
+    let heard =
+        quality::of(view.id, snapshot).map_or_else(|| "Not heard lately".to_owned(), |heard| heard.reason.clone());
+    let volume = match (view.volume * 100.0).round() {
+        percent if percent <= 0.0 => "Muted by you".to_owned(),
+        percent => format!("{percent:.0} %, for you alone"),
+    };
+    let in_call = snapshot.calls.current.as_ref().is_some_and(|call| call.member(view.id).is_some());
+    egui::Grid::new("facts").num_columns(2).spacing(vec2(14.0, 4.0)).show(ui, |ui| {
+        for (what, value) in [("Voice", heard), ("Volume", volume)] {
+            ui.label(theme::small(what));
+            ui.add(egui::Label::new(theme::muted(value)).wrap());
+            ui.end_row();
+        }
+        if in_call {
+            ui.label(theme::small("Call"));
+            ui.label(theme::muted("With you"));
+            ui.end_row();
         }
     });
-    actions
 }
 
 fn place(snapshot: &Snapshot, person: PersonId) -> String {

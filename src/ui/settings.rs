@@ -1,7 +1,8 @@
-//! What a person may set: about sound, and about the window.
+//! What a person may set: about sound, calls, and the window.
 
 use super::{
     Action,
+    call::{self, CallModel},
     sound::{self, SoundModel},
     theme,
 };
@@ -32,6 +33,8 @@ pub enum Page {
     /// Microphone, speaker and everything about voice.
     #[default]
     Sound,
+    /// Who may ring, and the camera.
+    Calls,
     /// Sizes and names.
     Window,
 }
@@ -48,6 +51,7 @@ pub fn show(
     page: &mut Page,
     settings: &mut Settings,
     sound: &mut SoundModel,
+    calls: &mut CallModel,
     snapshot: &Snapshot,
 ) -> Vec<Action> {
     ui.set_width(WIDTH);
@@ -55,6 +59,7 @@ pub fn show(
         ui.label(theme::strong("Settings").heading());
         ui.add_space(12.0);
         ui.selectable_value(page, Page::Sound, "Sound");
+        ui.selectable_value(page, Page::Calls, "Calls");
         ui.selectable_value(page, Page::Window, "Window");
     });
     ui.add_space(6.0);
@@ -67,6 +72,7 @@ pub fn show(
             ui.set_width(WIDTH - SCROLL_BAR);
             match page {
                 Page::Sound => sound::show(ui, sound, snapshot),
+                Page::Calls => call::page::show(ui, calls, snapshot),
                 Page::Window => {
                     window(ui, settings);
                     Vec::new()

@@ -1,6 +1,6 @@
 //! Short notices that come, stay a moment and go.
 
-use super::{Action, bidi, settings::Page, theme};
+use super::{Action, bidi, call::news::CallNews, settings::Page, theme};
 use crate::net::{
     events::{ConnectionChanged, Event, FloorChanged, PersonChanged},
     snapshot::Snapshot,
@@ -19,6 +19,7 @@ const MOST: usize = 5;
 #[derive(Default)]
 pub struct Toasts {
     shown: Vec<Toast>,
+    calls: CallNews,
 }
 
 struct Toast {
@@ -78,6 +79,7 @@ impl Toasts {
             }
             Event::Message(message) => self.private_message(message, snapshot, open, now),
             Event::Floor { change, .. } => self.floor(change, now),
+            Event::Call { .. } => self.call(event, snapshot, now),
             Event::Connection(change) => match change {
                 ConnectionChanged::Lost(why) => self.trouble(format!("Connection lost: {why}"), now),
                 ConnectionChanged::Retrying => {}
@@ -115,6 +117,14 @@ impl Toasts {
             | FloorChanged::Released
             | FloorChanged::Taken { .. }
             | FloorChanged::Idle => {}
+        }
+    }
+
+    /// What happened to a call and is not seen in it.
+    fn call(&mut self, event: &Event, snapshot: &Snapshot, now: f64) {
+        if let Some(news) = self.calls.hear(event, snapshot) {
+            let (color, stays) = if news.trouble { (theme::DANGER, TROUBLE_STAYS) } else { (theme::ACCENT, STAYS) };
+            self.add(Toast { text: news.text, color, until: now + stays, click: news.click });
         }
     }
 

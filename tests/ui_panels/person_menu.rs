@@ -56,7 +56,7 @@ fn nobody_sets_the_own_volume_or_writes_to_oneself() {
     let harness = opened(PersonId(1), in_a_room());
     assert!(harness.query_by_label("Mute for me").is_none());
     assert!(harness.query_by_label("Private message").is_none());
-    assert!(harness.query_by_label("Who is it").is_some());
+    assert!(harness.query_by_label("Profile").is_some());
 }
 
 #[test]
