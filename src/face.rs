@@ -60,6 +60,7 @@ pub fn app(settings: FaceSettings) -> App {
     }
     app.insert_resource(link)
         .add_systems(First, link::receive)
+        .add_systems(Update, window::keep_up_with_pictures)
         .add_systems(Last, (link::end_with_session, quit_on_exit));
     app
 }

@@ -27,27 +27,32 @@ use xvfb::Xvfb;
 /// A machine without a graphics card, busy with other tests, takes its time to open a window.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-const NAME: &str = "keys_reach_the_session_and_the_window_draws";
+/// The tests by name.
+const TESTS: [(&str, fn()); 2] =
+    [("keys_reach_the_session_and_the_window_draws", keys), ("a_picture_of_a_call_is_drawn_in_its_colours", colours)];
 
 fn main() -> AppExit {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |word: &str| arguments.iter().any(|argument| argument == word);
-    if has("--window") {
-        return window();
+    if let [first, scene] = arguments.as_slice()
+        && first == "--window"
+    {
+        return window(scene);
     }
     if has("--list") {
         // Runners ask a second time for the tests that are to be ignored: none is.
         if !has("--ignored") {
-            tell(&format!("{NAME}: test"));
+            TESTS.iter().for_each(|(name, _)| tell(&format!("{name}: test")));
         }
         return AppExit::Success;
     }
     let filter = arguments.iter().find(|argument| !argument.starts_with('-'));
-    if filter.is_some_and(|filter| !NAME.contains(filter.as_str())) {
-        return AppExit::Success;
+    for (name, test) in TESTS {
+        if filter.is_none_or(|filter| name.contains(filter.as_str())) {
+            test();
+            tell(&format!("test {name} ... ok"));
+        }
     }
-    scenario();
-    tell(&format!("test {NAME} ... ok"));
     AppExit::Success
 }
 
@@ -56,9 +61,9 @@ fn tell(line: &str) {
     let _ = writeln!(stdout(), "{line}");
 }
 
-fn window() -> AppExit {
+fn window(scene: &str) -> AppExit {
     let (handle, port) = handle::pair(|| {});
-    play::start(port, play::Scene::World, handle.gallery(), |command| tell(&format!("{command:?}")));
+    play::start(port, play::Scene::named(scene), handle.gallery(), |command| tell(&format!("{command:?}")));
     face::run(FaceSettings {
         server: "localhost".to_owned(),
         name: "Mara".to_owned(),
@@ -69,9 +74,34 @@ fn window() -> AppExit {
     })
 }
 
-fn scenario() {
+/// Red, green, blue and white, as a screen has them; see the scripted session's picture.
+const QUARTERS: [[u8; 3]; 4] = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]];
+/// What eight bits of brightness and colour lose on their way to red, green and blue.
+const TOLERANCE: u8 = 4;
+/// Pixels of one colour at least: a quarter of the smallest picture that is shown of a call of two.
+const LEAST_PIXELS: usize = 3000;
+
+fn colours() {
     let display = Xvfb::start(1280, 800);
-    let mut window = Window::open(&display);
+    let window = Window::open(&display, "picture");
+    let deadline = Instant::now() + PATIENCE;
+    let middles = loop {
+        let screen = window.pixels();
+        let found = QUARTERS.map(|color| screen.middle_of(color));
+        if let [Some(red), Some(green), Some(blue), Some(white)] = found {
+            break [red, green, blue, white];
+        }
+        assert!(Instant::now() < deadline, "not all colours of the picture are seen: {found:?}");
+        thread::sleep(Duration::from_millis(200));
+    };
+    let [red, green, blue, white] = middles;
+    assert!(red.0 < green.0 && blue.0 < white.0, "left is left: {middles:?}");
+    assert!(red.1 < blue.1 && green.1 < white.1, "above is above: {middles:?}");
+}
+
+fn keys() {
+    let display = Xvfb::start(1280, 800);
+    let mut window = Window::open(&display, "world");
     window.talks_while_v_is_held();
     window.walks_while_a_key_is_held();
     window.writes_without_talking();
@@ -89,9 +119,10 @@ struct Window<'a> {
 }
 
 impl<'a> Window<'a> {
-    fn open(display: &'a Xvfb) -> Self {
+    fn open(display: &'a Xvfb, scene: &str) -> Self {
         let own = std::env::current_exe().expect("a running program has a path");
-        let mut child = display.command(own).arg("--window").stdout(Stdio::piped()).spawn().expect("the window starts");
+        let mut child =
+            display.command(own).args(["--window", scene]).stdout(Stdio::piped()).spawn().expect("the window starts");
         let lines = BufReader::new(child.stdout.take().expect("the output is piped")).lines();
         let (told, commands) = mpsc::channel();
         thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| told.send(line)));
@@ -175,12 +206,48 @@ impl<'a> Window<'a> {
         String::from_utf8_lossy(&told.stdout).trim().parse().expect("identify tells a number")
     }
 
+    /// What the screen shows.
+    fn pixels(&self) -> Screen {
+        let taken = self.display.command("import").args(["-window", "root", "-depth", "8", "ppm:-"]).output();
+        Screen::read(&taken.expect("import runs; install the package imagemagick").stdout)
+    }
+
     fn stops_talking_when_it_loses_the_focus(&mut self) {
         self.xdotool(&["keydown", "v"]);
         self.wait("PressTalk");
         self.xdotool(&["windowunmap", &self.id]);
         self.wait("StopTalk");
         self.xdotool(&["keyup", "v"]);
+    }
+}
+
+/// A picture of the screen.
+struct Screen {
+    width: usize,
+    pixels: Vec<u8>,
+}
+
+impl Screen {
+    /// Reads a PPM of eight bits a colour: `P6 WIDTH HEIGHT 255`, white space, and the pixels.
+    fn read(ppm: &[u8]) -> Self {
+        let mut fields = ppm.splitn(4, |byte| byte.is_ascii_whitespace());
+        let mut field = || String::from_utf8_lossy(fields.next().expect("a PPM has four fields")).into_owned();
+        assert_eq!(field(), "P6");
+        let width = field().parse().expect("a PPM has a width");
+        let height: usize = field().parse().expect("a PPM has a height");
+        let pixels = ppm[ppm.len() - width * height * 3..].to_vec();
+        Self { width, pixels }
+    }
+
+    /// The middle of all pixels of a colour, if there are enough of them.
+    fn middle_of(&self, color: [u8; 3]) -> Option<(usize, usize)> {
+        let near = |pixel: &[u8]| pixel.iter().zip(color).all(|(a, b)| a.abs_diff(b) <= TOLERANCE);
+        let of_color = self.pixels.chunks_exact(3).enumerate().filter(|(_, pixel)| near(pixel));
+        let (mut count, mut x, mut y) = (0, 0, 0);
+        for (n, _) in of_color {
+            (count, x, y) = (count + 1, x + n % self.width, y + n / self.width);
+        }
+        (count >= LEAST_PIXELS).then(|| (x / count, y / count))
     }
 }
 

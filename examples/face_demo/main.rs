@@ -25,6 +25,7 @@ use hallway::{
 };
 
 fn main() -> AppExit {
+    tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).init();
     let scene = std::env::args().nth(1).unwrap_or_default();
     let (handle, port) = handle::pair(|| {});
     play::start(port, play::Scene::named(&scene), handle.gallery(), |_| {});

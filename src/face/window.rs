@@ -1,5 +1,6 @@
 //! The window itself: title, size, icon, and how often it draws.
 
+use crate::ui::UiState;
 use bevy::{
     ecs::system::NonSendMarker,
     image::{CompressedImageFormats, ImageSampler, ImageType},
@@ -13,6 +14,8 @@ use std::time::Duration;
 const ICON: &[u8] = include_bytes!("../../assets/icon.png");
 /// How often a window without the focus draws. Nothing depends on it: the session has a thread of its own.
 const UNFOCUSED: Duration = Duration::from_millis(80);
+/// The same while there are pictures of a call.
+const WITH_PICTURES: Duration = Duration::from_millis(33);
 
 /// The window at the start.
 pub(super) fn plugin() -> WindowPlugin {
@@ -30,6 +33,17 @@ pub(super) fn plugin() -> WindowPlugin {
 /// Every frame while one looks at it, some frames a second otherwise.
 pub(super) fn winit_settings() -> WinitSettings {
     WinitSettings { focused_mode: UpdateMode::Continuous, unfocused_mode: UpdateMode::reactive_low_power(UNFOCUSED) }
+}
+
+/// A window without the focus draws as often as pictures of a call come, as long as some do: it may stand beside the one
+/// that is worked in.
+pub(super) fn keep_up_with_pictures(state: Res<UiState>, mut settings: ResMut<WinitSettings>) {
+    let has_pictures = !state.call.gallery.all().is_empty();
+    let pace = if has_pictures { WITH_PICTURES } else { UNFOCUSED };
+    let mode = UpdateMode::reactive_low_power(pace);
+    if settings.unfocused_mode != mode {
+        settings.unfocused_mode = mode;
+    }
 }
 
 /// Gives the window its icon.

@@ -6,13 +6,14 @@ use bevy_egui::egui::{self, Ui, vec2};
 /// What the window keeps round the page, in points.
 const AROUND: f32 = 100.0;
 
-const KEYS: [(&str, &str); 12] = [
+const KEYS: [(&str, &str); 13] = [
     ("W A S D, arrows", "Walk"),
     ("Click on the floor", "Walk there"),
     ("Hold V", "Talk to the room; wait in line while somebody else does"),
     ("V twice", "Lock talk on, where the settings allow it; V ends it"),
     ("Enter, Esc", "When your turn comes: play what you said meanwhile, or not"),
-    ("Click on a person", "Write to them, walk to them, see who it is"),
+    ("Click on a person", "Write to them, call them, walk to them, see who it is"),
+    ("Tab, Enter", "When somebody rings: reach Accept, and press it"),
     ("Wheel", "Nearer or farther"),
     ("Enter, otherwise", "Write; again to send"),
     ("Shift + Enter", "A new line"),

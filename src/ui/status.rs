@@ -102,9 +102,12 @@ fn microphone(ui: &mut Ui, snapshot: &Snapshot, actions: &mut Vec<Action>) {
         return;
     }
     let is_open = matches!(snapshot.talk, TalkState::Talking { mic_open: true, .. });
-    let (label, color) = match is_open {
-        true => ("Your microphone is open", theme::TALK),
-        false => ("Your microphone is closed", theme::MUTED),
+    // In a call that hears one by itself, this sign is about the room alone.
+    let (label, color) = match (is_open, line::has_open_call(snapshot)) {
+        (true, false) => ("Your microphone is open", theme::TALK),
+        (false, false) => ("Your microphone is closed", theme::MUTED),
+        (true, true) => ("The room hears you", theme::TALK),
+        (false, true) => ("The room doesn't hear you", theme::MUTED),
     };
     symbols::place(ui, 18.0, label, |painter, center| symbols::microphone(painter, center, 17.0, color, is_open));
 }

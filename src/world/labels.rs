@@ -9,7 +9,7 @@ use super::{
 use crate::{
     face::link::Link,
     net::snapshot::{LoadedMap, PersonView, Snapshot},
-    ui::{Stage, UiState, bidi, is_panel_at, theme},
+    ui::{Stage, UiState, bidi, is_panel_at, symbols, theme},
 };
 use bevy::prelude::*;
 use bevy_egui::{
@@ -123,6 +123,8 @@ struct Label {
     galley: std::sync::Arc<egui::Galley>,
     talking: bool,
     is_own: bool,
+    /// In a call with the own person.
+    in_call: bool,
     color: Color32,
 }
 
@@ -143,17 +145,18 @@ impl Label {
         let mut job = egui::text::LayoutJob::simple_singleline(bidi::line(&person.name), font, color);
         job.wrap = egui::text::TextWrapping::truncate_at_width(170.0);
         let galley = painter.layout_job(job);
-        let voice = if person.talking { size * 1.2 } else { 0.0 };
+        let in_call = !is_own && in_call(person, snapshot);
+        let voice = if person.talking { size * 1.2 } else { 0.0 } + if in_call { size * 1.1 } else { 0.0 };
         let pill = galley.size() + vec2(size * 1.0 + voice, size * 0.35);
         let center = view.pos(at, stage) - vec2(0.0, tile * 0.74 + pill.y * 0.2);
         let rect = Rect::from_center_size(pos2(center.x.round(), center.y.round()), pill);
-        Self { rect, galley, talking: person.talking, is_own, color }
+        Self { rect, galley, talking: person.talking, is_own, in_call, color }
     }
 
     fn paint(&self, painter: &egui::Painter, time: f32) {
         let radius = self.rect.height() / 2.0;
         painter.rect_filled(self.rect, radius, Color32::from_rgba_unmultiplied(26, 24, 32, 205));
-        if self.talking || self.is_own {
+        if self.talking || self.is_own || self.in_call {
             let color = if self.talking { theme::TALK } else { theme::ACCENT.gamma_multiply(0.8) };
             painter.rect_stroke(self.rect, radius, Stroke::new(1.2, color), StrokeKind::Inside);
         }
@@ -163,8 +166,19 @@ impl Label {
             theme::paint_voice(painter, self.rect.left_center() + vec2(height * 0.95, 0.0), height, time, theme::TALK);
             at.x += height * 0.6;
         }
+        if self.in_call {
+            let height = self.rect.height() * 0.56;
+            let center = self.rect.right_center() - vec2(height * 1.05, 0.0);
+            symbols::receiver(painter, center, height, theme::ACCENT, false);
+            at.x -= height * 0.6;
+        }
         painter.galley(at, self.galley.clone(), self.color);
     }
+}
+
+/// Whether somebody is in the call that one is in, or is being rung into it.
+fn in_call(person: &PersonView, snapshot: &Snapshot) -> bool {
+    snapshot.calls.current.as_ref().is_some_and(|call| call.member(person.id).is_some())
 }
 
 /// Moves labels that lie on others upwards, in the order given (the farthest up first).

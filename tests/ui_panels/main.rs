@@ -2,6 +2,7 @@
 #![cfg(feature = "window")]
 
 mod bench;
+mod calls;
 mod chat;
 mod floor;
 mod lists;

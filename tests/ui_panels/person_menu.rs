@@ -1,16 +1,24 @@
 //! What a click on a person offers.
 
 use crate::bench::{Bench, bench, in_a_room};
-use bevy_egui::egui::{Key, Pos2, accesskit::Role};
+use bevy_egui::egui::{Key, Pos2, Ui, accesskit::Role};
 use egui_kittest::{Harness, kittest::Queryable};
 use hallway::{
-    net::{commands::Command, snapshot::Snapshot},
+    net::{
+        commands::Command,
+        snapshot::{CallView, CallsView, Snapshot},
+    },
     ui::{
         Action,
         menu::{self, OpenMenu},
     },
 };
-use hallway_protocol::{floor::messages::FloorOrder, ids::PersonId};
+use hallway_protocol::{
+    call::{CallAudio, CallKind, Sending},
+    floor::messages::FloorOrder,
+    ids::{CallId, PersonId},
+};
+use std::sync::Arc;
 
 const ANN: PersonId = PersonId(2);
 
@@ -72,4 +80,68 @@ fn moderators_find_their_orders_in_the_menu_of_people_in_their_room() {
     harness.run_steps(2);
     let expected = [Action::Send(Command::OrderFloor(FloorOrder::Give(ANN))), Action::CloseMenu];
     assert_eq!(harness.state().actions, expected);
+}
+
+#[test]
+fn a_person_is_called_and_the_file_has_its_place() {
+    let mut harness = opened(ANN, in_a_room());
+    for label in ["Voice call", "Video call", "Send a file…"] {
+        harness.get_by_label(label).click();
+        harness.run_steps(2);
+    }
+    let call = |kind| Action::Send(Command::Call { to: ANN, kind });
+    let expected = [call(CallKind::Voice), Action::CloseMenu, call(CallKind::Video), Action::CloseMenu];
+    assert_eq!(harness.state().actions, expected);
+}
+
+#[test]
+fn in_a_call_others_are_asked_in_instead() {
+    let mut snapshot = in_a_room();
+    snapshot.calls = Arc::new(CallsView { current: Some(empty_call()), ..CallsView::default() });
+    let mut harness = opened(ANN, snapshot);
+    assert!(harness.query_by_label("Voice call").is_none());
+    harness.get_by_label("Ask into the call").click();
+    harness.run_steps(2);
+    assert_eq!(harness.state().actions, [Action::Send(Command::AskIntoCall(ANN)), Action::CloseMenu]);
+}
+
+#[test]
+fn calls_are_answered_without_asking_only_where_that_was_allowed() {
+    let mut harness = opened(ANN, in_a_room());
+    harness.get_by_label("Answer their calls by itself").click();
+    harness.run_steps(2);
+    Arc::make_mut(&mut harness.state_mut().snapshot.calls).auto_answer.insert("Ann".into());
+    harness.run_steps(2);
+    harness.get_by_label("Answer their calls by itself").click();
+    harness.run_steps(2);
+    let set = |on| Action::Send(Command::SetAutoAnswer { person: ANN, on });
+    assert_eq!(harness.state().actions, [set(true), set(false)]);
+}
+
+#[test]
+fn a_profile_tells_what_is_known() {
+    let mut snapshot = in_a_room();
+    snapshot.people[0].volume = 1.5;
+    let show = |ui: &mut Ui, (): &mut (), snapshot: &Snapshot| menu::card(ui, ANN, snapshot);
+    let harness = bench((), snapshot, show);
+    for label in ["Ann", "In Studio", "Not heard lately", "150 %, for you alone", "Voice call"] {
+        assert!(harness.query_by_label(label).is_some(), "{label}");
+    }
+}
+
+fn empty_call() -> CallView {
+    CallView {
+        call: CallId(1),
+        kind: CallKind::Voice,
+        room: None,
+        audio: CallAudio::Open,
+        members: Vec::new(),
+        microphone_wanted: true,
+        camera_wanted: false,
+        speaking: [].into(),
+        sending: Sending::default(),
+        camera_trouble: None,
+        screen_trouble: None,
+        link_trouble: None,
+    }
 }

@@ -6,7 +6,7 @@ use egui_kittest::{Harness, kittest::Queryable};
 use hallway::{
     media::voice::cues::Cue,
     net::{
-        events::{Event, FloorChanged},
+        events::{CallChanged, CallNamed, Event, FloorChanged},
         snapshot::{Snapshot, TalkState},
     },
     ui::{
@@ -17,8 +17,9 @@ use hallway::{
     },
 };
 use hallway_protocol::{
+    call::{CallEnd, CallKind, DeclineText},
     floor::messages::{DenyCause, RevokeCause},
-    ids::PersonId,
+    ids::{CallId, PersonId},
 };
 use std::time::{Duration, Instant};
 
@@ -114,4 +115,36 @@ fn newcomers_are_led_to_the_sound_check_once_they_are_in() {
     harness.get_by_label(text).click();
     harness.run_steps(2);
     assert_eq!(harness.state().actions, [Action::ShowSettings(Page::Sound)]);
+}
+
+fn told(changes: &[CallChanged]) -> Vec<String> {
+    let mut toasts = Toasts::default();
+    let call = CallNamed { call: CallId(1), kind: CallKind::Voice, with: vec!["Ann".into()] };
+    for change in changes {
+        let event = Event::Call { call: call.clone(), change: change.clone() };
+        toasts.hear(&event, &in_a_room(), Some(HERE), 0.0);
+    }
+    toasts.texts().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_end_of_a_call_is_told_from_where_one_stands() {
+    use CallChanged::{Accepted, Ended, Incoming, Left, Ringing, Trouble};
+    let declined = |text: &str| CallEnd::Declined { text: DeclineText::new(text) };
+    let cases: [(&[CallChanged], &str); 9] = [
+        (&[Incoming, Ended(CallEnd::Missed)], "Missed voice call from Ann"),
+        (&[Incoming, Ended(CallEnd::Cancelled)], "Missed voice call from Ann"),
+        (&[Ringing, Ended(CallEnd::Missed)], "Ann did not answer; a message tells of your call"),
+        (&[Ringing, Ended(declined("in a meeting"))], "Ann declined: “in a meeting”"),
+        (&[Ringing, Ended(declined(""))], "Ann declined the call"),
+        (&[Ringing, Accepted { auto: false }, Ended(CallEnd::HungUp)], "The call with Ann is over"),
+        (&[Ringing, Accepted { auto: true }], "Ann answers your calls by itself; nobody may be looking"),
+        (&[Left { name: "Bert".into(), why: CallEnd::Lost }], "Bert's connection was lost"),
+        (&[Trouble { code: "no_camera", text: "There is no camera.".into() }], "There is no camera."),
+    ];
+    for (changes, text) in cases {
+        assert_eq!(told(changes), [text], "{changes:?}");
+    }
+    assert!(told(&[Incoming, Ended(declined("later"))]).is_empty(), "whoever declined knows");
+    assert!(told(&[Ringing, Ended(CallEnd::Cancelled)]).is_empty(), "whoever cancelled knows");
 }

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use bevy_egui::egui::Color32;
-use hallway_protocol::{floor::FloorPolicy, ids::PersonId};
+use hallway_protocol::{call::CallAudio, floor::FloorPolicy, ids::PersonId};
 use std::time::{Duration, Instant};
 
 /// How long the end of a turn is told, in seconds.
@@ -93,9 +93,17 @@ pub fn floor_line(snapshot: &Snapshot, moment: Moment) -> FloorLine {
         TalkState::Talking { .. } => talking(snapshot, moment.now),
         TalkState::Busy { holder } => line(format!("Busy: {} is talking", name(*holder, snapshot)), Tone::Warning),
         TalkState::Refused(reason) => line(reason.clone(), Tone::Trouble),
+        TalkState::Quiet if moment.just_over && has_open_call(snapshot) => {
+            line("The room no longer hears you".to_owned(), Tone::Calm)
+        }
         TalkState::Quiet if moment.just_over => line("Your microphone is closed".to_owned(), Tone::Calm),
         TalkState::Quiet => quiet(snapshot, moment.typing),
     }
+}
+
+/// Whether one is in a call that hears one without a key, so that it has to be said when the room is meant.
+pub(super) fn has_open_call(snapshot: &Snapshot) -> bool {
+    snapshot.calls.current.as_ref().is_some_and(|call| call.audio == CallAudio::Open)
 }
 
 /// The place in a queue and what was recorded meanwhile.
@@ -132,6 +140,7 @@ fn own_talk(snapshot: &Snapshot) -> String {
         .map(|room| room.talkers.iter().filter(|id| Some(**id) != me).map(|id| name(*id, snapshot)).collect())
         .unwrap_or_default();
     match others.as_slice() {
+        [] if has_open_call(snapshot) => "You are talking to the room".to_owned(),
         [] => "You are talking".to_owned(),
         [one] => format!("You and {one} are talking"),
         more => format!("You and {} more are talking", more.len()),
@@ -157,6 +166,7 @@ fn quiet(snapshot: &Snapshot, typing: bool) -> FloorLine {
     let opens_by_voice = room.policy == FloorPolicy::Open && snapshot.voice.activation_dbfs.is_some();
     line(
         match (typing, opens_by_voice) {
+            _ if has_open_call(snapshot) => "Hold V to talk to the room",
             (_, true) => "Speak to talk, or hold V",
             (true, false) => "Esc, then hold V to talk",
             (false, false) => "Hold V to talk",
