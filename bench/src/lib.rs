@@ -1,4 +1,6 @@
-//! A bad network to try Hallway on: the relay that stands between the real programs in measurements and in tests.
+//! What measurements and tests share: the relay that is a bad network between the real programs, and the eye that judges
+//! pictures.
 
 pub mod dice;
+pub mod picture;
 pub mod relay;

@@ -6,12 +6,13 @@ mod drive;
 mod report;
 mod sound;
 mod statistics;
+mod video;
 mod voice;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use report::Report;
 use std::{path::PathBuf, process::ExitCode};
-use voice::{Effort, MEASUREMENTS};
+use voice::{Effort, Measurement};
 
 /// Measures Hallway with its real programs.
 #[derive(Parser)]
@@ -24,14 +25,25 @@ struct Cli {
 #[derive(Subcommand)]
 enum What {
     /// How quick voice is, how good, and what it costs.
-    Voice(VoiceArgs),
+    Voice {
+        /// Measure only this; may be given more than once. Default: everything, which takes about half an hour.
+        #[arg(long, value_name = "NAME", value_parser = names(&voice::MEASUREMENTS))]
+        only: Vec<String>,
+        #[command(flatten)]
+        how: How,
+    },
+    /// How quick pictures are, how good, and what they cost.
+    Video {
+        /// Measure only this; may be given more than once. Default: everything, which takes about 12 minutes.
+        #[arg(long, value_name = "NAME", value_parser = names(&video::MEASUREMENTS))]
+        only: Vec<String>,
+        #[command(flatten)]
+        how: How,
+    },
 }
 
 #[derive(Args)]
-struct VoiceArgs {
-    /// Measure only this; may be given more than once. Default: everything, which takes about half an hour.
-    #[arg(long, value_name = "NAME", value_parser = MEASUREMENTS.map(|measurement| measurement.name))]
-    only: Vec<String>,
+struct How {
     /// Few samples: to see that everything works, not to compare.
     #[arg(long)]
     quick: bool,
@@ -43,11 +55,18 @@ struct VoiceArgs {
     json: Option<PathBuf>,
 }
 
+fn names(measurements: &'static [Measurement]) -> PossibleValuesParser {
+    measurements.iter().map(|measurement| measurement.name).into()
+}
+
 fn main() -> ExitCode {
-    let What::Voice(args) = Cli::parse().what;
-    let report = measure(&args);
+    let (measurements, only, how): (&[Measurement], _, _) = match Cli::parse().what {
+        What::Voice { only, how } => (&voice::MEASUREMENTS, only, how),
+        What::Video { only, how } => (&video::MEASUREMENTS, only, how),
+    };
+    let report = measure(measurements, &only, &how);
     print!("{}", report.table());
-    if let Some(path) = &args.json
+    if let Some(path) = &how.json
         && let Err(error) = report.write_json(path)
     {
         eprintln!("error: {error:#}");
@@ -56,11 +75,11 @@ fn main() -> ExitCode {
     if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn measure(args: &VoiceArgs) -> Report {
-    let effort = Effort { quick: args.quick, seed: args.seed };
+fn measure(measurements: &[Measurement], only: &[String], how: &How) -> Report {
+    let effort = Effort { quick: how.quick, seed: how.seed };
     let mut report = Report { how: format!("; {effort}"), ..Report::default() };
-    let wanted = |name: &str| args.only.is_empty() || args.only.iter().any(|only| only == name);
-    for measurement in MEASUREMENTS.iter().filter(|measurement| wanted(measurement.name)) {
+    let wanted = |name: &str| only.is_empty() || only.iter().any(|only| only == name);
+    for measurement in measurements.iter().filter(|measurement| wanted(measurement.name)) {
         eprintln!("{}: {} …", measurement.name, measurement.what);
         match (measurement.measure)(&effort) {
             Ok(figures) => report.figures.extend(figures),
@@ -78,8 +97,10 @@ mod tests {
     #[test]
     fn the_arguments_are_well_formed_and_name_every_measurement() {
         Cli::command().debug_assert();
-        for measurement in &MEASUREMENTS {
-            assert!(Cli::try_parse_from(["hallway-bench", "voice", "--only", measurement.name]).is_ok());
+        for (what, measurements) in [("voice", &voice::MEASUREMENTS[..]), ("video", &video::MEASUREMENTS)] {
+            for measurement in measurements {
+                assert!(Cli::try_parse_from(["hallway-bench", what, "--only", measurement.name]).is_ok());
+            }
         }
         assert!(Cli::try_parse_from(["hallway-bench", "voice", "--only", "nothing"]).is_err());
     }

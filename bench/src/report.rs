@@ -17,6 +17,10 @@ pub(crate) enum Unit {
     /// Share of one processor core.
     PercentOfCore,
     Times,
+    /// Structural similarity, 0 to 1.
+    Ssim,
+    /// Pictures in a second.
+    PerSecond,
 }
 
 /// Which of a figure's values is held against its goal.
@@ -112,7 +116,7 @@ impl Figure {
 
 impl Unit {
     const fn more_is_better(self) -> bool {
-        matches!(self, Self::Mos)
+        matches!(self, Self::Mos | Self::Ssim | Self::PerSecond)
     }
 }
 

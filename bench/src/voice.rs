@@ -60,6 +60,6 @@ impl fmt::Display for Effort {
 }
 
 /// Lets time pass that belongs to what is measured, such as how long a key is held.
-fn hold(time: Duration) {
+pub(crate) fn hold(time: Duration) {
     thread::sleep(time);
 }

@@ -28,6 +28,8 @@ fn figure(figure: &Figure) -> Value {
         Unit::Mos => "mos",
         Unit::PercentOfCore => "percent_of_core",
         Unit::Times => "times",
+        Unit::Ssim => "ssim",
+        Unit::PerSecond => "per_second",
     };
     let judged = match figure.judged {
         Judged::P95 => "p95",

@@ -53,7 +53,7 @@ fn row(figure: &Figure) -> [String; 8] {
         format!("{} ({measure})", value(figure.judged_value())),
         value(quantile(values, 0.5)),
         match unit {
-            Unit::Mos => format!("{} (p5)", value(quantile(values, 0.05))),
+            Unit::Mos | Unit::Ssim | Unit::PerSecond => format!("{} (p5)", value(quantile(values, 0.05))),
             _ => value(quantile(values, 0.95)),
         },
         values.len().to_string(),
@@ -70,6 +70,8 @@ fn shown(unit: Unit, value: f64) -> String {
         Unit::Mos => format!("{value:.2}"),
         Unit::PercentOfCore => format!("{value:.1} %"),
         Unit::Times => format!("{value:.0}"),
+        Unit::Ssim => format!("{value:.3}"),
+        Unit::PerSecond => format!("{value:.1}/s"),
     }
 }
 
@@ -105,6 +107,8 @@ mod tests {
             (Unit::Mos, 3.456, "3.46"),
             (Unit::PercentOfCore, 1.55, "1.6 %"),
             (Unit::Times, 3.0, "3"),
+            (Unit::Ssim, 0.94321, "0.943"),
+            (Unit::PerSecond, 29.97, "30.0/s"),
         ];
         for (unit, value, text) in cases {
             assert_eq!(shown(unit, value), text);
