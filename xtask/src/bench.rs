@@ -4,7 +4,7 @@ use crate::{
     packages::{self, Ask, Need},
     process::{become_command, cargo, must},
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::{
     env,
     path::PathBuf,
@@ -17,6 +17,9 @@ const PROGRAMS: [&str; 3] = ["hallway", "hallway-server", "hallway-bench"];
 /// Builds the programs and starts the measurement. The client is the one without a window.
 pub(crate) fn run(ask: Ask, args: &[String]) -> Result<ExitCode> {
     packages::provide(Need::Bench, ask)?;
+    if let Some(lack) = packages::slow_video() {
+        bail!("{lack}");
+    }
     let mut build = cargo(&["build", "--locked", "--release", "--bins"]);
     for program in PROGRAMS {
         build.args(["--package", program]);

@@ -37,7 +37,7 @@ enum Chore {
     Bench {
         #[command(flatten)]
         consent: Consent,
-        /// What to measure, and how: `voice`, `voice --quick`, `voice --help`.
+        /// What to measure, and how: `voice`, `video`, `video --quick`, `video --help`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         args: Vec<String>,
     },

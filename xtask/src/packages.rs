@@ -27,8 +27,12 @@ pub(crate) enum Need {
 
 /// SQLite and the TLS library are C, built with the server.
 const SERVER: &[&str] = &["build-essential", "pkg-config"];
-/// Opus is C and built with CMake; sound goes through ALSA, and from there to PulseAudio or PipeWire by its plugins.
-const HEADLESS: &[&str] = &["cmake", "libasound2-dev", "libasound2-plugins"];
+/// Opus is C and built with CMake; sound goes through ALSA, and from there to PulseAudio or PipeWire by its plugins. H.264
+/// has its fast paths in assembly; libclang reads the kernel's headers for the cameras.
+const HEADLESS: &[&str] = &["cmake", "libasound2-dev", "libasound2-plugins", "libclang-dev", ASSEMBLER];
+/// What assembles the fast paths of H.264: without it, the client is built without them, and video costs several times as
+/// much.
+const ASSEMBLER: &str = "nasm";
 /// The window: libraries that are linked (Wayland, udev) or looked for when it opens (X11, the keyboard, Vulkan).
 const WINDOW: &[&str] = &[
     "libudev-dev",
@@ -112,6 +116,17 @@ pub(crate) fn provide(need: Need, ask: Ask) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// What is wrong where the H.264 codec would be built without its fast paths; `None` where it has them.
+pub(crate) fn slow_video() -> Option<String> {
+    let needs_assembler = cfg!(any(target_arch = "x86", target_arch = "x86_64"));
+    (needs_assembler && !process::is_there(ASSEMBLER)).then(|| {
+        format!(
+            "{ASSEMBLER} is not installed, so the H.264 codec is built without its fast paths and video is slow; install \
+             {ASSEMBLER}, then run: cargo clean --package openh264-sys2"
+        )
+    })
 }
 
 fn system() -> System {

@@ -30,6 +30,9 @@ pub(crate) fn client(ask: Ask, release: bool, args: &[String]) -> Result<ExitCod
         Build::Headless => (Need::Headless, &["--no-default-features", "--features", "devices"]),
     };
     packages::provide(need, ask)?;
+    if let Some(warning) = packages::slow_video() {
+        println!("warning: {warning}");
+    }
     start("hallway", features, release, args)
 }
 

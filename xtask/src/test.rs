@@ -7,7 +7,7 @@ use crate::{
     packages::{self, Ask, Need},
     process::{self, cargo, shown},
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use count::Count;
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -33,6 +33,9 @@ struct Outcome {
 /// Runs all checks, or only the tests with `filter` in their name.
 pub(crate) fn run(ask: Ask, filter: Option<&str>) -> Result<ExitCode> {
     packages::provide(Need::Tests, ask)?;
+    if let Some(lack) = packages::slow_video() {
+        bail!("{lack}");
+    }
     let mut steps = match filter {
         Some(_) => vec![],
         None => {
