@@ -6,14 +6,17 @@ pub mod json;
 pub mod line;
 pub mod output;
 
-use crate::net::{
-    self, SessionHandle, SessionSettings,
-    commands::{Command, SignIn},
-    events::{ConnectionChanged, Event, SignInFailure},
-    handle::Commander,
-    phrase::HELP,
-    preferences::VoicePreferences,
-    snapshot::Snapshot,
+use crate::{
+    media::{cameras, screens},
+    net::{
+        self, SessionHandle, SessionSettings,
+        commands::{Command, SignIn},
+        events::{ConnectionChanged, Event, SignInFailure},
+        handle::Commander,
+        phrase::HELP,
+        preferences::VoicePreferences,
+        snapshot::Snapshot,
+    },
 };
 use bevy::app::TaskPoolOptions;
 use line::Order;
@@ -196,6 +199,9 @@ impl Input {
             Ok(Order::Voice) => self.output.tell(json::voice(self.voice.as_ref().unwrap_or(&snapshot.voice))),
             Ok(Order::Prefer { word, value }) => self.prefer(&word, &value, &snapshot),
             Ok(Order::People) => self.output.tell(json::people(&snapshot)),
+            Ok(Order::Calls) => self.output.tell(json::calls(&snapshot)),
+            Ok(Order::Cameras) => self.output.tell(json::cameras(&cameras::list())),
+            Ok(Order::Screens) => self.output.tell(json::screens(&screens::list())),
             Ok(Order::Help) => self.output.tell(json!({"event": "notice", "code": "help", "text": HELP})),
             Ok(Order::Quit) => return false,
             Err(complaint) => self.output.tell(json::complaint(&complaint)),

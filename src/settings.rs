@@ -1,14 +1,20 @@
 //! The client's arguments, and what they come to: a window or a script, here or elsewhere.
 
+pub mod choices;
+
 use crate::{
     headless::HeadlessSettings,
-    media::devices::{sink::Speaker, source::Microphone},
+    media::{
+        cameras::CameraChoice,
+        devices::{sink::Speaker, source::Microphone},
+    },
     net::{
         SessionSettings,
         commands::{ServerAddress, SignIn, Trust},
         preferences::{VoiceWishes, words},
     },
 };
+use choices::VideoSink;
 use clap::Parser;
 use directories::ProjectDirs;
 use hallway_protocol::names::DisplayName;
@@ -69,12 +75,13 @@ pub struct Arguments {
     /// Without a window: for how many seconds a lost connection is tried again. Default: 30.
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds_or_none, requires = "headless")]
     pub reconnect: Option<Duration>,
-    /// Calls with video are not possible yet: only `none`.
-    #[arg(long, value_name = "none", value_parser = ["none"], hide = true)]
-    pub camera: Option<String>,
-    /// Calls with video are not possible yet: only `none`.
-    #[arg(long, value_name = "none", value_parser = ["none"], hide = true)]
-    pub video_sink: Option<String>,
+    /// What others see in calls with video, once the camera is switched on there: nothing, a camera of this machine by
+    /// name or number, moving bars, or a Y4M file over and over. Default: none without a window, else device.
+    #[arg(long, value_name = choices::CAMERA, value_parser = choices::camera)]
+    pub camera: Option<CameraChoice>,
+    /// Without a window: write what is received of a call's pictures into this file. Default: none.
+    #[arg(long, value_name = "none|y4m:FILE", value_parser = choices::video_sink, requires = "headless")]
+    pub video_sink: Option<VideoSink>,
 }
 
 /// From which loudness on the voice opens the microphone, in dBFS; never where it is `None`.
@@ -125,11 +132,11 @@ impl Arguments {
                 Mode::Headless(Box::new(HeadlessSettings {
                     session: SessionSettings {
                         voice,
-                        camera: None,
-                        video_sink: None,
                         is_kept: false,
                         config_dir,
                         reconnect,
+                        camera: Some(self.camera.unwrap_or(CameraChoice::None)),
+                        video_sink: self.video_sink.unwrap_or_default().0,
                     },
                     sign_in: SignIn {
                         server,
@@ -143,11 +150,11 @@ impl Arguments {
             (_, server, name) => Mode::Window(Box::new(WindowSettings {
                 session: SessionSettings {
                     voice,
-                    camera: None,
-                    video_sink: None,
                     is_kept: true,
                     config_dir,
                     reconnect: None,
+                    camera: self.camera,
+                    video_sink: None,
                 },
                 sign_in_now: name.is_some() || server.is_none(),
                 server,
@@ -267,12 +274,29 @@ mod tests {
     }
 
     #[test]
+    fn a_script_has_no_camera_unless_it_says_so_and_a_window_has_what_was_chosen_there() {
+        let script = ["--headless", "--server", "a", "--name", "Ann"];
+        let Mode::Headless(settings) = mode(&script) else { panic!("no window was asked for") };
+        assert_eq!((settings.session.camera, settings.session.video_sink), (Some(CameraChoice::None), None));
+        let more = ["--camera", "pattern", "--video-sink", "y4m:seen.y4m"];
+        let Mode::Headless(settings) = mode(&[&script[..], &more].concat()) else { panic!("no window was asked for") };
+        assert_eq!(settings.session.camera, Some(CameraChoice::Pattern));
+        assert_eq!(settings.session.video_sink, Some("seen.y4m".into()));
+        let Mode::Window(settings) = mode(&[]) else { panic!("a window was asked for") };
+        assert_eq!(settings.session.camera, None);
+        let Mode::Window(settings) = mode(&["--camera", "device:1"]) else { panic!("a window was asked for") };
+        assert_eq!(settings.session.camera, Some(CameraChoice::Device("1".to_owned())));
+    }
+
+    #[test]
     fn wrong_values_are_refused() {
         for arguments in [
             ["--trust", "abc"],
             ["--server", "a:b"],
             ["--mic", "loud"],
-            ["--camera", "pattern"],
+            ["--camera", "sofa"],
+            ["--camera", "device:"],
+            ["--video-sink", "y4m:seen.y4m"],
             ["--noise-suppression", "yes"],
             ["--activation", "-200"],
             ["--activation", "NaN"],

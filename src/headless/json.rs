@@ -1,8 +1,10 @@
 //! Events as the JSON objects of the public interface.
 
+mod calls;
 mod floor;
 mod stats;
 
+pub use calls::{calls, cameras, screens};
 pub use stats::stats;
 
 use super::line::Complaint;
@@ -54,7 +56,8 @@ pub fn event(event: &Event, snapshot: &Snapshot) -> Option<Value> {
             json!({"event": "error", "command": command, "code": code, "text": text})
         }
         Event::Notice { code, text } => json!({"event": "notice", "code": code, "text": text}),
-        Event::Call { .. } | Event::Ended => return None,
+        Event::Call { call, change } => calls::call(call, change),
+        Event::Ended => return None,
     })
 }
 
@@ -82,6 +85,12 @@ pub fn rooms(snapshot: &Snapshot) -> Value {
             });
             if let Some(holder) = room.holder() {
                 object["holder"] = person_name(holder, snapshot).into();
+            }
+            if let Some(call) = room.call {
+                object["call"] = json!({"people": call.members});
+                if let Some(sharer) = call.sharer {
+                    object["call"]["shares"] = person_name(sharer, snapshot).into();
+                }
             }
             object
         })

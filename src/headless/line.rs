@@ -1,5 +1,6 @@
 //! One line of standard input: which command it is, and what it means with the people and rooms that are there.
 
+mod calls;
 mod voice;
 
 use crate::net::{
@@ -36,6 +37,12 @@ pub enum Order {
         /// Its value, which can be read.
         value: String,
     },
+    /// Tell of the calls that one is in, and that ring.
+    Calls,
+    /// List the cameras of this machine.
+    Cameras,
+    /// List what can be shared.
+    Screens,
     /// Tell what `/help` tells.
     Help,
     /// Leave.
@@ -56,7 +63,7 @@ pub struct Complaint {
 type Parsed = Result<Order, Complaint>;
 
 /// The commands that are there, and how they are written.
-const COMMANDS: [(&str, &str); 20] = [
+const COMMANDS: [(&str, &str); 36] = [
     ("rooms", "rooms"),
     ("people", "people"),
     ("walk", "walk X Y"),
@@ -74,16 +81,29 @@ const COMMANDS: [(&str, &str); 20] = [
     ("volume", "volume NAME PERCENT"),
     ("voice", "voice, or voice PREFERENCE VALUE"),
     ("test", "test on|off"),
+    ("call", "call NAME voice|video"),
+    ("callroom", "callroom voice|video"),
+    ("ask", "ask NAME"),
+    ("accept", "accept [voice|video]"),
+    ("decline", "decline [TEXT]"),
+    ("hangup", "hangup"),
+    ("mute", "mute mic|camera on|off"),
+    ("camera", "camera none|device[:NAME|:NUMBER]|pattern|y4m:FILE"),
+    ("cameras", "cameras"),
+    ("share", "share screen[:NUMBER]|window:ID|pattern"),
+    ("screens", "screens"),
+    ("unshare", "unshare"),
+    ("watch", "watch NAME camera|screen small|medium|large|off"),
+    ("reach", "reach everyone|room|nobody"),
+    ("autoanswer", "autoanswer NAME on|off"),
+    ("calls", "calls"),
     ("history", "history room|world|NAME [COUNT [BEFORE_ID]]"),
     ("help", "help"),
     ("quit", "quit"),
 ];
 
 /// Commands of the interface that this version can't do yet.
-const NOT_YET: [&str; 14] = [
-    "call", "callroom", "accept", "decline", "hangup", "mute", "send", "fetch", "cancel", "note", "play", "search",
-    "!audio", "away",
-];
+const NOT_YET: [&str; 8] = ["send", "fetch", "cancel", "note", "play", "search", "!audio", "away"];
 
 /// Reads a line as it is meant among these people and rooms.
 ///
@@ -118,6 +138,22 @@ pub fn parse(line: &str, snapshot: &Snapshot) -> Parsed {
         "volume" => voice::volume(rest, snapshot),
         "voice" => voice::preference(rest),
         "test" => voice::test(rest),
+        "call" => calls::call(rest, snapshot),
+        "callroom" => calls::call_room(rest),
+        "ask" => calls::ask(rest, snapshot),
+        "accept" => calls::accept(rest, snapshot),
+        "decline" => calls::decline(rest, snapshot),
+        "hangup" => alone("hangup", rest, Order::Session(Command::HangUp)),
+        "mute" => calls::mute(rest),
+        "camera" => calls::camera(rest),
+        "cameras" => alone("cameras", rest, Order::Cameras),
+        "share" => calls::share(rest),
+        "screens" => alone("screens", rest, Order::Screens),
+        "unshare" => alone("unshare", rest, Order::Session(Command::StopScreen)),
+        "watch" => calls::watch(rest, snapshot),
+        "reach" => calls::reach(rest),
+        "autoanswer" => calls::auto_answer(rest, snapshot),
+        "calls" => alone("calls", rest, Order::Calls),
         _ if NOT_YET.contains(&word) => Err(not_yet(word)),
         _ => Err(unknown(word)),
     }
@@ -134,7 +170,7 @@ fn usage(command: &'static str) -> Complaint {
 }
 
 fn not_yet(word: &str) -> Complaint {
-    let text = format!("This version has no “{word}” yet; it can walk, write and talk: see “help”.");
+    let text = format!("This version has no “{word}” yet; it can walk, write, talk and call: see “help”.");
     Complaint { command: NOT_YET.iter().copied().find(|known| *known == word), code: "not_available", text }
 }
 

@@ -1,10 +1,15 @@
 use super::*;
-use crate::net::events::FloorChanged;
+use crate::net::{
+    events::{CallChanged, CallNamed, FloorChanged},
+    snapshot::{CallView, CallsView},
+};
 use hallway_protocol::{
+    call::{CallAudio, CallEnd, CallKind, CallMember, DeclineText, Presence, Sending},
     floor::messages::{DenyCause, RevokeCause},
-    ids::MessageId,
+    ids::{CallId, MessageId},
     map::Point,
 };
+use std::sync::Arc;
 
 fn said(conversation: Conversation, to_name: Option<&str>) -> Event {
     Event::Message(ChatMessage {
@@ -22,6 +27,8 @@ fn said(conversation: Conversation, to_name: Option<&str>) -> Event {
 fn events_have_the_form_that_is_documented() {
     let floor = |change| Event::Floor { room: Some(RoomId(4)), change };
     let seconds = Duration::from_secs;
+    let named = CallNamed { call: CallId(3), kind: CallKind::Video, with: vec!["Bob".into()] };
+    let call = |change| Event::Call { call: named.clone(), change };
     let cases = [
         (
             Event::Welcome {
@@ -73,6 +80,31 @@ fn events_have_the_form_that_is_documented() {
             floor(FloorChanged::Revoked { cause: RevokeCause::TalkLimit, grace: Duration::from_millis(500) }),
             r#"{"event":"floor","grace_ms":500,"reason":"talk_limit","room":"room 4","state":"revoked"}"#,
         ),
+        (call(CallChanged::Incoming), r#"{"call":3,"event":"call","kind":"video","state":"incoming","with":["Bob"]}"#),
+        (
+            call(CallChanged::Accepted { auto: true }),
+            r#"{"auto":true,"call":3,"event":"call","kind":"video","state":"accepted","with":["Bob"]}"#,
+        ),
+        (
+            call(CallChanged::Left { name: "Eve".into(), why: CallEnd::Missed }),
+            r#"{"call":3,"event":"call","kind":"video","name":"Eve","reason":"missed","state":"left","with":["Bob"]}"#,
+        ),
+        (
+            call(CallChanged::Ended(CallEnd::Declined { text: DeclineText::new("in a meeting") })),
+            r#"{"call":3,"event":"call","kind":"video","reason":"declined","state":"declined","text":"in a meeting","with":["Bob"]}"#,
+        ),
+        (
+            call(CallChanged::Ended(CallEnd::HungUp)),
+            r#"{"call":3,"event":"call","kind":"video","reason":"hung_up","state":"ended","with":["Bob"]}"#,
+        ),
+        (
+            call(CallChanged::Ended(CallEnd::Lost)),
+            r#"{"call":3,"event":"call","kind":"video","reason":"lost","state":"failed","with":["Bob"]}"#,
+        ),
+        (
+            call(CallChanged::Trouble { code: "no_camera", text: "None.".into() }),
+            r#"{"call":3,"event":"call","kind":"video","reason":"no_camera","state":"trouble","text":"None.","with":["Bob"]}"#,
+        ),
         (
             Event::Connection(ConnectionChanged::Lost("Gone.".into())),
             r#"{"event":"connection","reason":"Gone.","state":"lost"}"#,
@@ -100,4 +132,46 @@ fn a_refused_sign_in_names_what_a_script_needs() {
     let failure = SignInFailure::NameTaken { holder: "ann".into(), variant: "Ann 2".into() };
     let object = event(&Event::SignInFailed(failure), &Snapshot::signed_out()).unwrap();
     assert_eq!((&object["code"], &object["variant"]), (&json!("name_taken"), &json!("Ann 2")));
+}
+
+#[test]
+fn calls_are_listed_with_everybody_in_them() {
+    let member = |id, name: &str, presence, camera| CallMember {
+        person: PersonId(id),
+        name: name.to_owned(),
+        presence,
+        sending: Sending { microphone: true, camera, screen: false },
+    };
+    let members = vec![
+        member(1, "Ann", Presence::Joined { auto: false }, true),
+        member(2, "Bob", Presence::Ringing { by: PersonId(1) }, false),
+        member(3, "Eve", Presence::Lost, false),
+    ];
+    let current = CallView {
+        call: CallId(3),
+        kind: CallKind::Video,
+        room: Some(RoomId(4)),
+        audio: CallAudio::Floor,
+        members,
+        microphone_wanted: false,
+        camera_wanted: true,
+        speaking: [PersonId(2)].into(),
+        sending: Sending::default(),
+        camera_trouble: Some("No camera.".into()),
+        screen_trouble: None,
+        link_trouble: None,
+    };
+    let calls = CallsView { current: Some(current), auto_answer: ["Bob".to_owned()].into(), ..CallsView::default() };
+    let told = super::calls(&Snapshot { calls: Arc::new(calls), ..Snapshot::signed_out() });
+    assert_eq!((&told["reach"], &told["auto_answer"]), (&json!("everyone"), &json!(["Bob"])));
+    let call = &told["current"];
+    assert_eq!((&call["audio"], &call["room"]), (&json!("floor"), &json!("room 4")));
+    assert_eq!(call["wanted"], json!({"mic": false, "camera": true}));
+    assert_eq!((&call["speaking"], &told["camera"]), (&json!(["Bob"]), &json!("device")));
+    assert_eq!(call["trouble"], json!({"camera": "No camera."}));
+    assert_eq!(call["members"][0]["sending"], json!({"mic": true, "camera": true, "screen": false}));
+    let presences: Vec<_> = (0..3).map(|at| call["members"][at]["presence"].clone()).collect();
+    assert_eq!(presences, ["joined", "ringing", "lost"]);
+    assert_eq!(call["members"][1]["by"], "Ann");
+    assert_eq!(super::calls(&Snapshot::signed_out())["current"], Value::Null);
 }

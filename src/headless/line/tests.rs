@@ -1,12 +1,20 @@
 use super::*;
-use crate::net::{
-    snapshot::{Me, PersonView, RoomView},
-    track::PoseTrack,
+use crate::{
+    media::{cameras::CameraChoice, screens::ScreenChoice},
+    net::{
+        snapshot::{CallView, CallsView, Me, PersonView, RoomView},
+        track::PoseTrack,
+    },
 };
-use hallway_protocol::floor::messages::FloorOrder;
-use hallway_protocol::{ids::PersonId, replicated::RoomSite};
+use hallway_protocol::{
+    call::{CallAudio, CallKind, Reach, Sending},
+    floor::messages::FloorOrder,
+    ids::{CallId, PersonId},
+    replicated::RoomSite,
+    video::{Layer, Source},
+};
 use proptest::prelude::*;
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 fn snapshot(own_room: Option<u32>) -> Snapshot {
     let now = Instant::now();
@@ -69,6 +77,7 @@ fn lines_are_understood() {
             queue: QueueRule::default(),
         })
     };
+    let watch = |of, source, layer| session(Command::WatchVideo { of: PersonId(of), source, layer });
     let cases = [
         ("", Ok(Order::Nothing)),
         (" rooms ", Ok(Order::Rooms)),
@@ -110,6 +119,26 @@ fn lines_are_understood() {
         ("voice", Ok(Order::Voice)),
         ("voice lock on", Ok(Order::Prefer { word: "lock".to_owned(), value: "on".to_owned() })),
         ("test on", session(Command::StartSoundTest)),
+        ("call Bob Ross video", session(Command::Call { to: PersonId(3), kind: CallKind::Video })),
+        ("call \"bob\" voice", session(Command::Call { to: PersonId(2), kind: CallKind::Voice })),
+        ("callroom video", session(Command::JoinRoomCall { kind: CallKind::Video })),
+        ("ask Bob", session(Command::AskIntoCall(PersonId(2)))),
+        ("hangup", session(Command::HangUp)),
+        ("mute mic on", session(Command::SetCallMicrophone(false))),
+        ("mute mic off", session(Command::SetCallMicrophone(true))),
+        ("mute camera off", session(Command::SetCamera(true))),
+        ("camera pattern", session(Command::ChooseCamera(CameraChoice::Pattern))),
+        ("camera device:USB Cam", session(Command::ChooseCamera(CameraChoice::Device("USB Cam".to_owned())))),
+        ("cameras", Ok(Order::Cameras)),
+        ("share screen", session(Command::ShareScreen(ScreenChoice::Screen(0)))),
+        ("share window:7", session(Command::ShareScreen(ScreenChoice::Window(7)))),
+        ("screens", Ok(Order::Screens)),
+        ("unshare", session(Command::StopScreen)),
+        ("watch Bob Ross camera large", watch(3, Source::Camera, Some(Layer::Large))),
+        ("watch Bob screen off", watch(2, Source::Screen, None)),
+        ("reach room", session(Command::SetReach(Reach::SameRoom))),
+        ("autoanswer Bob on", session(Command::SetAutoAnswer { person: PersonId(2), on: true })),
+        ("calls", Ok(Order::Calls)),
         ("history room", history(Conversation::Room(RoomId(1)), None, 50)),
         ("history world 5", history(Conversation::World, None, 5)),
         ("history Bob Ross 5 99", history(bob_ross, Some(MessageId(99)), 5)),
@@ -154,13 +183,78 @@ fn lines_that_cannot_be_done_say_why() {
         ("history room", Some("history"), "not_in_room"),
         ("history world x", Some("history"), "usage"),
         ("history world 0", Some("history"), "usage"),
-        ("call Bob voice", Some("call"), "not_available"),
+        ("call", Some("call"), "usage"),
+        ("call Bob", Some("call"), "usage"),
+        ("call Bob loudly", Some("call"), "usage"),
+        ("call Carol voice", Some("call"), "no_such_person"),
+        ("callroom", Some("callroom"), "usage"),
+        ("ask", Some("ask"), "usage"),
+        ("ask Bob now", Some("ask"), "usage"),
+        ("ask Carol", Some("ask"), "no_such_person"),
+        ("accept", Some("accept"), "no_call"),
+        ("decline later", Some("decline"), "no_call"),
+        ("hangup now", Some("hangup"), "usage"),
+        ("mute", Some("mute"), "usage"),
+        ("mute mic", Some("mute"), "usage"),
+        ("mute dog on", Some("mute"), "usage"),
+        ("camera", Some("camera"), "usage"),
+        ("camera sofa", Some("camera"), "usage"),
+        ("share", Some("share"), "usage"),
+        ("share window:x", Some("share"), "usage"),
+        ("watch Bob", Some("watch"), "usage"),
+        ("watch Bob camera huge", Some("watch"), "usage"),
+        ("watch Bob camera large now", Some("watch"), "usage"),
+        ("reach", Some("reach"), "usage"),
+        ("autoanswer Bob", Some("autoanswer"), "usage"),
+        ("autoanswer Carol on", Some("autoanswer"), "no_such_person"),
+        ("send Bob letter.txt", Some("send"), "not_available"),
         ("!audio", Some("!audio"), "not_available"),
     ];
     for (line, command, code) in cases {
         let complaint = parse(line, &snapshot(None)).unwrap_err();
         assert_eq!((complaint.command, complaint.code), (command, code), "{line}");
         assert!(complaint.text.len() > 10, "{line}");
+    }
+}
+
+#[test]
+fn a_call_that_rings_is_answered_as_it_was_meant_or_as_the_line_says() {
+    let mut ringing = snapshot(None);
+    let (call, text) = (CallId(8), String::new());
+    let accept = |camera| session(Command::AcceptCall { call, camera });
+    for (kind, line, answer) in [
+        (CallKind::Voice, "accept", accept(false)),
+        (CallKind::Voice, "accept video", accept(true)),
+        (CallKind::Video, "accept", accept(true)),
+        (CallKind::Video, "accept voice", accept(false)),
+        (CallKind::Video, "decline", session(Command::DeclineCall { call, text: text.clone() })),
+        (
+            CallKind::Video,
+            "decline in  a meeting",
+            session(Command::DeclineCall { call, text: "in  a meeting".into() }),
+        ),
+    ] {
+        let incoming = vec![call_view(call, kind), call_view(CallId(9), CallKind::Voice)];
+        ringing.calls = Arc::new(CallsView { incoming, ..CallsView::default() });
+        assert_eq!(parse(line, &ringing), answer, "{line}");
+    }
+    assert_eq!(parse("accept loudly", &ringing).unwrap_err().code, "usage");
+}
+
+fn call_view(call: CallId, kind: CallKind) -> CallView {
+    CallView {
+        call,
+        kind,
+        room: None,
+        audio: CallAudio::Open,
+        members: Vec::new(),
+        microphone_wanted: true,
+        camera_wanted: true,
+        speaking: [PersonId(2)].into(),
+        sending: Sending::default(),
+        camera_trouble: None,
+        screen_trouble: None,
+        link_trouble: None,
     }
 }
 
