@@ -5,6 +5,8 @@
 #![expect(clippy::unwrap_used, reason = "what is missing in a test ends it")]
 #![expect(clippy::print_stdout, reason = "what a test measured is worth reading")]
 
+mod calls;
+mod camera;
 mod crashes;
 #[cfg(feature = "devices")]
 mod devices;
@@ -12,9 +14,11 @@ mod floor;
 mod lossy;
 mod rooms;
 mod server_program;
+mod screen;
 mod sign_in;
 #[path = "../support/helpers.rs"]
 mod support;
+mod video;
 mod voice;
 mod walking;
 #[cfg(all(feature = "window", target_os = "linux"))]

@@ -44,6 +44,8 @@ pub(crate) struct Ended {
 const SIGNS_OF_LIFE: u64 = 15;
 /// The recording of what somebody would have heard.
 const HEARD: &str = "heard.wav";
+/// The pictures of others.
+const SEEN: &str = "seen.y4m";
 
 /// A client named `name` for the server, which takes the certificate that it is shown.
 pub(crate) fn client(server: &TestServer, name: &str) -> Plan {
@@ -76,10 +78,32 @@ impl Plan {
         self.with(&["--mic", &mic])
     }
 
+    /// A microphone that is a WAV file, over and over from the start.
+    pub(crate) fn chatting(self, wav: &Path) -> Self {
+        let mic = format!("wav:{}:loop", wav.display());
+        self.with(&["--mic", &mic])
+    }
+
+    /// A camera, in the words of `--camera`.
+    pub(crate) fn filming(self, camera: &str) -> Self {
+        self.with(&["--camera", camera])
+    }
+
+    /// A file for the pictures of others.
+    pub(crate) fn watching(self) -> Self {
+        let sink = format!("y4m:{}", self.folder.path().join(SEEN).display());
+        self.with(&["--video-sink", &sink])
+    }
+
+    /// Statistics of what came, each second.
+    pub(crate) fn counting(self) -> Self {
+        self.with(&["--stats", "1"])
+    }
+
     /// A speaker that records, and statistics of what came, each second.
     pub(crate) fn listening(self) -> Self {
         let speaker = format!("wav:{}", self.folder.path().join(HEARD).display());
-        self.with(&["--speaker", &speaker, "--stats", "1"])
+        self.with(&["--speaker", &speaker]).counting()
     }
 
     /// In the settings folder of a client that was there before.
@@ -154,6 +178,46 @@ impl HeadlessClient {
         self.expect(&format!("floor {state}"), |event| is_in(event, "floor", state))
     }
 
+    /// Rings somebody, who answers: both are in the call then.
+    pub(crate) fn call(&mut self, other: &mut Self, kind: &str) {
+        self.send(&format!("call {} {kind}", other.name));
+        self.in_call("ringing");
+        other.in_call("incoming");
+        other.send("accept");
+        other.in_call("accepted");
+        self.in_call("accepted");
+    }
+
+    /// Waits for a state of a call.
+    pub(crate) fn in_call(&mut self, state: &str) -> Value {
+        self.expect(&format!("call {state}"), |event| is_in(event, "call", state))
+    }
+
+    /// What `calls` tells now.
+    pub(crate) fn calls(&mut self) -> Value {
+        self.send("calls");
+        self.expect("calls", |event| is(event, "calls"))
+    }
+
+    /// Waits for the refusal of a command.
+    pub(crate) fn refused(&mut self, command: &str) -> Value {
+        self.expect(&format!("{command} refused"), |event| is(event, "error") && event["command"] == command)
+    }
+
+    /// Waits until statistics count so much of pictures in `field`.
+    pub(crate) fn video(&mut self, field: &str, count: u64) -> Value {
+        self.expect(&format!("video.{field} ≥ {count}"), |event| {
+            is(event, "stats") && event["video"][field].as_u64().is_some_and(|counted| counted >= count)
+        })
+    }
+
+    /// The next statistics that come from now on, so many of them one after the other; they come each second.
+    pub(crate) fn next_stats(&mut self, count: usize) -> Value {
+        self.forget();
+        let stats = (0..count).map(|_| self.expect("stats", |event| is(event, "stats"))).last();
+        stats.unwrap_or_default()
+    }
+
     /// Waits until statistics count so many voice packets in `field`.
     pub(crate) fn voice(&mut self, field: &str, packets: u64) -> Value {
         self.expect(&format!("voice.{field} ≥ {packets}"), |event| {
@@ -210,6 +274,11 @@ impl Ended {
     /// The file with all that it would have heard.
     pub(crate) fn heard(&self) -> PathBuf {
         self.folder.path().join(HEARD)
+    }
+
+    /// The file with the pictures of the first of the others.
+    pub(crate) fn seen(&self) -> PathBuf {
+        self.folder.path().join(SEEN)
     }
 
     /// The texts of the events of one kind.

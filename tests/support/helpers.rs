@@ -6,6 +6,7 @@ pub(crate) mod client;
 pub(crate) mod display;
 pub(crate) mod events;
 pub(crate) mod intelligibility;
+pub(crate) mod pictures;
 pub(crate) mod processes;
 #[cfg(feature = "devices")]
 pub(crate) mod pulse;

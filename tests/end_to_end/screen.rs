@@ -1,0 +1,61 @@
+//! Screens that are shared: one at a time in a room, for all who join, and stopped from anywhere.
+
+use crate::support::{client::client, events::is, pictures::Seen, server::TestServer};
+use serde_json::Value;
+
+#[test]
+fn a_screen_is_shared_to_a_room_and_everybody_sees_whose_it_is() {
+    let server = TestServer::start();
+    let mut ann = client(&server, "Ann").counting().sign_in();
+    let mut bob = client(&server, "Bob").watching().counting().sign_in();
+    ann.enter("Library");
+    bob.enter("Library");
+    ann.send("share pattern");
+    ann.in_call("accepted");
+    ann.video("captured", 3);
+    assert_eq!(ann.calls()["current"]["sending"]["mic"], false, "whoever only shows something is not heard");
+    let sharer = |event: &Value| {
+        let rooms = event["rooms"].as_array()?;
+        rooms.iter().find(|room| room["name"] == "Library")?["call"]["shares"].as_str().map(str::to_owned)
+    };
+    loop {
+        bob.send("rooms");
+        if sharer(&bob.expect("rooms", |event| is(event, "rooms"))).as_deref() == Some("Ann") {
+            break;
+        }
+    }
+    bob.send("callroom voice");
+    bob.in_call("accepted");
+    let stats = bob.video("shown", 15);
+    assert_eq!(stats["video"]["streams"][0]["source"], "screen", "{stats}");
+    bob.send("share pattern");
+    let taken = bob.refused("share");
+    assert_eq!(taken["code"], "screen_taken", "{taken}");
+    ann.send("unshare");
+    bob.expect("no picture", |event| {
+        is(event, "stats") && event["video"]["streams"].as_array().is_some_and(Vec::is_empty)
+    });
+    bob.send("share pattern");
+    ann.video("shown", 5);
+    ann.quit();
+    let seen = Seen::of(&bob.quit().seen());
+    assert!(seen.numbers.len() >= 15 && seen.size.0 >= 640, "{:?}", seen.size);
+}
+
+#[test]
+fn a_window_that_is_not_there_cannot_be_shared_and_the_call_goes_on() {
+    let server = TestServer::start();
+    let (mut ann, mut bob) = (client(&server, "Ann").sign_in(), client(&server, "Bob").sign_in());
+    ann.call(&mut bob, "voice");
+    ann.send("share window:1");
+    let trouble = ann.in_call("trouble");
+    assert!(trouble["reason"].as_str().is_some_and(|code| code.starts_with("screen_")), "{trouble}");
+    assert!(trouble["text"].as_str().is_some_and(|text| text.ends_with('.')), "{trouble}");
+    ann.send("screens");
+    ann.expect("what can be shared", |event| is(event, "screens") || event["command"] == "screens");
+    assert_eq!(ann.calls()["current"]["sending"]["screen"], false);
+    ann.send("hangup");
+    bob.in_call("ended");
+    ann.quit();
+    bob.quit();
+}
