@@ -1,6 +1,7 @@
 //! Calls: their machine between the face, the server and both engines, and the voices of a call on their way.
 
 pub mod machine;
+mod rings;
 mod speaking;
 
 use super::{
@@ -35,6 +36,7 @@ impl Plugin for CallsPlugin {
         let preferences = app.world().get_resource::<CallPreferences>().cloned().unwrap_or_default();
         app.insert_resource(CallKeeper(CallMachine::new(preferences)))
             .init_resource::<Speaking>()
+            .init_resource::<rings::Rings>()
             .add_message::<CallPacket>()
             .add_systems(
                 PreUpdate,
@@ -43,7 +45,17 @@ impl Plugin for CallsPlugin {
             )
             .add_systems(
                 Update,
-                (follow_session, hear_server, obey_face, take_video, decide, send_voice, speaking::listen, show_calls)
+                (
+                    follow_session,
+                    hear_server,
+                    obey_face,
+                    take_video,
+                    decide,
+                    send_voice,
+                    speaking::listen,
+                    show_calls,
+                    rings::sound,
+                )
                     .chain()
                     .in_set(SessionSystems::Call),
             );
