@@ -5,7 +5,7 @@ mod groups;
 mod links;
 mod media;
 
-use crate::harness::{TestWorld, WEST, voice};
+use crate::harness::{TestWorld, WEST, middle, voice};
 use bytes::Bytes;
 use hallway_protocol::{
     call::{CallEnd, CallKind, CallNotice, CallRefusal, CallRequest, CallState, Presence, Sending},
@@ -104,11 +104,13 @@ impl TestWorld {
         })
     }
 
-    /// Waits until two rooms' members stand there.
+    /// Walks into a room, all at once.
     fn gather<const N: usize>(&mut self, clients: [usize; N]) {
-        for client in clients {
-            self.walk_into(client, WEST);
+        while clients.iter().any(|client| self.stands_at(*client) != middle(WEST)) {
+            clients.iter().for_each(|client| self.stride(*client, middle(WEST)));
+            self.pass_in_steps(5, Duration::from_millis(10));
         }
+        self.pass(Duration::from_millis(50));
     }
 
     fn heard_in_call(&mut self, client: usize) -> Vec<(PersonId, u16)> {

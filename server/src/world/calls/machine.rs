@@ -66,6 +66,8 @@ pub(crate) struct Calls {
     rings: RingLog,
     /// Calls that have changed since their people were told.
     changed: BTreeSet<CallId>,
+    /// Calls in which it has changed who sees what.
+    seen_anew: BTreeSet<CallId>,
     /// Whose question the next state answers.
     answer: Option<(PersonId, RequestId)>,
     decided: Vec<CallDecision>,
@@ -101,6 +103,8 @@ impl Calls {
             }
             self.remove(id, person, &why);
         }
+        let due = self.calls.iter().filter(|(_, call)| call.next_keyframe().is_some_and(|due| now >= due));
+        self.seen_anew.extend(due.map(|(id, _)| *id));
         self.tell_changes(now, out);
     }
 
@@ -215,6 +219,7 @@ impl Calls {
     fn tell_changes(&mut self, now: Duration, out: &mut Vec<CallDecision>) {
         out.append(&mut self.decided);
         let answer = self.answer.take();
+        self.seen_anew.extend(&self.changed);
         for id in std::mem::take(&mut self.changed) {
             let Some(call) = self.calls.get(&id) else { continue };
             let state = call.state(id);
@@ -225,7 +230,8 @@ impl Calls {
             }
             out.extend(call.room.map(|room| CallDecision::Room { room, call: Some(call.summary(id)) }));
         }
-        for call in self.calls.values_mut() {
+        for id in std::mem::take(&mut self.seen_anew) {
+            let Some(call) = self.calls.get_mut(&id) else { continue };
             call.tell_wanted(out);
             call.pass_keyframes(now, out);
         }

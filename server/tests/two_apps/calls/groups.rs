@@ -33,8 +33,8 @@ fn open_world() -> TestWorld {
 fn room_call(mut world: TestWorld) -> (TestWorld, [usize; 4], usize) {
     let clients = ["Ann", "Bob", "Cleo", "Dan"].map(|name| world.enter(name));
     let outsider = world.enter("Eve");
-    world.gather(clients);
-    world.walk_into(outsider, WEST);
+    let [ann, bob, cleo, dan] = clients;
+    world.gather([ann, bob, cleo, dan, outsider]);
     for client in clients {
         let request = world.next_request();
         world.ask_call(client, CallRequest::JoinRoomCall { request, kind: CallKind::Video });

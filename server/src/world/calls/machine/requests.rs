@@ -37,13 +37,16 @@ impl Calls {
             CallRequest::HangUp { call } => self.hang_up(person, call),
             CallRequest::Send { call, sending } => self.send(person, call, sending),
             CallRequest::Watch { call, of, source, layer } => {
-                if let Some(call) = self.place_in(person, call) {
-                    call.watch(person, of, source, layer);
+                if let Some(in_call) = self.place_in(person, call) {
+                    in_call.watch(person, of, source, layer);
+                    self.seen_anew.insert(call);
                 }
             }
             CallRequest::WantKeyframe { of, source, layer } => {
-                if let Some(call) = self.places.get(&person).and_then(|id| self.calls.get_mut(id)) {
+                let Some(id) = self.places.get(&person).copied() else { return };
+                if let Some(call) = self.calls.get_mut(&id) {
                     call.want_keyframe(person, of, source, layer);
+                    self.seen_anew.insert(id);
                 }
             }
             CallRequest::SetReach(reach) => {

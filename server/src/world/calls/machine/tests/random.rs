@@ -298,7 +298,8 @@ impl Story {
             }
         }
         ensure!(seats == calls.places.len(), "places without people");
-        ensure!(calls.changed.is_empty() && calls.decided.is_empty() && calls.answer.is_none(), "something is left");
+        ensure!(calls.changed.is_empty() && calls.seen_anew.is_empty(), "somebody is not told");
+        ensure!(calls.decided.is_empty() && calls.answer.is_none(), "something is not done");
         Ok(())
     }
 
