@@ -1,6 +1,7 @@
 //! Sessions and the server's world on one virtual clock: what people can do, from one end to the other.
 #![expect(clippy::unwrap_used, reason = "what is missing in a test ends it")]
 
+mod calls;
 mod hearing;
 #[path = "../support/stage.rs"]
 mod stage;
