@@ -5,6 +5,7 @@
 //! times a second.
 
 mod capture;
+mod echo;
 mod loopback;
 mod playback;
 #[cfg(feature = "devices")]

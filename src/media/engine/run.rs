@@ -6,6 +6,7 @@ mod upkeep;
 use super::{
     Message, Shared, VoiceCommand, VoiceEvent, VoiceSettings, VoiceStats,
     capture::{Capture, Captured, Source},
+    echo::EchoPath,
     loopback::ONESELF,
     playback::{Circle, FrameClock, Playback, Sink},
 };
@@ -32,9 +33,6 @@ use std::{
 
 /// How long it waits at least, whatever is due.
 const SHORTEST_WAIT: Duration = Duration::from_micros(200);
-/// How long sound takes from the mix to the air: what the ring, the sound server and the device hold. The canceller looks
-/// for the echo around it, so it needs no measuring.
-const SPEAKER_LATENCY: Duration = Duration::from_millis(20);
 /// How often it looks while a device is being opened.
 const OPENING_TICK: Duration = Duration::from_millis(20);
 /// How often it looks while nobody talks: often enough for a WAV file and for a device that went away.
@@ -53,8 +51,7 @@ pub(super) struct Runner {
     playback: Playback,
     captured: Captured,
     sent: u64,
-    /// What was played, on its way to the echo canceller.
-    echo: Vec<f32>,
+    echo: EchoPath,
     #[cfg(feature = "devices")]
     devices: upkeep::Devices,
 }
@@ -82,7 +79,7 @@ impl Runner {
             playback: Playback::new(sink),
             captured: Captured::default(),
             sent: 0,
-            echo: Vec::new(),
+            echo: EchoPath::default(),
             #[cfg(feature = "devices")]
             devices: upkeep::Devices::default(),
         })
@@ -116,7 +113,7 @@ impl Runner {
             next = self.commands.try_recv().ok();
         }
         self.look_after_devices(now);
-        self.tell_of_echo();
+        self.echo.carry(&mut self.playback, &mut self.capture);
         self.capture.step(now, &mut self.captured);
         self.send();
         while let Some(packet) = self.capture.heard_back(now) {
@@ -166,19 +163,6 @@ impl Runner {
             VoiceCommand::Play(_) => {}
             VoiceCommand::SetMicrophone(microphone) => self.set_microphone(microphone, now),
             VoiceCommand::SetSpeaker(speaker) => self.set_speaker(speaker, now),
-        }
-    }
-
-    /// Lets the processing of the microphone's sound know what the speaker plays beside it.
-    fn tell_of_echo(&mut self) {
-        let delay = self.capture.latency() + SPEAKER_LATENCY;
-        let processor = self.capture.processor();
-        self.playback.keep_played(processor.wants_speaker());
-        if processor.wants_speaker() {
-            self.echo.extend(self.playback.take_played());
-            processor.set_echo_delay(delay);
-            processor.hear_speaker(&self.echo);
-            self.echo.clear();
         }
     }
 

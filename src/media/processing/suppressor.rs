@@ -15,6 +15,12 @@ const CANCELLER_DELAY_SAMPLES: u32 = 384;
 /// Most of the speaker's sound that waits for the microphone's to come: a second. More is none that belongs together.
 const MOST_WAITING_SAMPLES: usize = 48_000;
 
+/// How much of the speaker's sound may wait all the time: 10 ms, less than the way of any echo. More comes of two clocks
+/// that differ, and in a long call would come to the canceller later than its echo.
+const MOST_LASTING_SAMPLES: usize = 480;
+/// For how long the speaker's sound is watched to see what waits all the time, in frames: a second.
+const WATCHED_FRAMES: u32 = 100;
+
 /// Longest delay that the canceller can be told of.
 const LONGEST_ECHO_DELAY: Duration = Duration::from_millis(500);
 
@@ -25,6 +31,8 @@ pub(super) struct Suppressor {
     echo: bool,
     /// What the speaker plays, to be looked for frame by frame.
     speaker: Cutter,
+    /// Least of it that waited since it is watched, in samples, and for how many frames that is.
+    waited: (usize, u32),
 }
 
 impl Suppressor {
@@ -37,7 +45,7 @@ impl Suppressor {
             echo_canceller: echo.then(EchoCanceller::default),
             ..Config::default()
         };
-        Self { sonora: build(config), noise, echo, speaker: Cutter::default() }
+        Self { sonora: build(config), noise, echo, speaker: Cutter::default(), waited: (usize::MAX, 0) }
     }
 
     pub(super) fn delay_samples(&self) -> u32 {
@@ -51,7 +59,7 @@ impl Suppressor {
 
     pub(super) fn hear_speaker(&mut self, samples: &[f32]) -> Result<(), Error> {
         if self.speaker.waiting() + samples.len() > MOST_WAITING_SAMPLES {
-            self.speaker.clear();
+            self.forget_speaker()?;
         }
         self.speaker.buffer().extend_from_slice(samples);
         Ok(())
@@ -60,13 +68,26 @@ impl Suppressor {
     /// What the speaker played until now is no echo of what comes from now on.
     pub(super) fn forget_speaker(&mut self) -> Result<(), Error> {
         self.speaker.clear();
+        self.waited = (usize::MAX, 0);
         Ok(())
+    }
+
+    /// The speaker's next 10 ms. One that plays nothing is silent: both sounds go on at the same pace.
+    fn next_of_speaker(&mut self) -> FrameSamples {
+        let frame = self.speaker.take().unwrap_or([0.0; FRAME_SAMPLES]);
+        let (least, frames) = self.waited;
+        let (least, frames) = (least.min(self.speaker.waiting()), frames + 1);
+        self.waited = (least, frames);
+        if frames >= WATCHED_FRAMES {
+            self.speaker.buffer().drain(..least.saturating_sub(MOST_LASTING_SAMPLES));
+            self.waited = (usize::MAX, 0);
+        }
+        frame
     }
 
     pub(super) fn process(&mut self, frame: &mut FrameSamples) -> Result<(), Error> {
         if self.echo {
-            // A speaker that plays nothing is silent: both sounds go on at the same pace.
-            let speaker = self.speaker.take().unwrap_or([0.0; FRAME_SAMPLES]);
+            let speaker = self.next_of_speaker();
             self.sonora.process_render_f32(&[&speaker], &mut [&mut [0.0; FRAME_SAMPLES]])?;
         }
         let input = *frame;

@@ -154,6 +154,32 @@ fn an_echo_of_the_speaker_goes_down_by_twenty_decibels() {
 }
 
 #[test]
+fn an_echo_is_found_however_long_the_speakers_clock_has_been_fast() {
+    let fast = 1.0002;
+    let mut processor = Processor::new(ECHO);
+    processor.begin(&Ambience::default());
+    let played = speech(13 * SECOND);
+    // As much as ten minutes leave of two clocks that differ by so much.
+    processor.hear_speaker(&noise(SECOND / 8, -20.0, 3));
+    let echo = |n: usize| {
+        let at = (n.saturating_sub(960) as f64 * fast) as usize;
+        0.4 * played[at] + 0.1 * played[at.saturating_sub(1000)]
+    };
+    let (mut told, mut heard, mut raw) = (0, Vec::new(), Vec::new());
+    for frame in 0..1200 {
+        let rendered = ((frame + 1) as f64 * FRAME_SAMPLES as f64 * fast) as usize;
+        processor.hear_speaker(&played[told..rendered]);
+        told = rendered;
+        let mut sound: FrameSamples = std::array::from_fn(|n| echo(frame * FRAME_SAMPLES + n));
+        raw.extend_from_slice(&sound);
+        processor.process(&mut sound);
+        heard.extend_from_slice(&sound);
+    }
+    let less = level(&raw[8 * SECOND..]) - level(&heard[8 * SECOND..]);
+    assert!(less >= 15.0, "{less:.1} dB less echo");
+}
+
+#[test]
 fn everything_switched_off_changes_nothing() {
     let mut processor = Processor::new(Processing::default());
     processor.set(NOTHING);
