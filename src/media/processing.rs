@@ -3,11 +3,13 @@
 //! The algorithms are those of WebRTC, in sonora's translation. They run on the voice thread, 10 ms at a time, and a
 //! panic in one of them costs its effect, never the sound; see [`guard`].
 //!
-//! In a quiet room the suppressor rests: it takes 7 ms and half a point of quality, and gives nothing back there.
+//! In a quiet room the suppressor rests: it takes 7 ms and half a point of quality, and gives nothing back there. Before a
+//! burst the [`ambience`] tells, and during a call or voice activation the [`quiet`] watch.
 
 pub mod ambience;
 pub mod guard;
 mod level;
+pub mod quiet;
 mod suppressor;
 
 use crate::media::voice::frames::FrameSamples;
@@ -92,8 +94,20 @@ impl Processor {
             }
             return;
         }
-        self.rests = ambience.is_quiet();
-        if let Some(suppressor) = self.suppressor.as_mut().filter(|_| !self.rests) {
+        self.settle(ambience.is_quiet(), ambience);
+    }
+
+    /// The room that sounded like this in the last moments is quiet or noisy now, while sound is wanted: the suppressor
+    /// rests from now on, or learns the noise and runs.
+    pub fn follow(&mut self, is_quiet: bool, ambience: &Ambience) {
+        if is_quiet != self.rests && !self.settings.echo_cancellation {
+            self.settle(is_quiet, ambience);
+        }
+    }
+
+    fn settle(&mut self, rests: bool, ambience: &Ambience) {
+        self.rests = rests;
+        if let Some(suppressor) = self.suppressor.as_mut().filter(|_| !rests) {
             for frame in ambience.frames() {
                 suppressor.run(|suppressor| suppressor.process(&mut { *frame }));
             }

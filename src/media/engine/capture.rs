@@ -11,7 +11,7 @@ use super::loopback::Loopback;
 #[cfg(feature = "devices")]
 use crate::media::devices::cpal_input::InputDevice;
 use crate::media::{
-    processing::{Processing, Processor, ambience::Ambience},
+    processing::{Processing, Processor, ambience::Ambience, quiet::QuietWatch},
     voice::{
         activation::{Activation, VoiceChange},
         codec::{CodecError, VoiceEncoder},
@@ -49,6 +49,7 @@ pub(super) struct Capture {
     /// From the source, before it makes whole steps.
     raw: Cutter,
     ambience: Ambience,
+    quiet: QuietWatch,
     processor: Processor,
     /// Processed, before it makes a whole packet.
     voice: Vec<f32>,
@@ -70,6 +71,7 @@ impl Capture {
             source,
             raw: Cutter::default(),
             ambience: Ambience::default(),
+            quiet: QuietWatch::default(),
             processor: Processor::new(Processing::default()),
             voice: Vec::new(),
             encoder: VoiceEncoder::new()?,
@@ -143,8 +145,6 @@ impl Capture {
             (Some(attention), Some(activation)) => attention.set(activation),
             (None, Some(activation)) => {
                 if !self.is_awake() {
-                    // Who listens all the time has no burst before which the suppressor could decide to rest.
-                    self.ambience.clear();
                     self.wake(now, 0);
                 }
                 self.attention = Some(Attention::new(activation));
@@ -190,12 +190,15 @@ impl Capture {
     }
 
     fn take_frame(&mut self, frame: &mut FrameSamples, now: Duration, out: &mut Captured) {
+        let is_recording = self.gate.wants_sound() || self.test.is_some();
+        if !is_recording {
+            self.watch_room(frame);
+        }
         if std::mem::take(&mut self.fade_in) {
             fade_in(frame);
         }
         self.processor.process(frame);
         self.level_dbfs = dbfs(rms(frame));
-        let is_recording = self.gate.wants_sound() || self.test.is_some();
         let is_taken = is_recording || self.is_taken_by_call();
         if let Some(attention) = &mut self.attention {
             // Nothing leaves by way of a test, so nobody is told of a voice either.
@@ -208,6 +211,15 @@ impl Capture {
             self.voice.extend_from_slice(frame);
         }
         self.make_packets(now, out);
+    }
+
+    /// Lets the suppressor rest in a quiet room, where sound is listened to for long. In a burst nothing changes.
+    fn watch_room(&mut self, frame: &FrameSamples) {
+        self.ambience.hear(frame);
+        let may_be_voice = self.attention.as_ref().is_none_or(Attention::speaks);
+        if let Some(is_quiet) = self.quiet.hear(frame, may_be_voice) {
+            self.processor.follow(is_quiet, &self.ambience);
+        }
     }
 
     fn make_packets(&mut self, now: Duration, out: &mut Captured) {
@@ -245,6 +257,7 @@ impl Capture {
         self.raw.clear();
         self.raw.buffer().extend_from_slice(kept);
         self.processor.begin(&self.ambience);
+        self.quiet = QuietWatch::default();
         self.fade_in = true;
     }
 
@@ -271,6 +284,11 @@ impl Capture {
     #[cfg(feature = "devices")]
     pub(super) fn device(&self) -> Option<&InputDevice> {
         self.source.device()
+    }
+
+    /// Whether there is something to record from.
+    pub(super) fn has_microphone(&self) -> bool {
+        self.source.is_there()
     }
 
     /// Whether sound is wanted at all.

@@ -11,10 +11,10 @@ const MOST_SAMPLES: usize = SAMPLE_RATE_HZ as usize / 2;
 /// Least that says anything about the room: 300 ms hold a pause between two words of somebody else.
 const LEAST_SAMPLES: usize = SAMPLE_RATE_HZ as usize * 3 / 10;
 /// Length of the pieces of which the quietest tells the noise: 50 ms.
-const PIECE_SAMPLES: usize = SAMPLE_RATE_HZ as usize / 20;
+pub(super) const PIECE_SAMPLES: usize = SAMPLE_RATE_HZ as usize / 20;
 /// Noise below which the suppressor costs more quality than it gives, measured with PESQ for a voice of -31 dBFS: white
 /// noise of -75 dBFS scores 3.8 as it is and 3.9 suppressed, of -80 dBFS 4.2 against 3.9.
-const QUIET_DBFS: f32 = -76.0;
+pub(super) const QUIET_DBFS: f32 = -76.0;
 
 /// The last half second of a room, 48 kHz mono.
 #[derive(Debug, Default)]

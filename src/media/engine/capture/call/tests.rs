@@ -274,6 +274,39 @@ fn nothing_from_before_the_call_or_from_a_mute_goes_to_it_even_when_it_was_liste
     assert!(seconds_of(CALL_HZ, &sound) > 0.4 && seconds_of(ROOM_HZ, &sound) < 0.01);
 }
 
+/// White noise of this loudness, the same each time.
+fn noise(ms: usize, level: f32) -> Vec<f32> {
+    let mut state = 1u32;
+    let uniform = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        level * 3f32.sqrt() * ((state >> 8) as f32 / (1 << 23) as f32 - 1.0)
+    };
+    std::iter::repeat_with(uniform).take(48 * ms).collect()
+}
+
+#[test]
+fn the_suppressor_rests_in_quiet_rooms_however_long_a_voice_or_a_call_is_waited_for() {
+    let suppression = Processing { noise_suppression: true, ..PLAIN };
+    let activated: fn(&mut Capture, Duration, &mut Captured) =
+        |capture, now, _| capture.set_activation(Some(Activation { threshold_dbfs: -30.0 }), now);
+    let in_call: fn(&mut Capture, Duration, &mut Captured) = |capture, now, _| capture.open_call(now);
+    let fan = || noise(7000, 0.002);
+    let said = || [silence(1500), tone(CALL_HZ, 400), silence(600), fan(), silence(1000)].concat();
+    for (begin, runs_by) in [(activated, 3100), (in_call, 7600)] {
+        let mut line = Line::new(said());
+        line.capture.set_processing(suppression);
+        let suppresses = |line: &mut Line| line.capture.processor().delay_samples() > 0;
+        line.act(begin).until(600);
+        assert!(!suppresses(&mut line), "a quiet room");
+        line.until(1950);
+        assert!(!suppresses(&mut line), "a voice is no noise");
+        line.until(runs_by);
+        assert!(suppresses(&mut line), "a fan");
+        line.until(10_000);
+        assert!(!suppresses(&mut line), "quiet again");
+    }
+}
+
 #[test]
 fn a_call_and_a_test_do_not_share_the_microphone() {
     let mut line = Line::new(tone(CALL_HZ, 2000));
