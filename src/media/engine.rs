@@ -247,6 +247,8 @@ pub struct VoiceStats {
     pub recorded_ms: u32,
     /// How sound is encoded.
     pub encoding: Encoding,
+    /// Whether there is no microphone, and none about to be opened: who presses the key now would talk to nobody.
+    pub no_microphone: bool,
     /// Whether the microphone's sound really leaves this client: granted, up to the end of the tail.
     pub mic_open: bool,
     /// Whether what is said now really goes to the call: there is a microphone, and the room has not got it. True also
@@ -280,6 +282,7 @@ impl Default for VoiceStats {
             microphone_level: SILENCE_DBFS,
             recorded_ms: 0,
             encoding: Encoding::default(),
+            no_microphone: false,
             mic_open: false,
             call_open: false,
             call_clock: None,

@@ -244,8 +244,12 @@ impl Talk<'_, '_> {
         if by_voice && (self.key.key.is_held() || !self.is_open_to_voice()) {
             return;
         }
-        let denied = self.room().is_none().then_some(DenyCause::NotInRoom);
-        self.handle(TalkInput::Press { ago, by_voice, denied });
+        let refused = match self.room() {
+            None => Some(Why::Denied(DenyCause::NotInRoom)),
+            // A voice has come from somewhere.
+            Some(_) => (!by_voice && self.engine.stats().no_microphone).then_some(Why::NoMicrophone),
+        };
+        self.handle(TalkInput::Press { ago, by_voice, refused });
     }
 
     fn release(&mut self) {

@@ -284,6 +284,24 @@ fn the_sign_of_an_open_microphone_follows_what_is_sent() {
 }
 
 #[test]
+fn without_a_microphone_a_press_is_refused_at_once_with_what_to_do() {
+    let mut stage = Stage::with(&["Ann", "Bob"]);
+    stage.gather(&[0, 1], 0);
+    stage.people[0].stats.lock().unwrap().no_microphone = true;
+    stage.tell(0, Command::PressTalk);
+    let refused = |event: &Event| matches!(event, Event::Refused { command: "talk", code: "no_microphone", .. });
+    stage.until("refused", |stage| stage.was_told(0, refused));
+    let TalkState::Refused(text) = talk(&stage, 0) else { panic!("{:?}", talk(&stage, 0)) };
+    assert!(text.contains("connect one, or choose another"), "{text}");
+    assert!(!did(&stage, 0, |command| matches!(command, VoiceCommand::PressTalk)), "nothing is recorded");
+    stage.run(ms(300));
+    assert!(!was_told(&stage, 1, |change| matches!(change, FloorChanged::Taken { .. })), "nobody was asked");
+    stage.tell(0, Command::ReleaseTalk);
+    stage.people[0].stats.lock().unwrap().no_microphone = false;
+    press(&mut stage, 0);
+}
+
+#[test]
 fn a_double_press_locks_talk_on_and_whatever_hides_the_window_ends_it() {
     let mut stage = Stage::with(&["Ann"]);
     stage.gather(&[0], 0);

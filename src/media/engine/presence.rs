@@ -110,6 +110,11 @@ impl Presence {
         now.saturating_sub(self.called_at) >= STALL
     }
 
+    /// Whether the device is asked for with good hope: nobody has been told yet that there is none.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.told != Told::Gone && (self.is_opening() || self.retry_at.is_some())
+    }
+
     /// Whether an answer is waited for.
     pub(super) fn is_opening(&self) -> bool {
         self.ticket.is_some()
@@ -129,13 +134,16 @@ mod tests {
     #[test]
     fn a_device_that_is_not_there_is_told_once_and_asked_for_every_two_seconds() {
         let mut presence = Presence::default();
+        assert!(!presence.is_awaited());
         presence.asked(1);
         assert!(!presence.answered(7), "an old answer");
+        assert!(presence.is_awaited());
         assert!(presence.answered(1));
         assert_eq!(presence.failed(&NONE, s(10)), Some(News::Lost(NONE.to_string())));
         assert!(!presence.is_retry_due(s(11)) && presence.is_retry_due(s(12)));
         presence.asked(2);
         assert!(presence.is_opening() && !presence.is_retry_due(s(20)));
+        assert!(!presence.is_awaited(), "it was not there before");
         assert!(presence.answered(2));
         assert_eq!(presence.failed(&NONE, s(20)), None, "told before");
         presence.asked(3);
@@ -161,7 +169,7 @@ mod tests {
         let mut presence = Presence::default();
         presence.opened(None, s(5));
         presence.died(s(100));
-        assert!(presence.is_retry_due(s(100)));
+        assert!(presence.is_retry_due(s(100)) && presence.is_awaited());
         presence.asked(1);
         assert!(presence.answered(1));
         presence.opened(None, s(100));

@@ -246,6 +246,7 @@ impl Runner {
             sent: self.sent,
             dropped: heard.dropped + self.shared.dropped_packets.load(Relaxed),
             microphone_level: self.capture.level_dbfs(),
+            no_microphone: !self.capture.has_microphone() && !self.awaits_microphone(),
             mic_open: self.capture.is_sending(),
             call_open: self.capture.is_open_to_call(),
             call_clock: self.capture.call_clock().map(|(place, at)| (place, self.clock + at)),
@@ -262,6 +263,10 @@ impl Runner {
 #[cfg(not(feature = "devices"))]
 impl Runner {
     fn is_opening(&self) -> bool {
+        false
+    }
+
+    fn awaits_microphone(&self) -> bool {
         false
     }
 

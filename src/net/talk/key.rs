@@ -101,9 +101,9 @@ impl TalkKey {
             self.cut(Why::Slept, actions);
         }
         match input {
-            TalkInput::Press { ago, by_voice, denied } => {
+            TalkInput::Press { ago, by_voice, refused } => {
                 let pressed = now.checked_sub(ago).unwrap_or(now);
-                self.press(now, pressed, by_voice, denied, actions);
+                self.press(now, pressed, by_voice, refused, actions);
             }
             TalkInput::Release => {
                 self.down = false;

@@ -56,7 +56,8 @@ impl Talk<'_, '_> {
                 (Some(Cue::Busy), FloorChanged::Busy { after, holder: self.mirror.person_name(holder) })
             }
             Told::Denied { after, cause } => (Some(Cue::Denied), FloorChanged::Denied { after, cause }),
-            Told::NoAnswer => return self.tell_no_answer(),
+            Told::NoAnswer => return self.refuse("no_answer", Why::NoAnswer),
+            Told::NoMicrophone => return self.refuse("no_microphone", Why::NoMicrophone),
             Told::Warning { remaining } => (Some(Cue::Warning), FloorChanged::Warning { remaining }),
             Told::Released => (Some(Cue::Released), FloorChanged::Released),
             Told::Revoked { cause, grace } => (Some(Cue::Revoked), FloorChanged::Revoked { cause, grace }),
@@ -74,10 +75,9 @@ impl Talk<'_, '_> {
         self.to_face.write(ToFace(Event::Floor { room, change }));
     }
 
-    fn tell_no_answer(&mut self) {
+    fn refuse(&mut self, code: &'static str, why: Why) {
         self.play(Cue::Denied);
-        let text = Why::NoAnswer.to_string();
-        self.to_face.write(ToFace(Event::Refused { command: "talk", code: "no_answer", text }));
+        self.to_face.write(ToFace(Event::Refused { command: "talk", code, text: why.to_string() }));
     }
 
     fn play(&self, cue: Cue) {

@@ -47,6 +47,11 @@ impl Runner {
         self.devices.input.is_opening() || self.devices.output.is_opening()
     }
 
+    /// Whether a microphone may be there in a moment.
+    pub(super) fn awaits_microphone(&self) -> bool {
+        self.devices.input.is_awaited()
+    }
+
     /// The microphone that was set is another one.
     pub(super) fn ask_for_microphone(&mut self) {
         self.ask_anew(Direction::Input);

@@ -1,7 +1,6 @@
 //! What the person does with the key, and what takes it out of the hand.
 
 use super::{Actions, DOUBLE_PRESS, TAIL_TIMEOUT, TalkAction, TalkKey, TalkPhase, Told, Turn, Why};
-use hallway_protocol::floor::messages::DenyCause;
 use std::time::{Duration, Instant};
 
 impl TalkKey {
@@ -10,7 +9,7 @@ impl TalkKey {
         now: Instant,
         pressed: Instant,
         by_voice: bool,
-        denied: Option<DenyCause>,
+        refused: Option<Why>,
         actions: &mut Actions,
     ) {
         if std::mem::replace(&mut self.down, true) {
@@ -30,12 +29,9 @@ impl TalkKey {
             return self.let_go(now, actions);
         }
         match self.phase {
-            TalkPhase::Quiet => match denied {
+            TalkPhase::Quiet => match refused {
                 None => self.ask(now, pressed, actions),
-                Some(cause) => {
-                    self.phase = TalkPhase::Refused(Why::Denied(cause));
-                    return actions.push(TalkAction::Tell(Told::Denied { after: Duration::ZERO, cause }));
-                }
+                Some(why) => return self.refuse(why, actions),
             },
             TalkPhase::Playing(turn) => return self.stop_playing(now, turn, actions),
             TalkPhase::Ending { turn, revoked: None, .. } => {
@@ -50,6 +46,17 @@ impl TalkKey {
             (self.locked, self.pressed) = (true, None);
             actions.push(TalkAction::Tell(Told::Locked));
         }
+    }
+
+    /// The key is of no use, which nobody else need be asked.
+    fn refuse(&mut self, why: Why, actions: &mut Actions) {
+        self.phase = TalkPhase::Refused(why);
+        let told = match why {
+            Why::Denied(cause) => Told::Denied { after: Duration::ZERO, cause },
+            Why::NoMicrophone => Told::NoMicrophone,
+            Why::NoAnswer | Why::Revoked(_) | Why::Moved | Why::Unlinked | Why::Slept => return,
+        };
+        actions.push(TalkAction::Tell(told));
     }
 
     pub(super) fn ask(&mut self, now: Instant, since: Instant, actions: &mut Actions) {

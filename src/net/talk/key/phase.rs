@@ -30,8 +30,8 @@ pub enum TalkInput {
         ago: Duration,
         /// Whether it was no key but the voice itself: that never locks talk on.
         by_voice: bool,
-        /// Why it is refused without asking the server.
-        denied: Option<DenyCause>,
+        /// Why it is of no use, so that the server need not be asked.
+        refused: Option<Why>,
     },
     /// The key went up, or is up. Ends nothing that is locked on.
     Release,
@@ -142,6 +142,8 @@ pub enum Told {
     },
     /// The server did not answer.
     NoAnswer,
+    /// There is nothing to talk into.
+    NoMicrophone,
     /// The turn ends soon.
     Warning {
         /// Time left.
@@ -244,7 +246,7 @@ pub enum Why {
     Moved,
     /// There is no link.
     Unlinked,
-    /// The microphone is gone.
+    /// There is no microphone, or none any more.
     NoMicrophone,
     /// The machine was asleep.
     Slept,
@@ -259,7 +261,7 @@ impl fmt::Display for Why {
             Self::Moved => f.write_str("You walked on; let the key go and press it again to talk here."),
             Self::Unlinked => f.write_str("The connection was lost; press again when it is back."),
             Self::NoMicrophone => {
-                f.write_str("There is no microphone; connect one, or choose another in the settings.")
+                f.write_str("There is no microphone; connect one, or choose another in the settings, and press again.")
             }
             Self::Slept => f.write_str("This machine was asleep; let the key go and press it again to talk."),
         }

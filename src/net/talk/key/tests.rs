@@ -8,14 +8,15 @@ use proptest::prelude::*;
 
 const BOB: PersonId = PersonId(2);
 const PRESS: TalkInput = press(false, None);
-const HALL: TalkInput = press(false, Some(DenyCause::NotInRoom));
+const HALL: TalkInput = press(false, Some(Why::Denied(DenyCause::NotInRoom)));
+const NO_MICROPHONE: TalkInput = press(false, Some(Why::NoMicrophone));
 const RELEASE: TalkInput = TalkInput::Release;
 const PLAY: TalkInput = TalkInput::Answer { play: true };
 const DROP: TalkInput = TalkInput::Answer { play: false };
 const RULES: TalkRules = TalkRules { lock: true, deferred: Deferred::Ask, tail: Duration::from_millis(150) };
 
-const fn press(by_voice: bool, denied: Option<DenyCause>) -> TalkInput {
-    TalkInput::Press { ago: Duration::ZERO, by_voice, denied }
+const fn press(by_voice: bool, refused: Option<Why>) -> TalkInput {
+    TalkInput::Press { ago: Duration::ZERO, by_voice, refused }
 }
 
 fn ms(ms: u64) -> Duration {
@@ -61,6 +62,7 @@ fn word(action: &TalkAction) -> String {
             Told::Busy { .. } => "+busy".into(),
             Told::Denied { .. } => "+denied".into(),
             Told::NoAnswer => "+no-answer".into(),
+            Told::NoMicrophone => "+no-microphone".into(),
             Told::Warning { .. } => "+warning".into(),
             Told::Released => "+released".into(),
             Told::Revoked { grace, .. } => format!("+revoked/{}", grace.as_millis()),
@@ -107,11 +109,17 @@ fn the_key_does_what_the_table_says() {
         ),
         (
             "the time before the session heard of the press counts",
-            vec![(0, TalkInput::Press { ago: ms(7), by_voice: false, denied: None }), (30, granted(1))],
+            vec![(0, TalkInput::Press { ago: ms(7), by_voice: false, refused: None }), (30, granted(1))],
             "rec ask1 open +granted@37",
             "Talking",
         ),
         ("the hall has no floor", vec![(0, HALL)], "+denied", "Refused"),
+        (
+            "without a microphone nobody is asked; with one the next press talks",
+            vec![(0, NO_MICROPHONE), (300, NO_MICROPHONE), (400, RELEASE), (900, PRESS), (940, granted(1))],
+            "+no-microphone rec ask1 open +granted@40",
+            "Talking",
+        ),
         ("a full queue", vec![(0, PRESS), (50, busy), (60, PRESS)], "rec ask1 abort +busy", "Busy"),
         ("muted", vec![(0, PRESS), (50, muted), (900, poll.clone())], "rec ask1 abort +denied", "Refused"),
         (
