@@ -1,5 +1,7 @@
 //! Cameras, and what stands in for one: a pattern, a file.
 
+#[cfg(feature = "devices")]
+mod device;
 mod pace;
 pub mod pattern;
 mod y4m;
@@ -90,7 +92,7 @@ pub enum CameraError {
     },
 }
 
-/// Something that takes pictures. It lives on the camera's own thread, where it may block up to a second.
+/// Something that takes pictures. It lives on the camera's own thread, where it may wait a few seconds.
 pub trait Camera: Send {
     /// What people know it by.
     fn name(&self) -> String;
@@ -157,12 +159,24 @@ pub fn open(choice: &CameraChoice, wish: Wish) -> Result<Box<dyn Camera>, Camera
         CameraChoice::None => Err(CameraError::NotChosen),
         CameraChoice::Pattern => Ok(Box::new(pattern::PatternCamera::open(wish))),
         CameraChoice::File(path) => Ok(Box::new(y4m::FileCamera::open(path)?)),
-        CameraChoice::Default | CameraChoice::Device(_) => Err(CameraError::NotBuilt),
+        CameraChoice::Default => open_device(None, wish),
+        CameraChoice::Device(name) => open_device(Some(name), wish),
     }
+}
+
+#[cfg(feature = "devices")]
+use device::open as open_device;
+
+#[cfg(not(feature = "devices"))]
+fn open_device(_: Option<&str>, _: Wish) -> Result<Box<dyn Camera>, CameraError> {
+    Err(CameraError::NotBuilt)
 }
 
 /// The names of the cameras that are there, in the system's order. It may take a second.
 #[must_use]
 pub fn list() -> Vec<String> {
-    Vec::new()
+    #[cfg(feature = "devices")]
+    return device::list();
+    #[cfg(not(feature = "devices"))]
+    return Vec::new();
 }

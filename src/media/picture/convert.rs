@@ -58,12 +58,14 @@ pub struct Converter {
 }
 
 impl Converter {
-    /// A picture of these pixels; an odd last row or column is cut off. Rows may be longer than their pixels, where all
-    /// are so evenly. `None` when there are too few bytes, or the size is none.
+    /// A picture of these pixels; an odd last row or column is cut off. `stride` is the number of bytes in a row; where
+    /// it isn't known, the length tells whether rows are longer than their pixels. `None` when there are too few bytes,
+    /// or the size is none.
     pub fn convert(
         &mut self,
         data: &[u8],
         pixels: Pixels,
+        stride: Option<usize>,
         (width, height): (usize, usize),
         taken: Duration,
     ) -> Option<Picture> {
@@ -71,11 +73,11 @@ impl Converter {
             return None;
         }
         let rows = pixels.rows(height);
-        // Drivers pad rows without saying so; the length tells.
-        let stride = (data.len() / rows).max(1);
-        let is_padded = data.len().is_multiple_of(rows) && stride < pixels.row_bytes(width) * 2;
-        let stride = if is_padded { stride } else { pixels.row_bytes(width) };
-        if stride < pixels.row_bytes(width) || data.len() < stride * rows {
+        let stride = stride.unwrap_or_else(|| stride_of(data.len(), rows, pixels.row_bytes(width)));
+        if stride < pixels.row_bytes(width)
+            || u32::try_from(stride).is_err()
+            || data.len() < stride.checked_mul(rows)?
+        {
             return None;
         }
         let (width, height) = (width / 2 * 2, height / 2 * 2);
@@ -128,6 +130,13 @@ impl Converter {
             }
         }
     }
+}
+
+/// Bytes in a row, by how many there are in all rows: some systems lengthen rows without saying so.
+fn stride_of(bytes: usize, rows: usize, row_bytes: usize) -> usize {
+    let stride = bytes / rows;
+    let is_even = bytes.is_multiple_of(rows) && (row_bytes..row_bytes * 2).contains(&stride);
+    if is_even { stride } else { row_bytes }
 }
 
 type FromRgb = fn(
@@ -196,7 +205,7 @@ mod tests {
     fn colours_are_those_of_bt_709() {
         let mut converter = Converter::default();
         let mut converted = |pixel: &[u8], pixels, count| {
-            converter.convert(&pixel.repeat(count), pixels, (64, 36), Duration::ZERO).unwrap()
+            converter.convert(&pixel.repeat(count), pixels, None, (64, 36), Duration::ZERO).unwrap()
         };
         close(&converted(&[0, 255, 0], Pixels::Rgb, 64 * 36), GREEN_709);
         close(&converted(&[0, 255, 0], Pixels::Bgr, 64 * 36), GREEN_709);
@@ -213,9 +222,11 @@ mod tests {
     fn padded_rows_and_odd_sides_are_cut() {
         let mut converter = Converter::default();
         let row = [vec![255; 7 * 3], vec![0; 11]].concat();
-        let picture = converter.convert(&row.repeat(5), Pixels::Rgb, (7, 5), Duration::ZERO).unwrap();
+        let picture = converter.convert(&row.repeat(5), Pixels::Rgb, None, (7, 5), Duration::ZERO).unwrap();
         assert_eq!((picture.width(), picture.height()), (6, 4));
         close(&picture, [235, 128, 128]);
+        let with_stride = |stride| converter.convert(&row.repeat(5), Pixels::Rgb, Some(stride), (7, 5), Duration::ZERO);
+        assert_eq!([32, 20, 33, usize::MAX].map(with_stride), [Some(picture), None, None, None]);
     }
 
     proptest! {
@@ -225,7 +236,7 @@ mod tests {
             which in 0usize..ALL.len(), width in 0usize..70, height in 0usize..70,
         ) {
             let pixels = ALL[which];
-            let picture = Converter::default().convert(&data, pixels, (width, height), Duration::ZERO);
+            let picture = Converter::default().convert(&data, pixels, None, (width, height), Duration::ZERO);
             let suffices = width >= 2 && height >= 2 && data.len() >= pixels.row_bytes(width) * pixels.rows(height);
             prop_assert_eq!(picture.is_some(), suffices);
             let _ = frame_even(&data, width, height, Duration::ZERO);

@@ -23,7 +23,7 @@ pub fn decode_jpeg(jpeg: &[u8], converter: &mut Converter, taken: Duration) -> O
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(jpeg), options);
     let rgb = decoder.decode().ok()?;
     let info = decoder.info()?;
-    converter.convert(&rgb, Pixels::Rgb, (usize::from(info.width), usize::from(info.height)), taken)
+    converter.convert(&rgb, Pixels::Rgb, None, (usize::from(info.width), usize::from(info.height)), taken)
 }
 
 #[cfg(test)]

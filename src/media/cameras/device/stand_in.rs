@@ -1,0 +1,81 @@
+//! A camera in place of one that is away, until that one is back.
+
+use crate::media::{
+    cameras::{Camera, CameraError},
+    picture::Picture,
+};
+use std::time::{Duration, Instant};
+
+/// How often the one that is meant is looked for: with the time to open it, people see it within three seconds.
+const LOOK_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Gives the pictures of one camera and looks for another.
+pub(super) struct StandIn<F> {
+    camera: Box<dyn Camera>,
+    /// Opens the one that is meant; `None` once it is here.
+    meant: Option<F>,
+    looked: Instant,
+}
+
+impl<F: FnMut() -> Option<Box<dyn Camera>> + Send> StandIn<F> {
+    pub(super) fn new(camera: Box<dyn Camera>, meant: F) -> Self {
+        Self { camera, meant: Some(meant), looked: Instant::now() }
+    }
+
+    fn look(&mut self, now: Instant) {
+        let Some(open) = &mut self.meant else { return };
+        if now.saturating_duration_since(self.looked) < LOOK_INTERVAL {
+            return;
+        }
+        self.looked = now;
+        if let Some(camera) = open() {
+            self.camera = camera;
+            self.meant = None;
+        }
+    }
+}
+
+impl<F: FnMut() -> Option<Box<dyn Camera>> + Send> Camera for StandIn<F> {
+    fn name(&self) -> String {
+        self.camera.name()
+    }
+
+    fn next(&mut self) -> Result<Picture, CameraError> {
+        self.look(Instant::now());
+        self.camera.next()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Named(&'static str);
+
+    impl Camera for Named {
+        fn name(&self) -> String {
+            self.0.into()
+        }
+
+        fn next(&mut self) -> Result<Picture, CameraError> {
+            Ok(Picture::black(2, 2, Duration::ZERO))
+        }
+    }
+
+    #[test]
+    fn the_camera_that_is_meant_takes_over_when_it_is_back() {
+        let mut tries = 0;
+        let mut camera = StandIn::new(Box::new(Named("other")), move || {
+            tries += 1;
+            (tries == 2).then(|| Box::new(Named("meant")) as _)
+        });
+        let start = camera.looked;
+        let mut name_at = |millis| {
+            camera.look(start + Duration::from_millis(millis));
+            assert!(camera.next().is_ok());
+            camera.name()
+        };
+        assert_eq!([0, 1999, 2000, 3999].map(&mut name_at), ["other"; 4]);
+        assert_eq!([4000, 9000].map(&mut name_at), ["meant"; 2]);
+    }
+}
