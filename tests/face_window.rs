@@ -4,7 +4,6 @@
 //! played by a scripted session that tells every command on standard output; else it starts that and works its keys.
 
 #[path = "../examples/face_demo/play.rs"]
-#[expect(dead_code, reason = "the demo plays more scenes than this test")]
 mod play;
 #[path = "support/xvfb.rs"]
 mod xvfb;

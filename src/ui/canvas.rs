@@ -163,10 +163,11 @@ impl EguiBevyPaintCallbackImpl for Stroke {
             }
             if let Some(canvas) = places.get_mut(&self.place) {
                 canvas.take(&self.shown, queue);
-                let pixels = info.viewport_in_pixels();
+                // Not `viewport_in_pixels`, which does not know the screen's size at this point.
+                let pixels = info.viewport.size() * info.pixels_per_point;
                 canvas.frame.set(Frame {
                     crop: Vec4::from_array(self.crop),
-                    size: bevy::math::vec2(pixels.width_px as f32, pixels.height_px as f32),
+                    size: bevy::math::vec2(pixels.x, pixels.y),
                     radius: self.radius * info.pixels_per_point,
                     spare: 0.0,
                 });
