@@ -248,7 +248,12 @@ fn a_connection_that_is_regained_soon_keeps_the_call() {
         person.expect("voice goes on", |event| is(event, "stats") && received(event) > before + 50);
         let call = person.calls();
         let joined = |member: &Value| member["presence"] == "joined";
-        assert!(call["current"]["members"].as_array().is_some_and(|members| members.len() == 2 && members.iter().all(joined)), "{call}");
+        assert!(
+            call["current"]["members"]
+                .as_array()
+                .is_some_and(|members| members.len() == 2 && members.iter().all(joined)),
+            "{call}"
+        );
     }
     for person in [ann, bob] {
         let ended = person.quit();

@@ -13,8 +13,8 @@ mod devices;
 mod floor;
 mod lossy;
 mod rooms;
-mod server_program;
 mod screen;
+mod server_program;
 mod sign_in;
 #[path = "../support/helpers.rs"]
 mod support;

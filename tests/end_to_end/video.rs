@@ -32,7 +32,11 @@ fn both_ends_of_a_call_see_each_others_pictures() {
     for person in [&mut ann, &mut bob] {
         let stats = person.video("shown", PICTURES);
         let stream = &stats["video"]["streams"][0];
-        assert_eq!((&stream["source"], &stream["width"], &stream["height"]), (&json!("camera"), &json!(640), &json!(360)), "{stats}");
+        assert_eq!(
+            (&stream["source"], &stream["width"], &stream["height"]),
+            (&json!("camera"), &json!(640), &json!(360)),
+            "{stats}"
+        );
     }
     for ended in [ann.quit(), bob.quit()] {
         let seen = Seen::of(&ended.seen());
@@ -83,7 +87,8 @@ fn who_has_no_camera_is_told_what_to_do_and_the_call_goes_on() {
     let wav = folder.path().join("words.wav");
     speech::speak(SENTENCE, &wav);
     let missing = folder.path().join("nothing.y4m");
-    let mut ann = client(&server, "Ann").chatting(&wav).filming(&format!("y4m:{}", missing.display())).counting().sign_in();
+    let mut ann =
+        client(&server, "Ann").chatting(&wav).filming(&format!("y4m:{}", missing.display())).counting().sign_in();
     let mut bob = client(&server, "Bob").chatting(&wav).counting().sign_in();
     ann.call(&mut bob, "video");
     for (person, code) in [(&mut ann, "camera_file"), (&mut bob, "no_camera")] {
@@ -135,22 +140,20 @@ fn pictures_are_whole_over_a_network_that_loses_twenty_of_a_hundred() {
 
 #[test]
 fn over_300_kbit_s_no_word_is_lost_and_pictures_go_on() {
-    let faults = Faults {
-        bandwidth: Some(Bandwidth { bits_per_second: 300_000, queue_bytes: 15_000 }),
-        ..Faults::delay(WAY)
-    };
+    let faults =
+        Faults { bandwidth: Some(Bandwidth { bits_per_second: 300_000, queue_bytes: 15_000 }), ..Faults::delay(WAY) };
     let (relay, server) = behind(faults);
     let folder = tempfile::tempdir().unwrap();
     let wav = folder.path().join("words.wav");
     speech::speak(SENTENCE, &wav);
-    let sign_in =
-        |name| client(&server, name).chatting(&wav).filming("pattern").watching().counting().sign_in();
+    let sign_in = |name| client(&server, name).chatting(&wav).filming("pattern").watching().counting().sign_in();
     let (mut ann, mut bob) = (sign_in("Ann"), sign_in("Bob"));
     ann.call(&mut bob, "video");
     // The pictures have found what the link bears, and stay with it.
     for person in [&mut ann, &mut bob] {
         person.expect("fewer bits", |event| {
-            event["event"] == "stats" && event["video"]["target_bps"].as_u64().is_some_and(|bps| (1..300_000).contains(&bps))
+            event["event"] == "stats"
+                && event["video"]["target_bps"].as_u64().is_some_and(|bps| (1..300_000).contains(&bps))
         });
     }
     let stats = [&mut ann, &mut bob].map(|person| {

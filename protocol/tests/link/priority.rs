@@ -23,9 +23,9 @@ fn narrow() -> (App, Entity) {
     finish_plugins(&mut app);
     let mut transport = Transport::new(PriorityConfig::new(1).with_burst_size(BURST_BYTES));
     let channels = app.world().resource::<ChannelRegistry>();
-    transport.add_sender_from_registry::<ControlChannel>(channels);
-    transport.add_sender_from_registry::<CallVoiceUpChannel>(channels);
-    transport.add_sender_from_registry::<VideoUpChannel>(channels);
+    transport.add_channel_send_from_registry::<ControlChannel>(channels);
+    transport.add_channel_send_from_registry::<CallVoiceUpChannel>(channels);
+    transport.add_channel_send_from_registry::<VideoUpChannel>(channels);
     let link = app.world_mut().spawn((Link::default(), Linked, transport)).id();
     (app, link)
 }

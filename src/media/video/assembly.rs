@@ -161,7 +161,8 @@ impl Assembly {
     /// Until when the first frame is waited for, or what comes before it if it isn't the next.
     fn patience(&self, first: &Building) -> Duration {
         let stalled = first.fed + STALLED;
-        let overtaken = self.building.iter().filter(|building| building.missing == 0).map(|later| later.fed + OVERTAKEN).min();
+        let overtaken =
+            self.building.iter().filter(|building| building.missing == 0).map(|later| later.fed + OVERTAKEN).min();
         overtaken.map_or(stalled, |overtaken| overtaken.min(stalled))
     }
 

@@ -11,7 +11,8 @@ use crate::media::picture::Picture;
 use openh264::{
     OpenH264API, Timestamp,
     encoder::{
-        BitRate, Complexity, EncoderConfig, FrameRate, FrameType, Profile, QpRange, RateControlMode, UsageType, VuiConfig,
+        BitRate, Complexity, EncoderConfig, FrameRate, FrameType, Profile, QpRange, RateControlMode, UsageType,
+        VuiConfig,
     },
     formats::YUVSource,
 };

@@ -38,7 +38,8 @@ impl Slicer {
             let seq = self.seq;
             self.seq = seq.wrapping_add(1);
             let nals = Bytes::copy_from_slice(&encoded.bytes[from..to]);
-            VideoSlice { stream: self.stream, keyframe: encoded.keyframe, frame, slice, slices, seq, media_time, nals }.encode()
+            VideoSlice { stream: self.stream, keyframe: encoded.keyframe, frame, slice, slices, seq, media_time, nals }
+                .encode()
         });
         Some(packets.collect())
     }
@@ -75,7 +76,13 @@ mod tests {
     const STREAM: StreamKey = StreamKey { source: Source::Camera, layer: Layer::Medium };
 
     fn frame_of(nals: &[usize]) -> Encoded {
-        let ends: Vec<usize> = nals.iter().scan(0, |end, nal| { *end += nal; Some(*end) }).collect();
+        let ends: Vec<usize> = nals
+            .iter()
+            .scan(0, |end, nal| {
+                *end += nal;
+                Some(*end)
+            })
+            .collect();
         let bytes = (0..ends.last().copied().unwrap_or(0)).map(|at| at as u8).collect();
         Encoded { keyframe: true, bytes, ends }
     }

@@ -80,7 +80,8 @@ impl Link {
             if rested(BETWEEN) && (grows || !queued) {
                 self.lower(report.queue_ms, loss, through, bounds, now);
             }
-        } else if report.queue_ms <= NO_QUEUE_MS && loss <= LITTLE_LOSS && rested(REST) && through >= USED * sent as f32 {
+        } else if report.queue_ms <= NO_QUEUE_MS && loss <= LITTLE_LOSS && rested(REST) && through >= USED * sent as f32
+        {
             self.raise(seconds, now);
         }
         self.bitrate = self.bitrate.clamp(bounds.least as f32, bounds.most as f32);

@@ -184,7 +184,11 @@ struct LayerEncoder {
 
 impl Encoding {
     /// Starts the thread.
-    pub(super) fn start(source: Source, slot: Arc<Slot>, deliver: Arc<dyn Fn(VideoEvent) + Send + Sync>) -> io::Result<()> {
+    pub(super) fn start(
+        source: Source,
+        slot: Arc<Slot>,
+        deliver: Arc<dyn Fn(VideoEvent) + Send + Sync>,
+    ) -> io::Result<()> {
         let content = match source {
             Source::Camera => Content::Camera,
             Source::Screen => Content::Screen,
@@ -257,8 +261,7 @@ impl Encoding {
 
     fn encode_layer(&mut self, layer: Layer, picture: &Arc<Picture>, setting: Setting) {
         let size = fitted((picture.width(), picture.height()), setting.most);
-        let scaled = (size != (picture.width(), picture.height()))
-            .then(|| self.scaler.scale(picture, size.0, size.1));
+        let scaled = (size != (picture.width(), picture.height())).then(|| self.scaler.scale(picture, size.0, size.1));
         let state = &mut self.layers[layer.index()];
         let target = Target { bitrate: setting.bitrate, rate: setting.rate };
         let media_time = self.media_clock.media_time_at(picture.taken);

@@ -212,7 +212,8 @@ impl Runner {
 
     fn publish(&mut self, now: Duration) {
         self.publish_due = now + PUBLISH;
-        let Received { lost, shown, dropped, keyframes_wanted, refused, streams, decode_delay } = self.receiver.received();
+        let Received { lost, shown, dropped, keyframes_wanted, refused, streams, decode_delay } =
+            self.receiver.received();
         let (camera, screen) = (self.camera.slot(), self.screen.slot());
         let sum = |of: fn(&super::encode::Counts) -> u64| of(&camera.counts) + of(&screen.counts);
         let open = |control: &SourceControl| control.is_open().then(|| control.slot().published());

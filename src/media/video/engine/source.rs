@@ -88,7 +88,8 @@ impl SourceControl {
     /// Stops all threads, and leaves behind what can't be stopped.
     pub(super) fn stop(&mut self) {
         self.slot().stop();
-        let captures: Vec<Capture> = self.capture.take().into_iter().chain(self.closing.take().map(|(it, _)| it)).collect();
+        let captures: Vec<Capture> =
+            self.capture.take().into_iter().chain(self.closing.take().map(|(it, _)| it)).collect();
         captures.iter().for_each(Capture::stop);
         if !captures.iter().all(|capture| capture.wait(LET_GO)) {
             tracing::warn!(source = ?self.source, "a device does not let go; its thread is left behind");

@@ -64,7 +64,8 @@ impl Arrivals {
     /// How much later than the fastest of the last seconds this came; 0 for what came before anything.
     #[must_use]
     pub(super) fn lateness(&self, media_time: u32, came: Duration) -> Duration {
-        self.fastest().map_or(Duration::ZERO, |fastest| duration(ahead(samples(came).wrapping_sub(media_time), fastest)))
+        self.fastest()
+            .map_or(Duration::ZERO, |fastest| duration(ahead(samples(came).wrapping_sub(media_time), fastest)))
     }
 
     /// What came since the last time this was asked.

@@ -95,7 +95,8 @@ impl Preference {
         let good = loss <= GOOD_LOSS && arrived.queue <= GOOD_QUEUE && shown > 0;
         self.bad_since = bad.then_some(self.bad_since.unwrap_or(now));
         self.good_since = good.then_some(self.good_since.unwrap_or(now));
-        let lasted = |since: Option<Duration>, long: Duration| since.is_some_and(|since| now.saturating_sub(since) >= long);
+        let lasted =
+            |since: Option<Duration>, long: Duration| since.is_some_and(|since| now.saturating_sub(since) >= long);
         if self.too_poor && lasted(self.good_since, BETTER_FOR) {
             self.too_poor = false;
             return Some(Wish::TooPoor(false));

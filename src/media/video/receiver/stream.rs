@@ -14,7 +14,9 @@ use super::{
 use crate::media::picture::Picture;
 use hallway_protocol::{
     ids::PersonId,
-    video::{Layer, SENDER_BYTES, Source, StreamKey, VIDEO_HEADER_BYTES, VIDEO_REPORT_INTERVAL, VideoReport, VideoSlice},
+    video::{
+        Layer, SENDER_BYTES, Source, StreamKey, VIDEO_HEADER_BYTES, VIDEO_REPORT_INTERVAL, VideoReport, VideoSlice,
+    },
 };
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 

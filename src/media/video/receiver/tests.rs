@@ -46,7 +46,12 @@ fn media_time(number: u32) -> u32 {
 }
 
 /// Puts a frame in, each slice that passes `comes`, and gives what came out, up to just before the next frame.
-fn put(receiver: &mut Receiver, at: Duration, slices: &[VideoSlice], comes: impl Fn(&VideoSlice) -> bool) -> Vec<Output> {
+fn put(
+    receiver: &mut Receiver,
+    at: Duration,
+    slices: &[VideoSlice],
+    comes: impl Fn(&VideoSlice) -> bool,
+) -> Vec<Output> {
     let mut out = Vec::new();
     for slice in slices.iter().filter(|slice| comes(slice)) {
         receiver.receive(ANN, slice, at, at, &mut out);

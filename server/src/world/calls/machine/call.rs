@@ -110,9 +110,9 @@ impl Seat {
         !matches!(self.link, LinkState::Gone(_))
     }
 
-    /// What it really sends, as far as anybody knows.
+    /// What it really sends, as far as anybody knows. A link that says nothing for a moment takes nobody's screen away.
     pub(super) fn shown(&self) -> Sending {
-        if self.is_present() { self.sending } else { Sending::default() }
+        if self.is_joined() && self.is_reachable() { self.sending } else { Sending::default() }
     }
 
     /// When this place ends by time alone, and why. Who is lost while being rung is simply rung on.
