@@ -24,7 +24,7 @@ use lightyear::{
     prelude::{ChannelRegistry, MessageSender, MessageSystems, Transport},
     transport::{channel::ChannelKind, plugin::TransportSystems},
 };
-use machine::{CallAction, CallInput, CallMachine, Link, VoiceFacts};
+use machine::{CallAction, CallInput, CallMachine, Link};
 use speaking::Speaking;
 use std::sync::Arc;
 
@@ -92,8 +92,8 @@ fn follow_session(mut calls: Calls, mirror: Res<Mirror>, preferences: Res<CallPr
     if preferences.is_changed() {
         calls.handle(CallInput::Preferences(preferences.clone()));
     }
-    let is_open = calls.keeper.0.is_live() && calls.voice.stats().call_open;
-    calls.handle(CallInput::Voice(VoiceFacts { is_open, is_testing: mirror.testing }));
+    let is_heard = calls.keeper.0.is_live() && calls.voice.stats().call_open;
+    calls.handle(CallInput::Heard(is_heard));
 }
 
 fn hear_server(mut notices: MessageReader<FromCalls>, mut calls: Calls) {

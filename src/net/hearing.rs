@@ -1,13 +1,14 @@
 //! How others are heard: from where, how loud and how well; told to the engine, to the talkers and to the snapshot.
 
 use super::{
+    calls::CallKeeper,
     quality::{self, ReceptionTrack},
     session::{Clock, LeftWorld, LiveLink, Mirror, SessionSystems},
     snapshot::Snapshot,
     voice::{Speakers, VoiceLink},
 };
 use crate::media::{
-    engine::{VoiceCommand, VoiceStats},
+    engine::{Heard, VoiceCommand, VoiceStats},
     voice::space::{Ears, heard_from},
 };
 use bevy::prelude::*;
@@ -19,7 +20,7 @@ use hallway_protocol::{
 };
 use lightyear::prelude::MessageSender;
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     time::{Duration, Instant},
 };
 
@@ -80,8 +81,15 @@ struct Loudness(HashMap<PersonId, f32>);
 #[derive(Resource, Default)]
 struct Listening {
     /// With the end of the last second in which they talked.
-    tracks: HashMap<PersonId, (Instant, ReceptionTrack)>,
+    tracks: BTreeMap<(PersonId, Circle), (Instant, ReceptionTrack)>,
     looked: Option<Instant>,
+}
+
+/// Where somebody is heard; the same person may be heard in both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Circle {
+    Call,
+    Room,
 }
 
 fn forget_all(mut listening: ResMut<Listening>, mut own: ResMut<OwnReport>) {
@@ -133,8 +141,14 @@ fn is_same(a: Ears, b: Ears) -> bool {
 }
 
 /// Tells the engine how loud its speakers are: a new one's volume, and every change.
-fn set_volumes(speakers: Res<Speakers>, mirror: Res<Mirror>, engine: Res<VoiceLink>, mut told: ResMut<Loudness>) {
-    for speaker in speakers.iter() {
+fn set_volumes(
+    speakers: Res<Speakers>,
+    calls: Res<CallKeeper>,
+    mirror: Res<Mirror>,
+    engine: Res<VoiceLink>,
+    mut told: ResMut<Loudness>,
+) {
+    for speaker in speakers.iter().chain(calls.0.others()) {
         let Some(volume) = mirror.person(speaker).map(|person| person.volume) else { continue };
         let before = if volume == 1.0 { told.0.remove(&speaker) } else { told.0.insert(speaker, volume) };
         if before.unwrap_or(1.0) != volume {
@@ -147,7 +161,7 @@ fn set_volumes(speakers: Res<Speakers>, mirror: Res<Mirror>, engine: Res<VoiceLi
 fn listen(
     mut listening: ResMut<Listening>,
     own: Res<OwnReport>,
-    speakers: Res<Speakers>,
+    (speakers, calls): (Res<Speakers>, Res<CallKeeper>),
     mut mirror: ResMut<Mirror>,
     engine: Res<VoiceLink>,
     mut links: Query<&mut MessageSender<ListenerReport>, With<LiveLink>>,
@@ -160,7 +174,10 @@ fn listen(
     }
     listening.looked = Some(now);
     // The engine counts on for as long as it has somebody for a speaker.
-    listening.tracks.retain(|speaker, _| speakers.contains(*speaker));
+    listening.tracks.retain(|(speaker, circle), _| match circle {
+        Circle::Call => calls.0.is_with(*speaker),
+        Circle::Room => speakers.contains(*speaker),
+    });
     let stats = engine.stats();
     seconds.write(listening.add(&stats, now, |report| {
         for mut link in &mut links {
@@ -170,11 +187,13 @@ fn listen(
     let packet_ms = stats.encoding.packet_ms as f32;
     let rtt_ms = mirror.stats.rtt_ms;
     let shown = listening.tracks.iter().filter(|(_, (at, _))| now.saturating_duration_since(*at) < SHOWN);
-    let heard = shown.filter_map(|(person, (_, track))| track.quality(*person, rtt_ms, packet_ms));
+    let heard = shown.filter_map(|((person, _), (_, track))| track.quality(*person, rtt_ms, packet_ms));
     let report = own.0.filter(|(at, _)| now.saturating_duration_since(*at) < REPORT_COUNTS);
     let me = mirror.me.as_ref().and_then(|me| quality::own_quality(me.id, &report?.1));
     let mut talkers: Vec<_> = heard.chain(me).collect();
+    // Of who is heard in both, the call comes first: it is what one listens to.
     talkers.sort_by_key(|quality| quality.person);
+    talkers.dedup_by_key(|quality| quality.person);
     if mirror.stats.talkers != talkers {
         mirror.stats.talkers = talkers;
     }
@@ -184,8 +203,12 @@ impl Listening {
     /// Takes in what the engine counted by the end of a second; reports what came of whom.
     fn add(&mut self, stats: &VoiceStats, now: Instant, mut report: impl FnMut(ListenerReport)) -> SecondHeard {
         let (mut expected, mut missing) = (0, 0);
-        for heard in &stats.heard {
-            let (at, track) = self.tracks.entry(heard.speaker).or_insert_with(|| (now, ReceptionTrack::default()));
+        let in_room = stats.heard.iter().map(|heard| (Circle::Room, heard));
+        let in_call = stats.heard_in_call.iter().map(|heard| (Circle::Call, &heard.heard));
+        let all: Vec<(Circle, &Heard)> = in_room.chain(in_call).collect();
+        for (circle, heard) in &all {
+            let track = self.tracks.entry((heard.speaker, *circle));
+            let (at, track) = track.or_insert_with(|| (now, ReceptionTrack::default()));
             *at = now;
             if let Some(reception) = track.add(heard.quality) {
                 expected += u32::from(reception.expected);
@@ -195,7 +218,7 @@ impl Listening {
         }
         SecondHeard {
             loss: (expected > 0).then(|| (missing as f32 / expected as f32).min(1.0)),
-            buffer_ms: stats.heard.iter().map(|heard| heard.quality.buffer_ms as f32).reduce(f32::max),
+            buffer_ms: all.iter().map(|(_, heard)| heard.quality.buffer_ms as f32).reduce(f32::max),
         }
     }
 }
@@ -203,13 +226,26 @@ impl Listening {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::engine::{Heard, HeardQuality};
+    use crate::media::engine::{Heard, HeardInCall, HeardQuality};
 
     const ANN: PersonId = PersonId(2);
 
     fn stats(expected: u64, lost: u64) -> VoiceStats {
         let quality = HeardQuality { expected, lost, buffer_ms: 60, ..HeardQuality::default() };
         VoiceStats { heard: vec![Heard { speaker: ANN, level_dbfs: -20.0, quality }], ..VoiceStats::default() }
+    }
+
+    #[test]
+    fn who_is_heard_in_a_call_is_reported_too() {
+        let now = Instant::now();
+        let Heard { speaker, level_dbfs, quality } = stats(50, 5).heard[0];
+        let heard = Heard { speaker, level_dbfs, quality };
+        let heard_in_call = vec![HeardInCall { heard, media_time: 0, at: now }];
+        let both = VoiceStats { heard_in_call, ..stats(50, 0) };
+        let (mut listening, mut reports) = (Listening::default(), Vec::new());
+        let second = listening.add(&both, now, |report| reports.push((report.talker, report.reception.lost)));
+        assert_eq!(reports, [(ANN, 0), (ANN, 5)]);
+        assert_eq!(second.loss, Some(0.05));
     }
 
     #[test]
@@ -226,6 +262,10 @@ mod tests {
         assert_eq!(add(4, &VoiceStats::default()), SecondHeard::default());
         let sums: Vec<_> = reports.iter().map(|report| (report.expected, report.lost)).collect();
         assert_eq!(sums, [(50, 0), (40, 4)]);
-        assert_eq!(listening.tracks[&ANN].0, start + Duration::from_secs(3), "who fell silent is known to have");
+        assert_eq!(
+            listening.tracks[&(ANN, Circle::Room)].0,
+            start + Duration::from_secs(3),
+            "who fell silent is known to have"
+        );
     }
 }

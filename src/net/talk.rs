@@ -193,6 +193,9 @@ fn keep_time(mut talk: Talk) {
         talk.key.by_voice = false;
         talk.release();
     }
+    if talk.speaks_to_call() {
+        talk.stop_test();
+    }
     talk.handle(TalkInput::Poll);
 }
 
@@ -267,8 +270,17 @@ impl Talk<'_, '_> {
         }
     }
 
+    /// Whether the microphone is the call's, while no key gives it to the room.
+    fn speaks_to_call(&self) -> bool {
+        let call = self.mirror.calls.current.as_ref().filter(|call| call.microphone_wanted);
+        self.own_id().zip(call).is_some_and(|(own, call)| call.talks_openly(own))
+    }
+
     fn start_test(&mut self) {
-        if self.key.key.phase() == TalkPhase::Quiet && !self.mirror.testing {
+        if self.speaks_to_call() {
+            let text = "Your microphone is open to a call; shut it there first.".to_owned();
+            self.to_face.write(ToFace(Event::Refused { command: "test", code: "in_call", text }));
+        } else if self.key.key.phase() == TalkPhase::Quiet && !self.mirror.testing {
             self.mirror.testing = true;
             self.engine.send(VoiceCommand::StartTest);
         }

@@ -65,7 +65,8 @@ pub struct CallMachine {
     last_request: u32,
     /// Calls that one has left, of which a state may still come.
     left: Vec<(CallId, Instant)>,
-    voice: VoiceFacts,
+    /// Whether the microphone's sound goes to the call, as the engine says.
+    is_heard: bool,
     camera_open: bool,
     screen_open: bool,
     told: Told,
@@ -83,15 +84,6 @@ pub enum Link {
     Live(PersonId),
 }
 
-/// What is so of the own voice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct VoiceFacts {
-    /// Whether the microphone's sound really goes to the call.
-    pub is_open: bool,
-    /// Whether the person hears the own microphone to try it; nothing leaves meanwhile.
-    pub is_testing: bool,
-}
-
 /// What can happen.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CallInput {
@@ -99,8 +91,8 @@ pub enum CallInput {
     Link(Link),
     /// What the person prefers; may be said again and again.
     Preferences(CallPreferences),
-    /// What is so of the own voice; may be said again and again.
-    Voice(VoiceFacts),
+    /// Whether the microphone's sound really goes to the call; may be said again and again.
+    Heard(bool),
     /// The person wants something. Commands that are not about calls change nothing.
     Command(Command),
     /// The server said something.
@@ -264,7 +256,7 @@ impl CallMachine {
         match input {
             CallInput::Link(link) => self.follow_link(now, link, actions),
             CallInput::Preferences(preferences) => self.prefer(preferences, actions),
-            CallInput::Voice(facts) => self.voice = facts,
+            CallInput::Heard(is_heard) => self.is_heard = is_heard,
             CallInput::Command(command) => self.obey(now, command, actions),
             CallInput::Notice(notice) => self.hear(now, notice, actions),
             CallInput::CameraOpened { name } => self.camera_opened(&name, actions),
@@ -295,6 +287,12 @@ impl CallMachine {
         self.live().is_some_and(|call| {
             person != call.own && call.state.member(person).is_some_and(|member| is_in(member.presence))
         })
+    }
+
+    /// The others in the call that is live.
+    pub fn others(&self) -> impl Iterator<Item = PersonId> {
+        let live = self.live().into_iter();
+        live.flat_map(|call| call.state.members.iter().map(|member| member.person).filter(|person| *person != call.own))
     }
 
     /// Whether the voice engine was told to speak to the call, and not to be silent since.

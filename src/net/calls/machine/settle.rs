@@ -15,7 +15,7 @@ impl CallMachine {
 
     fn settle_voice(&mut self, actions: &mut Actions) {
         let may = |call: &Current| call.microphone && call.state.audio == CallAudio::Open;
-        let opens = self.live().is_some_and(may) && !self.voice.is_testing;
+        let opens = self.live().is_some_and(may);
         if std::mem::replace(&mut self.told.call_open, opens) != opens {
             let command = if opens { VoiceCommand::OpenCall } else { VoiceCommand::CloseCall };
             actions.push(CallAction::Voice(command));
@@ -89,12 +89,7 @@ impl CallMachine {
 
     /// Who is no longer there is neither heard nor seen.
     fn settle_people(&mut self, actions: &mut Actions) {
-        let people: BTreeSet<PersonId> = self
-            .live()
-            .map(|call| {
-                call.state.members.iter().map(|member| member.person).filter(|person| *person != call.own).collect()
-            })
-            .unwrap_or_default();
+        let people: BTreeSet<PersonId> = self.others().collect();
         for gone in self.told.people.difference(&people) {
             actions.push(CallAction::Voice(VoiceCommand::ForgetInCall { speaker: *gone }));
             actions.push(CallAction::Video(VideoCommand::Forget(*gone)));
@@ -120,11 +115,7 @@ impl CallMachine {
 
     /// What is captured and sent at this moment.
     pub(super) fn sending(&self) -> Sending {
-        Sending {
-            microphone: self.told.call_open && self.voice.is_open,
-            camera: self.camera_open,
-            screen: self.screen_open,
-        }
+        Sending { microphone: self.told.call_open && self.is_heard, camera: self.camera_open, screen: self.screen_open }
     }
 
     pub(super) fn camera_opened(&mut self, name: &str, actions: &mut Actions) {

@@ -176,8 +176,7 @@ fn the_caller_is_heard_and_seen_once_the_other_one_accepts() {
     assert_eq!(bench.at(900, told(both())), "+accepted(Bob) MIC lower CAMERA");
     assert!(bench.machine.is_with(BOB) && !bench.machine.is_with(CEM) && !bench.machine.is_with(ANN));
     assert_eq!(bench.at(950, CallInput::CameraOpened { name: "Desk".into() }), "send:-c-");
-    let voice = |is_open| CallInput::Voice(VoiceFacts { is_open, is_testing: false });
-    assert_eq!(bench.at(960, voice(true)), "", "words about what is sent keep their pace");
+    assert_eq!(bench.at(960, CallInput::Heard(true)), "", "words about what is sent keep their pace");
     assert_eq!(bench.at(1200, CallInput::Poll), "send:mc-");
     assert_eq!(bench.ask(1400, Command::SetCallMicrophone(false)), "mic-off send:-c-");
     assert_eq!(bench.ask(1700, Command::HangUp), "hangup +ended:hung_up(Bob) raise camera-off deaf:Bob blind:Bob");
@@ -471,12 +470,10 @@ fn pictures_that_do_not_fit_stay_away_and_are_tried_again() {
 }
 
 #[test]
-fn another_camera_is_told_to_the_engine_and_a_sound_test_is_for_oneself() {
+fn another_camera_is_told_to_the_engine_once() {
     let mut bench = Bench::in_call(false);
     let camera = crate::media::cameras::CameraChoice::Pattern;
     let pattern = CallPreferences { camera, ..CallPreferences::default() };
     assert_eq!(bench.at(10, CallInput::Preferences(pattern.clone())), "choose");
     assert_eq!(bench.at(10, CallInput::Preferences(pattern)), "");
-    assert_eq!(bench.at(20, CallInput::Voice(VoiceFacts { is_open: true, is_testing: true })), "mic-off");
-    assert_eq!(bench.at(30, CallInput::Voice(VoiceFacts::default())), "MIC");
 }

@@ -54,8 +54,7 @@ fn engine() -> impl Strategy<Value = CallInput> {
         Just(CallInput::CameraClosed),
         Just(CallInput::ScreenOpened),
         any::<bool>().prop_map(|gone| CallInput::ScreenClosed(gone.then(|| ("screen_gone", "Gone.".into())))),
-        (any::<bool>(), any::<bool>())
-            .prop_map(|(is_open, is_testing)| CallInput::Voice(VoiceFacts { is_open, is_testing })),
+        any::<bool>().prop_map(CallInput::Heard),
         any::<bool>().prop_map(|too_poor| CallInput::LinkTooPoor { of: BOB, too_poor }),
     ]
 }
