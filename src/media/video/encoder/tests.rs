@@ -5,7 +5,7 @@ const TARGET: Target = Target { bitrate: 600_000, rate: RATE };
 
 /// Encodes so many pictures of a kind and gives those that came out.
 fn encode(encoder: &mut Encoder, numbers: std::ops::Range<u32>, target: Target) -> Vec<Encoded> {
-    numbers.filter_map(|number| encoder.encode(&moving(640, 360, number), target).unwrap()).collect()
+    numbers.filter_map(|number| encoder.encode(&moving(320, 180, number), target).unwrap()).collect()
 }
 
 fn longest_nal(encoded: &Encoded) -> usize {
@@ -21,7 +21,7 @@ fn the_first_frame_is_a_keyframe_and_then_only_those_that_are_asked_for() {
     assert!(frames[0].keyframe && frames.len() > 55, "{} of 60", frames.len());
     encoder.want_keyframe();
     assert!(encode(&mut encoder, 60..62, TARGET)[0].keyframe);
-    let smaller = encoder.encode(&moving(320, 180, 63), TARGET).unwrap().unwrap();
+    let smaller = encoder.encode(&moving(160, 90, 63), TARGET).unwrap().unwrap();
     assert!(smaller.keyframe, "another size");
 }
 
@@ -37,7 +37,7 @@ fn slices_fit_a_packet() {
 fn the_bitrate_is_kept_and_follows_its_target_without_a_keyframe() {
     let mut encoder = Encoder::new(Content::Camera);
     let mut number = 0;
-    for bitrate in [600_000, 200_000, 100_000, 400_000] {
+    for bitrate in [200_000, 60_000, 150_000] {
         let target = Target { bitrate, rate: RATE };
         // A second to settle.
         encode(&mut encoder, number..number + 30, target);
@@ -45,7 +45,7 @@ fn the_bitrate_is_kept_and_follows_its_target_without_a_keyframe() {
         number += 150;
         let measured = frames.iter().map(|frame| 8 * frame.bytes.len()).sum::<usize>() as f64 / 4.0;
         let share = measured / f64::from(bitrate);
-        assert!(share < 1.15, "{measured:.0} of {bitrate}");
+        assert!(share < 1.1, "{measured:.0} of {bitrate}");
         assert!(frames.iter().all(|frame| !frame.keyframe));
         assert!(share > 0.5 && frames.len() > 60, "{measured:.0} of {bitrate} in {} frames", frames.len());
     }

@@ -161,6 +161,7 @@ impl Shooting {
 
     /// Takes pictures until told to stop, or until there are no more.
     fn shoot(&mut self, mut camera: Box<dyn Camera>, choice: &CameraChoice) -> Option<CameraError> {
+        let name = camera.name();
         let mut first = true;
         loop {
             let picture = guarded(choice, || camera.next());
@@ -173,7 +174,7 @@ impl Shooting {
             }
             if mem::take(&mut first) {
                 self.told = None;
-                self.tell(VideoEvent::CameraOpened { name: name_of(choice) });
+                self.tell(VideoEvent::CameraOpened { name: name.clone() });
             }
         }
     }
@@ -241,7 +242,7 @@ fn guarded<T>(choice: &CameraChoice, act: impl FnOnce() -> Result<T, CameraError
     })
 }
 
-/// What people know a camera by.
+/// What a camera that can't be asked is called.
 fn name_of(choice: &CameraChoice) -> String {
     match choice {
         CameraChoice::None => "no camera".into(),

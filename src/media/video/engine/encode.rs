@@ -36,6 +36,11 @@ const STILL: Duration = Duration::from_secs(1);
 /// How many more times a picture is encoded after it stopped changing: each makes it sharper.
 const SHARPENING: u32 = 8;
 
+/// Weight of the newest picture in the average of what comes.
+const PACE_WEIGHT: f32 = 0.05;
+/// The encoder is told of another rate when it differs by more than this share.
+const PACE_CHANGED: f32 = 0.2;
+
 /// What the thread is told.
 #[derive(Clone, Debug)]
 pub(super) enum Order {
@@ -180,6 +185,7 @@ struct LayerEncoder {
     due: Duration,
     keyframe: Duration,
     wants_keyframe: bool,
+    pace: Pace,
 }
 
 impl Encoding {
@@ -263,7 +269,11 @@ impl Encoding {
         let size = fitted((picture.width(), picture.height()), setting.most);
         let scaled = (size != (picture.width(), picture.height())).then(|| self.scaler.scale(picture, size.0, size.1));
         let state = &mut self.layers[layer.index()];
-        let target = Target { bitrate: setting.bitrate, rate: setting.rate };
+        let rate = match self.source {
+            Source::Camera => state.pace.rate(picture.taken, setting.rate),
+            Source::Screen => setting.rate,
+        };
+        let target = Target { bitrate: setting.bitrate, rate };
         let media_time = self.media_clock.media_time_at(picture.taken);
         if let Some(slices) = state.encode(scaled.as_ref().unwrap_or(picture), target, media_time) {
             self.slot.counts.encoded.fetch_add(1, Relaxed);
@@ -301,6 +311,7 @@ impl LayerEncoder {
             due: Duration::ZERO,
             keyframe: Duration::ZERO,
             wants_keyframe: true,
+            pace: Pace::default(),
         }
     }
 
@@ -340,6 +351,34 @@ impl LayerEncoder {
     }
 }
 
+/// How many pictures a second really come: cameras give fewer in the dark than they were asked for, and each may take its
+/// share of the bits.
+#[derive(Default)]
+struct Pace {
+    asked: f32,
+    rate: f32,
+    /// Seconds between two pictures, on the average.
+    interval: f32,
+    last: Duration,
+}
+
+impl Pace {
+    fn rate(&mut self, taken: Duration, asked: f32) -> f32 {
+        let interval = taken.saturating_sub(self.last).as_secs_f32();
+        self.last = taken;
+        if self.asked != asked {
+            (self.asked, self.rate, self.interval) = (asked, asked, 1.0 / asked);
+        } else if interval < 1.0 {
+            self.interval += PACE_WEIGHT * (interval - self.interval);
+        }
+        let really = (1.0 / self.interval.max(1e-3)).clamp(1.0, asked);
+        if (really / self.rate - 1.0).abs() > PACE_CHANGED {
+            self.rate = really;
+        }
+        self.rate
+    }
+}
+
 /// Tells whether a screen changed.
 #[derive(Default)]
 struct Still {
@@ -362,3 +401,6 @@ impl Still {
 fn same(a: &Picture, b: &Picture) -> bool {
     (a.width(), a.height()) == (b.width(), b.height()) && a.y() == b.y() && a.u() == b.u() && a.v() == b.v()
 }
+
+#[cfg(test)]
+mod tests;
