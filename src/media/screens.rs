@@ -1,5 +1,13 @@
 //! Screens and windows as pictures, to be shared.
 
+#[cfg(all(feature = "devices", any(windows, target_os = "macos")))]
+mod elsewhere;
+#[cfg(feature = "devices")]
+mod frame;
+mod pattern;
+#[cfg(all(feature = "devices", target_os = "linux"))]
+mod x11;
+
 use super::picture::Picture;
 use std::fmt;
 
@@ -79,8 +87,10 @@ impl ScreenError {
 /// # Errors
 /// See [`ScreenError`].
 pub fn open(choice: &ScreenChoice) -> Result<Box<dyn Screen>, ScreenError> {
-    let _ = choice;
-    Err(ScreenError::Gone)
+    match choice {
+        ScreenChoice::Pattern => Ok(Box::new(pattern::PatternScreen::open())),
+        ScreenChoice::Screen(_) | ScreenChoice::Window(_) => system::open(choice),
+    }
 }
 
 /// What can be shared: screens first, then windows.
@@ -88,5 +98,40 @@ pub fn open(choice: &ScreenChoice) -> Result<Box<dyn Screen>, ScreenError> {
 /// # Errors
 /// When this system, or this build, has no way to share anything.
 pub fn list() -> Result<Vec<Shareable>, ScreenError> {
-    Ok(Vec::new())
+    system::list()
+}
+
+#[cfg(all(feature = "devices", any(windows, target_os = "macos")))]
+use elsewhere as system;
+#[cfg(all(feature = "devices", target_os = "linux"))]
+use x11 as system;
+
+/// Where nothing can be shared but the pattern.
+#[cfg(not(all(feature = "devices", any(windows, target_os = "macos", target_os = "linux"))))]
+mod system {
+    use super::{Screen, ScreenChoice, ScreenError, Shareable};
+
+    const NOT_BUILT: ScreenError = ScreenError::Impossible {
+        why: "This build of Hallway can't see screens: build it with the `devices` feature, on Linux, Windows or macOS.",
+    };
+
+    pub(super) fn open(_: &ScreenChoice) -> Result<Box<dyn Screen>, ScreenError> {
+        Err(NOT_BUILT)
+    }
+
+    pub(super) fn list() -> Result<Vec<Shareable>, ScreenError> {
+        Err(NOT_BUILT)
+    }
+}
+
+/// Longest title shown.
+#[cfg(feature = "devices")]
+const TITLE_CHARS: usize = 80;
+
+/// A program's title as it can be shown: one line without what is no text. `None` when nothing is left.
+#[cfg(feature = "devices")]
+fn title_of(title: &str) -> Option<String> {
+    let title: String = title.chars().filter(|c| !c.is_control() && *c != char::REPLACEMENT_CHARACTER).collect();
+    let title: String = title.trim().chars().take(TITLE_CHARS).collect();
+    (!title.is_empty()).then_some(title)
 }

@@ -17,8 +17,14 @@ impl Xvfb {
     /// # Panics
     /// When Xvfb is not installed or does not start: the test can't be made without.
     pub(crate) fn start(width: u32, height: u32) -> Self {
+        Self::start_without(width, height, &[])
+    }
+
+    /// The same without some of the X server's extensions.
+    pub(crate) fn start_without(width: u32, height: u32, extensions: &[&str]) -> Self {
         let mut child = Command::new("Xvfb")
             .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", &format!("{width}x{height}x24")])
+            .args(extensions.iter().flat_map(|extension| ["-extension", extension]))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -141,11 +141,21 @@ impl Drop for DeviceCamera {
     }
 }
 
-/// Whether a thread that was left behind still has the camera.
+/// Whether a thread that was left behind still has the camera. It is waited for a while: it may only be slow.
 fn is_still_stuck(id: &str) -> bool {
+    let Some(ended) = taken_from_left_behind(id) else { return false };
+    if is_over(&ended, PATIENCE) {
+        return false;
+    }
+    left_behind().push((id.to_owned(), ended));
+    true
+}
+
+fn taken_from_left_behind(id: &str) -> Option<Ended> {
     let mut left = left_behind();
     left.retain(|(_, ended)| !is_over(ended, Duration::ZERO));
-    left.iter().any(|(stuck, _)| stuck == id)
+    let place = left.iter().position(|(stuck, _)| stuck == id)?;
+    Some(left.swap_remove(place).1)
 }
 
 fn left_behind() -> std::sync::MutexGuard<'static, Vec<(String, Ended)>> {

@@ -27,6 +27,8 @@ pub enum Pixels {
     Bgr,
     /// Blue, green, red, nothing.
     Bgrx,
+    /// Red, green, blue, nothing.
+    Rgbx,
     /// Brightness alone, in the full range.
     Gray,
 }
@@ -38,7 +40,7 @@ impl Pixels {
         match self {
             Self::Yuyv => width.next_multiple_of(2) * 2,
             Self::Rgb | Self::Bgr => width * 3,
-            Self::Bgrx => width * 4,
+            Self::Bgrx | Self::Rgbx => width * 4,
             Self::Nv12 => width.next_multiple_of(2),
             Self::Gray => width,
         }
@@ -103,6 +105,7 @@ impl Converter {
             Pixels::Rgb => from_rgb(upper, stride, picture, yuv::rgb_to_yuv420),
             Pixels::Bgr => from_rgb(upper, stride, picture, yuv::bgr_to_yuv420),
             Pixels::Bgrx => from_rgb(upper, stride, picture, yuv::bgra_to_yuv420),
+            Pixels::Rgbx => from_rgb(upper, stride, picture, yuv::rgba_to_yuv420),
             Pixels::Gray => {
                 let luma = std::array::from_fn::<u8, 256, _>(|value| ((value * 219 + 127) / 255 + 16) as u8);
                 let [y, ..] = picture.planes_mut();
@@ -189,7 +192,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ALL: [Pixels; 6] = [Pixels::Yuyv, Pixels::Nv12, Pixels::Rgb, Pixels::Bgr, Pixels::Bgrx, Pixels::Gray];
+    const ALL: [Pixels; 7] =
+        [Pixels::Yuyv, Pixels::Nv12, Pixels::Rgb, Pixels::Bgr, Pixels::Bgrx, Pixels::Rgbx, Pixels::Gray];
 
     fn close(picture: &Picture, expected: [u8; 3]) {
         for (plane, expected) in [picture.y(), picture.u(), picture.v()].into_iter().zip(expected) {
@@ -210,6 +214,7 @@ mod tests {
         close(&converted(&[0, 255, 0], Pixels::Rgb, 64 * 36), GREEN_709);
         close(&converted(&[0, 255, 0], Pixels::Bgr, 64 * 36), GREEN_709);
         close(&converted(&[0, 255, 0, 9], Pixels::Bgrx, 64 * 36), GREEN_709);
+        close(&converted(&[0, 255, 0, 9], Pixels::Rgbx, 64 * 36), GREEN_709);
         close(&converted(&[0, 0, 255, 9], Pixels::Bgrx, 64 * 36), [63, 102, 240]);
         let [y, u, v] = GREEN_601;
         close(&converted(&[y, u, y, v], Pixels::Yuyv, 32 * 36), GREEN_709);
