@@ -293,7 +293,8 @@ fn act(
         Action::Open(conversation) => state.chat.open(conversation),
         Action::Menu { person, at } => {
             let at = at.or_else(|| ctx.pointer_latest_pos()).unwrap_or_else(|| ctx.content_rect().center());
-            state.menu = Some(OpenMenu::new(person, at));
+            let take_focus = ctx.input(|input| input.key_pressed(egui::Key::Enter));
+            state.menu = Some(OpenMenu { take_focus, ..OpenMenu::new(person, at) });
         }
         Action::CloseMenu => state.menu = None,
         Action::Card(person) => state.card = Some(person),

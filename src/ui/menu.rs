@@ -17,6 +17,8 @@ pub struct OpenMenu {
     pub at: egui::Pos2,
     /// Whether it was drawn yet: the click that opened it is not one beside it.
     pub drawn: bool,
+    /// Whether the first choice is to get the keyboard, since the menu was opened with it.
+    pub take_focus: bool,
     /// How loud the person was before being muted in this menu.
     loudness: f32,
 }
@@ -25,7 +27,7 @@ impl OpenMenu {
     /// A menu about a person that opens at a place, in points of the window.
     #[must_use]
     pub fn new(person: PersonId, at: egui::Pos2) -> Self {
-        Self { person, at, drawn: false, loudness: 1.0 }
+        Self { person, at, drawn: false, take_focus: false, loudness: 1.0 }
     }
 }
 
@@ -53,7 +55,11 @@ pub fn show(ui: &mut Ui, open: &mut OpenMenu, snapshot: &Snapshot) -> Vec<Action
     }
     ui.with_layout(egui::Layout::top_down_justified(egui::Align::Min), |ui| {
         for choice in choices(view, is_me, snapshot) {
-            if choice.show(ui) {
+            let response = choice.response(ui);
+            if std::mem::take(&mut open.take_focus) {
+                response.request_focus();
+            }
+            if response.clicked() {
                 actions.extend([choice.action, Action::CloseMenu]);
             }
         }
@@ -95,10 +101,14 @@ impl Choice {
 
     /// Shows it; whether it was chosen.
     fn show(&self, ui: &mut Ui) -> bool {
+        self.response(ui).clicked()
+    }
+
+    fn response(&self, ui: &mut Ui) -> egui::Response {
         let button = Button::new(&self.text).frame_when_inactive(false).min_size(vec2(ui.available_width(), 32.0));
         let response = ui.add_enabled(self.disabled.is_none(), button);
         let response = if self.tip.is_empty() { response } else { response.on_hover_text(&self.tip) };
-        response.on_disabled_hover_text(self.disabled.unwrap_or_default()).clicked()
+        response.on_disabled_hover_text(self.disabled.unwrap_or_default())
     }
 }
 

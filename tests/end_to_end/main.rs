@@ -6,6 +6,8 @@
 #![expect(clippy::print_stdout, reason = "what a test measured is worth reading")]
 
 mod calls;
+#[cfg(all(feature = "window", target_os = "linux"))]
+mod calls_window;
 mod camera;
 mod crashes;
 #[cfg(feature = "devices")]

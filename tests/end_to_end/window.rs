@@ -28,15 +28,15 @@ const HANDS: Duration = Duration::from_millis(1000);
 /// How long keys are held in one direction: some five tiles.
 const STROLL: Duration = Duration::from_millis(1500);
 
-/// The client with its window, and a server inside.
-struct Window {
-    display: Display,
+/// The client with its window; with a server inside unless it is told of another one.
+pub(crate) struct Window {
+    pub(crate) display: Display,
     process: Guarded,
     folder: TempDir,
 }
 
 impl Window {
-    fn open(name: &str) -> Self {
+    pub(crate) fn open(name: &str, arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let words = folder.path().join("words.wav");
         speech::speak(&[SENTENCE; 3].join(" "), &words);
@@ -45,6 +45,7 @@ impl Window {
             .command(client_program())
             .args(["--name", name, "--speaker", "none", "--mic"])
             .arg(format!("wav:{}:from-talk", words.display()))
+            .args(arguments)
             .env("HOME", folder.path())
             .env("XDG_CONFIG_HOME", folder.path().join("config"))
             .env("XDG_DATA_HOME", folder.path().join("data"))
@@ -58,12 +59,13 @@ impl Window {
     }
 
     /// Where the server inside listens.
-    fn address(&mut self) -> String {
+    pub(crate) fn address(&mut self) -> String {
         let port = self.until("a server inside", |window| listening_port(window.process.0.id()));
         format!("127.0.0.1:{port}")
     }
 
-    fn until<T>(&mut self, what: &str, mut look: impl FnMut(&mut Self) -> Option<T>) -> T {
+    /// Waits for something that is seen of the window or its process.
+    pub(crate) fn until<T>(&mut self, what: &str, mut look: impl FnMut(&mut Self) -> Option<T>) -> T {
         let start = Instant::now();
         loop {
             if let Some(found) = look(self) {
@@ -81,7 +83,7 @@ impl Window {
 
 #[test]
 fn a_window_is_walked_by_real_keys_into_a_room_where_it_writes_and_talks() {
-    let mut window = Window::open("Ann");
+    let mut window = Window::open("Ann", &[]);
     let address = window.address();
     let mut bob = Plan::new(&address, "Bob").with(&["--trust", "new"]).listening().sign_in();
     let mut others: Vec<HeadlessClient> =

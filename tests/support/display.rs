@@ -1,6 +1,6 @@
 //! A display without a screen, real keys for the window on it, and what it shows.
 
-use super::xvfb::Xvfb;
+use super::{pixels::Pixels, xvfb::Xvfb};
 use std::{
     fs,
     path::Path,
@@ -46,6 +46,17 @@ impl Display {
     /// Types a text.
     pub(crate) fn write(&self, text: &str) {
         assert!(self.hands(&["type", "--delay", "60", text]));
+    }
+
+    /// Clicks somewhere, as slowly as a hand does: the pointer is there before the button goes down.
+    pub(crate) fn click(&self, x: u32, y: u32) {
+        assert!(self.hands(&["mousemove", &x.to_string(), &y.to_string(), "sleep", "0.3", "click", "1"]));
+    }
+
+    /// What is shown.
+    pub(crate) fn pixels(&self) -> Pixels {
+        let taken = self.command("import").args(["-window", "root", "-depth", "8", "ppm:-"]).output().unwrap();
+        Pixels::read(&taken.stdout)
     }
 
     /// Takes a picture of everything that is shown, and gives its number of colours.

@@ -7,6 +7,8 @@ pub(crate) mod display;
 pub(crate) mod events;
 pub(crate) mod intelligibility;
 pub(crate) mod pictures;
+#[cfg(feature = "window")]
+pub(crate) mod pixels;
 pub(crate) mod processes;
 #[cfg(feature = "devices")]
 pub(crate) mod pulse;

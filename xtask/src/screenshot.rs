@@ -1,5 +1,5 @@
-//! The README's picture, taken from the real client in a real scene: the end-to-end test that looks at the window
-//! makes it.
+//! The pictures of README and user guide, taken from the real client in real scenes: the end-to-end tests that look at
+//! the window make them.
 
 use crate::{
     packages::{self, Ask, Need},
@@ -9,21 +9,40 @@ use crate::{
 use anyhow::{Context, Result};
 use std::{fs, path::Path, process::ExitCode};
 
-/// Where the test leaves what it saw.
-const TAKEN: &str = "tests/output/window.png";
-const SHOWN: &str = "docs/screenshot.png";
-/// The test that takes it.
-const TEST: &str = "window::a_window_is_walked_by_real_keys";
+/// A picture.
+struct Picture {
+    /// Where the test leaves what it saw.
+    taken: &'static str,
+    shown: &'static str,
+    /// The test that takes it.
+    test: &'static str,
+}
 
-/// Runs the test and keeps its picture.
+const PICTURES: [Picture; 2] = [
+    Picture {
+        taken: "tests/output/window.png",
+        shown: "docs/screenshot.png",
+        test: "window::a_window_is_walked_by_real_keys",
+    },
+    Picture {
+        taken: "tests/output/call.png",
+        shown: "docs/call.png",
+        test: "calls_window::a_video_call_is_placed_in_one_window",
+    },
+];
+
+/// Runs the tests and keeps their pictures.
 pub(crate) fn take(ask: Ask) -> Result<ExitCode> {
     packages::provide(Need::Tests, ask)?;
-    if Path::new(TAKEN).exists() {
-        fs::remove_file(TAKEN).with_context(|| format!("{TAKEN} of an earlier run can't be removed"))?;
-    }
     process::must(&mut build_programs())?;
-    process::must(&mut process::cargo(&["test", "--locked", "--package", "hallway", "--test", "end_to_end", TEST]))?;
-    fs::copy(TAKEN, SHOWN).with_context(|| format!("the test left no {TAKEN}"))?;
-    println!("{SHOWN} is new.");
+    for Picture { taken, shown, test } in PICTURES {
+        if Path::new(taken).exists() {
+            fs::remove_file(taken).with_context(|| format!("{taken} of an earlier run can't be removed"))?;
+        }
+        let run = ["test", "--locked", "--package", "hallway", "--test", "end_to_end", test];
+        process::must(&mut process::cargo(&run))?;
+        fs::copy(taken, shown).with_context(|| format!("the test left no {taken}"))?;
+        println!("{shown} is new.");
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -15,15 +15,19 @@ const SHAPE: f32 = 16.0 / 9.0;
 const GAP: f32 = 6.0;
 /// The own picture in the corner of another one is this part of its width.
 const INSET: f32 = 0.28;
+/// Pictures beside a large one in a small call at most.
+const BESIDE: usize = 3;
 /// A strip of small pictures beside a large one takes this part of the space.
 const STRIP: f32 = 0.2;
 
 /// How large the stage of a small call is, at `width` points.
 #[must_use]
 pub fn small_size(call: &CallView, me: Option<PersonId>, width: f32) -> Vec2 {
-    let tiles = shown(call, me, None);
+    let chosen = shared(call, me);
+    let tiles = shown(call, me, chosen, false);
     match tiles.len() {
         0 | 1 => vec2(width, width / SHAPE),
+        _ if chosen.is_some() => vec2(width, (width / SHAPE + GAP) / (1.0 - STRIP)),
         count => {
             let columns = columns(count);
             let rows = count.div_ceil(columns) as f32;
@@ -37,7 +41,7 @@ pub fn small_size(call: &CallView, me: Option<PersonId>, width: f32) -> Vec2 {
 pub fn show(ui: &mut Ui, rect: Rect, call: &CallView, model: &mut CallModel, snapshot: &Snapshot) {
     let me = snapshot.me.as_ref().map(|me| me.id);
     let chosen = if model.large { model.chosen.or_else(|| shared(call, me)) } else { shared(call, me) };
-    let tiles = shown(call, me, chosen);
+    let tiles = shown(call, me, chosen, model.large);
     let placed = place(rect, &tiles, chosen);
     let mut clicked = None;
     for (tile, rect) in tiles.iter().zip(placed) {
@@ -69,10 +73,15 @@ fn shared(call: &CallView, me: Option<PersonId>) -> Option<(PersonId, Source)> {
 }
 
 /// The tiles that have places of their own, the large one first.
-fn shown(call: &CallView, me: Option<PersonId>, chosen: Option<(PersonId, Source)>) -> Vec<Tile> {
+fn shown(call: &CallView, me: Option<PersonId>, chosen: Option<(PersonId, Source)>, large: bool) -> Vec<Tile> {
     let mut tiles = tile::all(call, me);
     if let Some(place) = tiles.iter().position(|tile| Some((tile.person, tile.source)) == chosen) {
         tiles[..=place].rotate_right(1);
+        if !large {
+            // There is room for a few beside it: whoever speaks is among them.
+            tiles[1..].sort_by_key(|tile| !call.speaking.contains(&tile.person));
+            tiles.truncate(1 + BESIDE);
+        }
     } else if tiles.len() == 2 {
         // Of two, the own one lies in the other's corner, or is not shown as long as it is only a portrait.
         tiles.retain(|tile| Some(tile.person) != me);

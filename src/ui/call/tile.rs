@@ -19,6 +19,13 @@ use hallway_protocol::{
 /// Radius of a tile's corners, in points.
 const RADIUS: u8 = 10;
 
+/// The own tile bears a name from this width on, in points.
+const NAMED: f32 = 110.0;
+/// So do the others' tiles.
+const LEAST_NAMED: f32 = 64.0;
+/// Tiles narrower than this, in points, have room for one word.
+const WORDY: f32 = 150.0;
+
 /// Which pictures a tile shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tile {
@@ -79,9 +86,14 @@ pub fn show(
         edge(ui, rect, call.speaking.contains(&tile.person), response.hovered());
     }
     if let Some(text) = state(tile, member, model, ui.input(|input| input.time)) {
-        over(ui, rect, &text, picture.is_some());
+        // In a small tile the first word is enough.
+        let text = if rect.width() < WORDY { text.split(',').next().unwrap_or_default() } else { &text };
+        over(ui, rect, text, picture.is_some());
     }
-    pill(ui, rect, tile, member, call, is_me);
+    // In the corner of another picture the own one needs no name, and in the smallest tiles there is no room for any.
+    if rect.width() >= if is_me { NAMED } else { LEAST_NAMED } {
+        pill(ui, rect, tile, member, call, is_me);
+    }
     response.on_hover_cursor(egui::CursorIcon::PointingHand)
 }
 
@@ -149,7 +161,7 @@ fn state(tile: Tile, member: &CallMember, model: &CallModel, now: f64) -> Option
     match member.presence {
         Presence::Ringing { .. } => Some("Ringing…".to_owned()),
         Presence::Lost if tile.source == Source::Camera => {
-            Some(format!("Lost, waiting {:.0} s", model.waiting(member.person, now).ceil()))
+            Some(format!("Lost, waiting for {:.0} s", model.waiting(member.person, now).ceil()))
         }
         Presence::Joined { .. } | Presence::Lost => None,
     }
