@@ -17,7 +17,8 @@ pub enum CameraChoice {
     /// The first one there is, or the one of this name.
     #[default]
     Default,
-    /// The one of this name, as [`list`] has it; another one stands in while it is away.
+    /// The one of this name, as [`list`] has it, or at this place there, counted from 0; another one stands in while it is
+    /// away.
     Device(String),
     /// Moving bars with a frame counter in them, to try everything without a camera.
     Pattern,

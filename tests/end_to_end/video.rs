@@ -1,8 +1,7 @@
 //! Calls with pictures: what one camera sees is shown at the other end, over good networks and bad ones.
 
 use crate::support::{
-    client::{HeadlessClient, Plan, client},
-    events::is_in,
+    client::client,
     pictures::Seen,
     server::TestServer,
     speech::{self, SENTENCE},
@@ -91,7 +90,7 @@ fn who_has_no_camera_is_told_what_to_do_and_the_call_goes_on() {
         client(&server, "Ann").chatting(&wav).filming(&format!("y4m:{}", missing.display())).counting().sign_in();
     let mut bob = client(&server, "Bob").chatting(&wav).counting().sign_in();
     ann.call(&mut bob, "video");
-    for (person, code) in [(&mut ann, "camera_file"), (&mut bob, "no_camera")] {
+    for (person, code) in [(&mut ann, "camera_file"), (&mut bob, "camera_not_chosen")] {
         let trouble = person.in_call("trouble");
         assert_eq!(trouble["reason"], code, "{trouble}");
         let sentence = trouble["text"].as_str().unwrap();

@@ -60,7 +60,7 @@ pub(super) fn open(wanted: Option<&str>, wish: Wish) -> Result<Box<dyn Camera>, 
     let Some(wanted) = wanted else {
         return open_first(&found, wish).map_err(|error| error.unwrap_or(CameraError::NoCamera));
     };
-    if let Some(meant) = found.iter().find(|camera| camera.name == wanted) {
+    if let Some(meant) = meant(&found, wanted) {
         return Ok(Box::new(DeviceCamera::open(meant, wish)?));
     }
     let gone = || CameraError::Unplugged { name: wanted.into() };
@@ -68,9 +68,14 @@ pub(super) fn open(wanted: Option<&str>, wish: Wish) -> Result<Box<dyn Camera>, 
     let wanted = wanted.to_owned();
     Ok(Box::new(StandIn::new(camera, move || {
         let found = found::found();
-        let meant = found.iter().find(|camera| camera.name == wanted)?;
-        DeviceCamera::open(meant, wish).ok().map(|camera| Box::new(camera) as _)
+        DeviceCamera::open(meant(&found, &wanted)?, wish).ok().map(|camera| Box::new(camera) as _)
     })))
+}
+
+/// The camera of this name or, where none has it, at this place in the list, counted from 0.
+fn meant<'a>(found: &'a [Found], wanted: &str) -> Option<&'a Found> {
+    let named = found.iter().find(|camera| camera.name == wanted);
+    named.or_else(|| found.get(wanted.parse::<usize>().ok()?))
 }
 
 /// The names of all cameras.

@@ -13,13 +13,16 @@ use crate::media::picture::{Picture, clock};
 use scene::Scene;
 use std::{
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 /// Least and greatest size of the pattern.
 const SIZES: ([usize; 2], [usize; 2]) = ([160, 90], [1920, 1080]);
-/// Slowest and fastest.
+/// Slowest and fastest, in pictures a second.
 const RATES: (u32, u32) = (1, 60);
+/// How many numbers a second has: one for each picture at the usual rate.
+const NUMBERS_A_SECOND: u32 = 30;
+const NANOS: u128 = 1_000_000_000;
 
 /// Draws the pictures of the pattern in one size.
 #[derive(Clone, Debug)]
@@ -46,17 +49,40 @@ impl Pattern {
 }
 
 /// The pattern as a camera, at an even rate. Numbers that the reader was too late for are left out.
+///
+/// A number tells when its picture was due: in thirtieths of a second since the Unix epoch, modulo 2³². So whoever
+/// receives it can tell how old it is.
 #[derive(Debug)]
 pub(super) struct PatternCamera {
     pattern: Pattern,
     pace: Pace,
+    rate: u32,
+    /// The pace's first beat, counted from the Unix epoch.
+    first: u64,
 }
 
 impl PatternCamera {
     pub(super) fn open(wish: Wish) -> Self {
         let rate = wish.rate.clamp(RATES.0, RATES.1);
-        Self { pattern: Pattern::new(wish.width, wish.height), pace: Pace::new(Instant::now(), rate, 1) }
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let (first, wait) = next_beat(unix, rate);
+        let pace = Pace::new(Instant::now() + wait, rate, 1);
+        Self { pattern: Pattern::new(wish.width, wish.height), pace, rate, first }
     }
+}
+
+/// The next beat of a rate, counted from the Unix epoch, and in how long it is.
+fn next_beat(unix: Duration, rate: u32) -> (u64, Duration) {
+    let (nanos, rate) = (unix.as_nanos(), u128::from(rate));
+    let beat = (nanos * rate).div_ceil(NANOS);
+    let wait = (beat * NANOS).div_ceil(rate) - nanos;
+    (u64::try_from(beat).unwrap_or(u64::MAX), Duration::from_nanos(u64::try_from(wait).unwrap_or(0)))
+}
+
+/// The number of a beat of a rate.
+fn number_of(beat: u64, rate: u32) -> u32 {
+    // The low bits are meant.
+    (u128::from(beat) * u128::from(NUMBERS_A_SECOND) / u128::from(rate)) as u32
 }
 
 impl Camera for PatternCamera {
@@ -65,10 +91,9 @@ impl Camera for PatternCamera {
     }
 
     fn next(&mut self) -> Result<Picture, CameraError> {
-        let (number, due) = self.pace.next(Instant::now());
+        let (beat, due) = self.pace.next(Instant::now());
         thread::sleep(due.saturating_duration_since(Instant::now()));
-        // Wraps after years.
-        Ok(self.pattern.draw(number as u32, clock::now()))
+        Ok(self.pattern.draw(number_of(self.first + beat, self.rate), clock::now()))
     }
 }
 
@@ -104,8 +129,22 @@ mod tests {
 
     #[test]
     fn the_camera_gives_pictures_that_count() {
-        let mut camera = PatternCamera::open(Wish { width: 320, height: 180, rate: 60 });
+        let mut camera = PatternCamera::open(Wish { width: 320, height: 180, rate: 30 });
         let numbers: Vec<_> = (0..5).map(|_| read_counter(&camera.next().unwrap()).unwrap()).collect();
         assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
+    }
+
+    #[test]
+    fn a_number_tells_when_its_picture_is_due() {
+        for (unix, rate, number, wait) in [
+            (Duration::from_secs(2), 30, 60, Duration::ZERO),
+            (Duration::from_nanos(2_000_000_001), 30, 61, Duration::from_nanos(33_333_333)),
+            (Duration::from_millis(2_010), 15, 62, Duration::from_nanos(56_666_667)),
+            // The number 2³² is 0.
+            (Duration::from_secs(143_165_577), 30, 14, Duration::ZERO),
+        ] {
+            let (beat, until) = next_beat(unix, rate);
+            assert_eq!((number_of(beat, rate), until), (number, wait), "{unix:?} at {rate}");
+        }
     }
 }
