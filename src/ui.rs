@@ -294,7 +294,9 @@ fn act(
         Action::Menu { person, at } => {
             let at = at.or_else(|| ctx.pointer_latest_pos()).unwrap_or_else(|| ctx.content_rect().center());
             let take_focus = ctx.input(|input| input.key_pressed(egui::Key::Enter));
-            state.menu = Some(OpenMenu { take_focus, ..OpenMenu::new(person, at) });
+            let mut menu = OpenMenu::new(person, at);
+            menu.take_focus = take_focus;
+            state.menu = Some(menu);
         }
         Action::CloseMenu => state.menu = None,
         Action::Card(person) => state.card = Some(person),
