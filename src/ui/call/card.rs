@@ -15,8 +15,10 @@ use hallway_protocol::call::{CallKind, Presence};
 
 /// Width of a small call's contents, in points.
 pub const WIDTH: f32 = 288.0;
-/// What a large call needs beside its pictures, in points.
-const AROUND: f32 = 112.0;
+/// What a large call needs below its pictures, in points.
+const BELOW: f32 = 46.0;
+/// The same where something is opened below the buttons.
+const BELOW_OPEN: f32 = 250.0;
 /// Least height of a large call's pictures, in points.
 const LEAST: f32 = 120.0;
 
@@ -129,8 +131,8 @@ fn pictures(ui: &mut Ui, call: &CallView, model: &mut CallModel, snapshot: &Snap
         ui.add_space(2.0);
         return;
     }
-    let size =
-        if model.large { vec2(width, (left - AROUND + 40.0).max(LEAST)) } else { stage::small_size(call, me, width) };
+    let below = if model.drawer.is_some() { BELOW_OPEN } else { BELOW };
+    let size = if model.large { vec2(width, (left - below).max(LEAST)) } else { stage::small_size(call, me, width) };
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     stage::show(ui, rect, call, model, snapshot);
     ui.add_space(4.0);

@@ -98,6 +98,7 @@ fn about(call: &CallView, snapshot: &Snapshot) -> String {
 fn answers(ui: &mut Ui, model: &mut CallModel, call: &CallView, name: &str, actions: &mut Vec<Action>) {
     let gap = ui.spacing().item_spacing.x;
     let half = (WIDTH - gap) / 2.0;
+    ui.spacing_mut().button_padding.x = 6.0;
     let accept = |camera| Action::Send(Command::AcceptCall { call: call.call, camera });
     ui.horizontal(|ui| {
         let voice = theme::primary_button(ui, "Accept", half);
