@@ -48,6 +48,8 @@ impl CallNews {
         let stage = self.stages.get(&call.call).copied();
         match change {
             CallChanged::Incoming => self.enter(call.call, Stage::Incoming),
+            // One more who is asked into a call makes nothing else of it.
+            CallChanged::Ringing if stage == Some(Stage::Talking) => {}
             CallChanged::Ringing => self.enter(call.call, Stage::Outgoing),
             CallChanged::Accepted { .. } | CallChanged::Joined { .. } => self.enter(call.call, Stage::Talking),
             CallChanged::Ended(_) => {
@@ -82,8 +84,16 @@ fn tell(call: &CallNamed, change: &CallChanged, stage: Option<Stage>, snapshot: 
         CallChanged::Joined { name } => plain(format!("{} came into the call", bidi::line(name))),
         CallChanged::Left { name, why } => plain(left(&bidi::line(name), why)),
         CallChanged::Ended(why) => ended(call, why, stage, &with, snapshot),
+        CallChanged::Trouble { text, .. } if stands_in_the_card(text, snapshot) => None,
         CallChanged::Trouble { text, .. } => Some(News { text: text.clone(), trouble: true, click: None }),
     }
+}
+
+/// Whether the call's card says it for as long as it lasts.
+fn stands_in_the_card(text: &str, snapshot: &Snapshot) -> bool {
+    snapshot.calls.current.as_ref().is_some_and(|call| {
+        [&call.camera_trouble, &call.screen_trouble, &call.link_trouble].into_iter().flatten().any(|said| said == text)
+    })
 }
 
 /// Why somebody is no longer in a call that goes on.
