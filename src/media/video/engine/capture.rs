@@ -20,9 +20,9 @@ use std::{
 
 /// How long a camera that failed is left alone.
 const RETRY: Duration = Duration::from_secs(1);
-/// How long a camera may take to let go, before another one is opened in its place or the engine stops without it: as
-/// long as one may block.
-pub(super) const LET_GO: Duration = Duration::from_secs(1);
+/// How long a device may take to let go before another one is opened in its place, or it is called shut: a camera that
+/// froze is waited for by its own thread for two seconds, and half a second more to be closed.
+pub(super) const LET_GO: Duration = Duration::from_secs(3);
 /// A picture's time is believed when it is no older than this. Cameras may stamp pictures as they like.
 const BELIEVED: Duration = Duration::from_secs(1);
 

@@ -36,6 +36,8 @@ const STILL: Duration = Duration::from_secs(1);
 /// How many more times a picture is encoded after it stopped changing: each makes it sharper.
 const SHARPENING: u32 = 8;
 
+/// Pictures of a screen in a second while only its owner sees them: whoever comes waits no longer than for the next.
+const UNWATCHED_RATE: f32 = 5.0;
 /// Weight of the newest picture in the average of what comes.
 const PACE_WEIGHT: f32 = 0.05;
 /// The encoder is told of another rate when it differs by more than this share.
@@ -293,7 +295,7 @@ impl Encoding {
         let settings = Layer::ALL.map(|layer| self.controller.setting(layer));
         let target_bitrate = settings.iter().flatten().map(|setting| setting.bitrate).sum();
         let largest = settings.iter().rev().flatten().next();
-        let rate = largest.map_or(1.0, |setting| setting.rate);
+        let rate = largest.map_or(UNWATCHED_RATE, |setting| setting.rate);
         let mut state = self.slot.lock();
         state.interval = Duration::from_secs_f32(1.0 / rate);
         state.published = Published {

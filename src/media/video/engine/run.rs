@@ -25,6 +25,8 @@ use std::{
     time::Duration,
 };
 
+/// How long the engine's end waits for its threads: as long as a person waits for a window to close.
+const STOPPING: Duration = Duration::from_secs(1);
 /// How often the statistics are told, while there are any.
 const PUBLISH: Duration = Duration::from_millis(250);
 
@@ -77,6 +79,9 @@ impl Runner {
         while self.round() {}
         self.camera.stop();
         self.screen.stop();
+        let until = clock::now() + STOPPING;
+        self.camera.wait(until);
+        self.screen.wait(until);
     }
 
     /// One round: waits for a command or the next moment at which something is due. False when told to stop.

@@ -5,6 +5,7 @@ use super::{
     capture::{Capture, LET_GO, Studio, Subject},
     encode::{Encoding, Order, Slot},
 };
+use crate::media::picture::clock;
 use hallway_protocol::video::{Layer, Source};
 use std::{io, sync::Arc, time::Duration};
 
@@ -85,18 +86,25 @@ impl SourceControl {
         self.closing.as_ref().map(|(_, until)| *until)
     }
 
-    /// Stops all threads, and leaves behind what can't be stopped.
-    pub(super) fn stop(&mut self) {
+    /// Tells all threads to stop, without waiting.
+    pub(super) fn stop(&self) {
         self.slot().stop();
-        let captures: Vec<Capture> =
-            self.capture.take().into_iter().chain(self.closing.take().map(|(it, _)| it)).collect();
-        captures.iter().for_each(Capture::stop);
-        if !captures.iter().all(|capture| capture.wait(LET_GO)) {
+        self.captures().for_each(Capture::stop);
+    }
+
+    /// Waits until the threads have stopped, and leaves behind those that haven't by then.
+    pub(super) fn wait(&self, until: Duration) {
+        let left = || until.saturating_sub(clock::now());
+        if !self.captures().all(|capture| capture.wait(left())) {
             tracing::warn!(source = ?self.source, "a device does not let go; its thread is left behind");
         }
-        if self.encoding && !self.slot().wait_for_stop(LET_GO) {
+        if self.encoding && !self.slot().wait_for_stop(left()) {
             tracing::warn!(source = ?self.source, "the video encoder does not stop; its thread is left behind");
         }
         self.studio.gallery.clear(Whose::Own, self.source);
+    }
+
+    fn captures(&self) -> impl Iterator<Item = &Capture> {
+        self.capture.iter().chain(self.closing.as_ref().map(|(capture, _)| capture))
     }
 }

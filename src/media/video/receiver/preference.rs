@@ -5,7 +5,7 @@
 //! that is the own link's fault.
 
 use super::arrivals::Arrived;
-use hallway_protocol::video::Layer;
+use hallway_protocol::video::{Layer, Source};
 use std::time::Duration;
 
 /// Share of packets lost that makes an interval a bad one.
@@ -41,6 +41,8 @@ pub(super) enum Wish {
 /// See the [module's description](self). The clock is the caller's.
 #[derive(Debug)]
 pub(super) struct Preference {
+    /// The smallest layer that there is.
+    least: Layer,
     watched: Option<Layer>,
     /// The layers that were given up for the link, the last one last.
     given_up: Vec<Layer>,
@@ -53,9 +55,12 @@ pub(super) struct Preference {
     wished: Option<Layer>,
 }
 
-impl Default for Preference {
-    fn default() -> Self {
+impl Preference {
+    /// For pictures of such a source, which nobody watches yet.
+    pub(super) fn new(source: Source) -> Self {
         Self {
+            // Screens have one layer only.
+            least: if source == Source::Screen { Layer::Large } else { Layer::Small },
             watched: None,
             given_up: Vec::new(),
             bad_since: None,
@@ -66,9 +71,7 @@ impl Default for Preference {
             wished: None,
         }
     }
-}
 
-impl Preference {
     /// This layer is asked for now, whoever decided it.
     pub(super) fn watches(&mut self, layer: Layer, now: Duration) {
         if self.watched == Some(layer) {
@@ -87,7 +90,8 @@ impl Preference {
     pub(super) fn judge(&mut self, arrived: &Arrived, shown: u16, now: Duration) -> Option<Wish> {
         let watched = self.watched?;
         if arrived.expected == 0 {
-            // A camera that is shut, or an outage, which no layer fits.
+            // A camera that is shut, a screen that stands still, or an outage, which no layer fits.
+            self.bad_since = self.bad_since.filter(|_| shown == 0);
             return None;
         }
         let loss = f32::from(arrived.lost) / f32::from(arrived.expected);
@@ -101,7 +105,7 @@ impl Preference {
             self.too_poor = false;
             return Some(Wish::TooPoor(false));
         }
-        if lasted(self.bad_since, BAD_FOR) && watched != Layer::Small {
+        if lasted(self.bad_since, BAD_FOR) && watched > self.least {
             return self.lower(watched, now);
         }
         if lasted(self.bad_since, TOO_POOR_FOR) && !self.too_poor {
@@ -148,7 +152,7 @@ mod tests {
 
     impl Link {
         fn new(layer: Layer) -> Self {
-            let mut preference = Preference::default();
+            let mut preference = Preference::new(Source::Camera);
             preference.watches(layer, Duration::ZERO);
             Self { preference, now: Duration::ZERO }
         }

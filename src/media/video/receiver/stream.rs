@@ -111,7 +111,7 @@ impl RemoteStream {
             report_due: now + VIDEO_REPORT_INTERVAL,
             reported: now,
             intervals: Default::default(),
-            preference: Preference::default(),
+            preference: Preference::new(source),
             counts: Received::default(),
         }
     }
@@ -195,6 +195,7 @@ impl RemoteStream {
         }
         if self.strikes.is_shut(now) {
             self.counts.dropped += 1;
+            self.layers[layer.index()].assembly.broken();
             return;
         }
         self.current = Some(layer);
