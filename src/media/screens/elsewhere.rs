@@ -1,14 +1,15 @@
 //! Screens and windows on Windows and macOS, through xcap. It takes them without the pointer.
 
 use super::{Screen, ScreenChoice, ScreenError, Shareable, frame::Framer, title_of};
-use crate::media::picture::{Picture, Pixels};
-use xcap::{Monitor, Window, XCapError, image::RgbaImage};
+use crate::media::picture::{Picture, Pixels, clock};
+use xcap::{Monitor, Window, XCapError};
 
 /// Most windows that are listed.
 const MOST_WINDOWS: usize = 64;
 
 enum What {
-    Monitor(Monitor),
+    /// By its id: xcap's own handle of a monitor may not go to another thread.
+    Monitor(u32),
     Window(Window),
 }
 
@@ -22,8 +23,8 @@ struct XcapScreen {
 /// What can be shared.
 pub(super) fn list() -> Result<Vec<Shareable>, ScreenError> {
     let screens = Monitor::all().map_err(told)?.into_iter().enumerate().map(|(place, monitor)| {
-        let name = monitor.friendly_name().ok().and_then(|name| title_of(&name));
-        let title = format!("Screen {}: {}", place + 1, name.as_deref().unwrap_or("monitor"));
+        let (width, height) = (monitor.width().unwrap_or_default(), monitor.height().unwrap_or_default());
+        let title = format!("Screen {} ({width}×{height})", place + 1);
         Shareable { choice: ScreenChoice::Screen(place), title }
     });
     let windows = Window::all().map_err(told)?.into_iter().filter_map(|window| {
@@ -39,9 +40,10 @@ pub(super) fn open(choice: &ScreenChoice) -> Result<Box<dyn Screen>, ScreenError
     let what = match choice {
         ScreenChoice::Pattern => return super::open(choice),
         ScreenChoice::Screen(place) => {
-            What::Monitor(Monitor::all().map_err(told)?.into_iter().nth(*place).ok_or(ScreenError::Gone)?)
+            let monitor = Monitor::all().map_err(told)?.into_iter().nth(*place).ok_or(ScreenError::Gone)?;
+            What::Monitor(monitor.id().map_err(told)?)
         }
-        ScreenChoice::Window(id) => What::Window(find(*id)?),
+        ScreenChoice::Window(id) => What::Window(find_window(*id)?),
     };
     let mut screen = XcapScreen { what, framer: Framer::default(), last: None };
     // What can't be taken is told now.
@@ -52,35 +54,49 @@ pub(super) fn open(choice: &ScreenChoice) -> Result<Box<dyn Screen>, ScreenError
 impl Screen for XcapScreen {
     fn take(&mut self) -> Result<Picture, ScreenError> {
         let image = match &self.what {
-            What::Monitor(monitor) => monitor.capture_image().map_err(told)?,
-            What::Window(window) => match (window.is_minimized(), window.capture_image()) {
-                (Ok(true), _) => return self.last.clone().ok_or_else(minimised),
-                (_, Ok(image)) => image,
-                // Either it is closed, or it can't be taken.
-                (_, Err(error)) => {
-                    return Err(find(window.id().map_err(|_| ScreenError::Gone)?.into()).err().unwrap_or(told(error)));
-                }
+            What::Monitor(id) => monitor(*id)?.capture_image().map_err(told)?,
+            What::Window(window) if window.is_minimized().unwrap_or(false) => return self.last(),
+            What::Window(window) => match window.capture_image() {
+                Ok(image) => image,
+                Err(error) => return Err(why_not(window, error)),
             },
         };
-        let picture = self.picture(&image)?;
-        self.last = Some(picture.clone());
+        let size = (image.width() as usize, image.height() as usize);
+        let picture = self.framer.picture(image.as_raw(), Pixels::Rgbx, size)?;
+        if matches!(self.what, What::Window(_)) {
+            self.last = Some(picture.clone());
+        }
         Ok(picture)
     }
 }
 
 impl XcapScreen {
-    fn picture(&mut self, image: &RgbaImage) -> Result<Picture, ScreenError> {
-        self.framer.picture(image.as_raw(), Pixels::Rgbx, (image.width() as usize, image.height() as usize))
+    /// A window that is minimised looks as it did.
+    fn last(&self) -> Result<Picture, ScreenError> {
+        let minimised = || ScreenError::Other("the window is minimised".into());
+        let mut picture = self.last.clone().ok_or_else(minimised)?;
+        picture.taken = clock::now();
+        Ok(picture)
     }
 }
 
-fn find(id: u64) -> Result<Window, ScreenError> {
-    let is_meant = |window: &Window| window.id().is_ok_and(|other| u64::from(other) == id);
-    Window::all().map_err(told)?.into_iter().find(is_meant).ok_or(ScreenError::Gone)
+/// Whether a window that can't be taken is closed, or something else stands against it.
+fn why_not(window: &Window, error: XCapError) -> ScreenError {
+    match window.id().map(|id| find_window(id.into())) {
+        Ok(Ok(_)) => told(error),
+        Ok(Err(gone)) => gone,
+        Err(_) => ScreenError::Gone,
+    }
 }
 
-fn minimised() -> ScreenError {
-    ScreenError::Other("the window is minimised".into())
+fn monitor(id: u32) -> Result<Monitor, ScreenError> {
+    let is_meant = |monitor: &Monitor| monitor.id().is_ok_and(|other| other == id);
+    Monitor::all().map_err(told)?.into_iter().find(is_meant).ok_or(ScreenError::Gone)
+}
+
+fn find_window(id: u64) -> Result<Window, ScreenError> {
+    let is_meant = |window: &Window| window.id().is_ok_and(|other| u64::from(other) == id);
+    Window::all().map_err(told)?.into_iter().find(is_meant).ok_or(ScreenError::Gone)
 }
 
 /// xcap tells a permission that is missing on macOS only by what it gets of the system: nothing.
