@@ -21,8 +21,19 @@ impl Pixels {
 
     /// How many pixels have about this colour, left of a column.
     pub(crate) fn count(&self, color: [u8; 3], left_of: usize) -> usize {
-        let near = |pixel: &[u8]| pixel.iter().zip(color).all(|(a, b)| a.abs_diff(b) <= TOLERANCE);
-        let seen = self.pixels.chunks_exact(3).enumerate().filter(|(n, _)| n % self.width < left_of);
-        seen.filter(|(_, pixel)| near(pixel)).count()
+        self.places(color, left_of).count()
+    }
+
+    /// The middle of all pixels of about this colour, left of a column; `None` where there are fewer than `least`.
+    pub(crate) fn middle(&self, color: [u8; 3], left_of: usize, least: usize) -> Option<(u32, u32)> {
+        let (count, x, y) =
+            self.places(color, left_of).fold((0, 0, 0), |(count, x, y), place| (count + 1, x + place.0, y + place.1));
+        (count >= least).then(|| ((x / count) as u32, (y / count) as u32))
+    }
+
+    fn places(&self, color: [u8; 3], left_of: usize) -> impl Iterator<Item = (usize, usize)> {
+        let near = move |pixel: &[u8]| pixel.iter().zip(color).all(|(a, b)| a.abs_diff(b) <= TOLERANCE);
+        let seen = self.pixels.chunks_exact(3).enumerate().filter(move |(_, pixel)| near(pixel));
+        seen.map(|(n, _)| (n % self.width, n / self.width)).filter(move |(x, _)| *x < left_of)
     }
 }
