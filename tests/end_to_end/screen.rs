@@ -18,12 +18,8 @@ fn a_screen_is_shared_to_a_room_and_everybody_sees_whose_it_is() {
         let rooms = event["rooms"].as_array()?;
         rooms.iter().find(|room| room["name"] == "Library")?["call"]["shares"].as_str().map(str::to_owned)
     };
-    loop {
-        bob.send("rooms");
-        if sharer(&bob.expect("rooms", |event| is(event, "rooms"))).as_deref() == Some("Ann") {
-            break;
-        }
-    }
+    let shown = bob.expect_asking("rooms", |event| is(event, "rooms") && sharer(event).as_deref() == Some("Ann"));
+    assert!(shown.is_some(), "nobody sees who shares");
     bob.send("callroom voice");
     bob.in_call("accepted");
     let stats = bob.video("shown", 15);
@@ -53,7 +49,7 @@ fn a_window_that_is_not_there_cannot_be_shared_and_the_call_goes_on() {
     assert!(trouble["text"].as_str().is_some_and(|text| text.ends_with('.')), "{trouble}");
     ann.send("screens");
     ann.expect("what can be shared", |event| is(event, "screens") || event["command"] == "screens");
-    assert_eq!(ann.calls()["current"]["sending"]["screen"], false);
+    ann.calls_until("the screen hidden", |calls| calls["current"]["sending"]["screen"] == false);
     ann.send("hangup");
     bob.in_call("ended");
     ann.quit();

@@ -12,6 +12,7 @@ use std::{
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
     process::{ChildStdin, Command, Stdio},
+    time::{Duration, Instant},
 };
 use tempfile::TempDir;
 
@@ -42,6 +43,8 @@ pub(crate) struct Ended {
 
 /// More packets than a silent talker sends in a second.
 const SIGNS_OF_LIFE: u64 = 15;
+/// How often a client is asked for what it does not tell by itself.
+const ASKS: Duration = Duration::from_millis(50);
 /// The recording of what somebody would have heard.
 const HEARD: &str = "heard.wav";
 /// The pictures of others.
@@ -197,6 +200,24 @@ impl HeadlessClient {
     pub(crate) fn calls(&mut self) -> Value {
         self.send("calls");
         self.expect("calls", |event| is(event, "calls"))
+    }
+
+    /// Asks for `calls` until what it tells fits.
+    pub(crate) fn calls_until(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        self.expect_asking("calls", |event| is(event, "calls") && fits(event))
+            .unwrap_or_else(|| self.events.fail(&format!("never told of calls with {what}")))
+    }
+
+    /// Says a line again and again until something fits that comes of it.
+    pub(crate) fn expect_asking(&mut self, line: &str, fits: impl Fn(&Value) -> bool) -> Option<Value> {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            self.send(line);
+            if let Some(event) = self.wait(ASKS, &fits) {
+                return Some(event);
+            }
+        }
+        None
     }
 
     /// Waits for the refusal of a command.

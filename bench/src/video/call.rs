@@ -10,18 +10,15 @@ use crate::{
 };
 use anyhow::{Result, bail};
 use serde_json::Value;
-use std::{path::PathBuf, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 /// Ann calls, Bob answers.
 pub(super) struct Pair {
     pub(super) ann: Client,
     pub(super) bob: Client,
-}
-
-/// The moments of an answer.
-pub(super) struct Answered {
-    /// Before Bob's line `accept` was written.
-    pub(super) at: Instant,
 }
 
 /// A WAV file with speech, for microphones.
@@ -32,20 +29,20 @@ pub(super) fn speech(stage: &Stage) -> Result<PathBuf> {
 }
 
 /// A client that speaks all the time, with this camera.
-pub(super) fn caller(stage: &Stage, name: &str, voice: &std::path::Path, camera: &str) -> Result<Plan> {
+pub(super) fn caller(stage: &Stage, name: &str, voice: &Path, camera: &str) -> Result<Plan> {
     Ok(stage.client(name)?.mic(&format!("wav:{}:loop", voice.display())).with(&["--camera", camera]))
 }
 
 impl Pair {
-    /// Rings and answers; `kind` is `voice` or `video`.
-    pub(super) fn call(&mut self, kind: &str) -> Result<Answered> {
+    /// Rings and answers; `kind` is `voice` or `video`. Returns the moment before Bob's line `accept` was written.
+    pub(super) fn call(&mut self, kind: &str) -> Result<Instant> {
         self.ann.send(&format!("call Bob {kind}"))?;
         state(&mut self.bob, "incoming")?;
         let at = self.bob.send("accept")?;
         for one in [&mut self.ann, &mut self.bob] {
             state(one, "accepted")?;
         }
-        Ok(Answered { at })
+        Ok(at)
     }
 
     /// Ends it at both ends.

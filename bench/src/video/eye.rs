@@ -1,6 +1,6 @@
 //! What a client shows, as it comes: its video sink is a pipe, which is read picture by picture.
 
-use super::super::drive::process::PATIENCE;
+use crate::drive::process::PATIENCE;
 use anyhow::{Context, Result, bail};
 use hallway_bench::picture::{
     number,

@@ -25,7 +25,7 @@ pub(super) fn measure(effort: &Effort) -> Result<Vec<Figure>> {
             caller(&stage, name, &voice, "pattern")?.with(&["--name-or-variant", "--video-sink", &eye.sink()]).sign_in()
         };
         let mut pair = Pair { ann: sign_in("Ann", &eyes[0])?, bob: sign_in("Bob", &eyes[1])? };
-        let answered = pair.call("video")?.at;
+        let answered = pair.call("video")?;
         for eye in &eyes {
             let first = eye.wait_for("the first one of a call", |_| true)?;
             times.push((first.at - answered).as_secs_f64() * 1000.0);
