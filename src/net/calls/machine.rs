@@ -163,6 +163,8 @@ pub enum CallAction {
 }
 
 type Actions = Vec<CallAction>;
+/// Of each stream of pictures: which encoding the server is asked for, and which the engine expects.
+type Watches = BTreeMap<(PersonId, Source), (Option<Layer>, Option<Layer>)>;
 
 /// The call that one is in, or that one rings.
 #[derive(Clone, Debug)]
@@ -237,8 +239,7 @@ struct Told {
     room_lowered: bool,
     camera: bool,
     screen: Option<ScreenChoice>,
-    /// Which encodings: what the server was asked for, and what the engine expects.
-    watches: BTreeMap<(PersonId, Source), (Option<Layer>, Option<Layer>)>,
+    watches: Watches,
     people: BTreeSet<PersonId>,
     sending: Sending,
     sent_at: Option<Instant>,

@@ -60,7 +60,7 @@ impl CallMachine {
 
     fn settle_watches(&mut self, actions: &mut Actions) {
         let call = self.live().map(|call| call.state.call);
-        let wanted = self.live().map(Current::watches).unwrap_or_default();
+        let wanted = self.live().map(|call| call.watches(&self.told.watches)).unwrap_or_default();
         let told = std::mem::take(&mut self.told.watches);
         for ((of, source), (_, expected)) in &told {
             if expected.is_some() && !wanted.contains_key(&(*of, *source)) {
@@ -166,8 +166,11 @@ impl CallMachine {
 impl Current {
     /// Which encodings of the others' pictures are to come, and which the engine expects: what the face draws or, if that
     /// is smaller, what the link bears.
-    fn watches(&self) -> BTreeMap<(PersonId, Source), (Option<Layer>, Option<Layer>)> {
-        let mut watches = BTreeMap::new();
+    fn watches(&self, told: &Watches) -> Watches {
+        // Whoever is lost for a moment goes on where it was: the server tells of nothing that is sent meanwhile.
+        let is_lost = |of| self.state.member(of).is_some_and(|member| member.presence == Presence::Lost);
+        let mut watches: Watches =
+            told.iter().filter(|((of, _), _)| is_lost(*of)).map(|(key, layers)| (*key, *layers)).collect();
         let others = self.state.members.iter().filter(|member| member.person != self.own);
         for member in others.filter(|member| is_in(member.presence)) {
             let of = member.person;

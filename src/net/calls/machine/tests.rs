@@ -453,6 +453,16 @@ fn the_smaller_of_what_is_drawn_and_what_the_link_bears_is_watched() {
 }
 
 #[test]
+fn the_pictures_of_who_is_lost_for_a_moment_go_on_where_they_were() {
+    let mut bench = Bench::in_call(false);
+    bench.at(0, told(with(&both(), BOB, CAMERA)));
+    assert_eq!(bench.at(10, told(state(&[(ANN, JOINED), (BOB, Presence::Lost)]))), "");
+    assert_eq!(bench.at(20, told(with(&both(), BOB, CAMERA))), "");
+    bench.at(30, told(state(&[(ANN, JOINED), (BOB, Presence::Lost)])));
+    assert_eq!(bench.at(40, told(both())), "see:Bob:None", "back, and the camera is off");
+}
+
+#[test]
 fn pictures_that_do_not_fit_stay_away_and_are_tried_again() {
     let mut bench = Bench::in_call(false);
     bench.at(0, told(with(&both(), BOB, CAMERA)));
