@@ -12,7 +12,7 @@ use super::{
     video::{Pictures, VideoLink},
     voice::VoiceLink,
 };
-use crate::media::{engine::VoiceCommand, video::engine::VideoEvent};
+use crate::media::{devices::source::Microphone, engine::VoiceCommand, video::engine::VideoEvent};
 use bevy::{ecs::system::SystemParam, prelude::*};
 use bytes::Bytes;
 use hallway_protocol::{
@@ -92,8 +92,13 @@ fn follow_session(mut calls: Calls, mirror: Res<Mirror>, preferences: Res<CallPr
     if preferences.is_changed() {
         calls.handle(CallInput::Preferences(preferences.clone()));
     }
-    let is_heard = calls.keeper.0.is_live() && calls.voice.stats().call_open;
-    calls.handle(CallInput::Heard(is_heard));
+    let (mut is_heard, mut is_missing) = (false, false);
+    if calls.keeper.0.is_live() {
+        let stats = calls.voice.stats();
+        is_heard = stats.call_open;
+        is_missing = stats.no_microphone && mirror.voice.microphone != Microphone::None;
+    }
+    calls.handle(CallInput::Microphone { is_heard, is_missing });
 }
 
 fn hear_server(mut notices: MessageReader<FromCalls>, mut calls: Calls) {

@@ -67,6 +67,7 @@ pub struct CallMachine {
     left: Vec<(CallId, Instant)>,
     /// Whether the microphone's sound goes to the call, as the engine says.
     is_heard: bool,
+    is_missing: bool,
     camera_open: bool,
     screen_open: bool,
     told: Told,
@@ -91,8 +92,13 @@ pub enum CallInput {
     Link(Link),
     /// What the person prefers; may be said again and again.
     Preferences(CallPreferences),
-    /// Whether the microphone's sound really goes to the call; may be said again and again.
-    Heard(bool),
+    /// What is so of the own microphone; may be said again and again.
+    Microphone {
+        /// Whether its sound really goes to the call.
+        is_heard: bool,
+        /// Whether one was chosen, and there is none.
+        is_missing: bool,
+    },
     /// The person wants something. Commands that are not about calls change nothing.
     Command(Command),
     /// The server said something.
@@ -177,6 +183,8 @@ struct Current {
     /// Until when the server puts one back, once there is a link again.
     resume_by: Option<Instant>,
     microphone: bool,
+    /// Whether the person was told that there is none.
+    missing_told: bool,
     camera: bool,
     camera_trouble: Option<String>,
     screen: Share,
@@ -257,7 +265,9 @@ impl CallMachine {
         match input {
             CallInput::Link(link) => self.follow_link(now, link, actions),
             CallInput::Preferences(preferences) => self.prefer(preferences, actions),
-            CallInput::Heard(is_heard) => self.is_heard = is_heard,
+            CallInput::Microphone { is_heard, is_missing } => {
+                (self.is_heard, self.is_missing) = (is_heard, is_missing);
+            }
             CallInput::Command(command) => self.obey(now, command, actions),
             CallInput::Notice(notice) => self.hear(now, notice, actions),
             CallInput::CameraOpened { name } => self.camera_opened(&name, actions),
@@ -342,6 +352,7 @@ impl Current {
             lost: None,
             resume_by: None,
             microphone: true,
+            missing_told: false,
             camera,
             camera_trouble: None,
             screen: Share::Off,

@@ -20,6 +20,15 @@ impl CallMachine {
             let command = if opens { VoiceCommand::OpenCall } else { VoiceCommand::CloseCall };
             actions.push(CallAction::Voice(command));
         }
+        let is_missing = opens && self.is_missing;
+        if let Some(call) = &mut self.current
+            && std::mem::replace(&mut call.missing_told, is_missing) != is_missing
+            && is_missing
+        {
+            let text = "There is no microphone, so nobody in the call hears you; plug one in, or choose another one."
+                .to_owned();
+            actions.push(CallAction::Tell(call.named(), CallChanged::Trouble { code: "no_microphone", text }));
+        }
         // Not in a room's call: there the room is whom one talks with.
         let lowers = self.current.as_ref().is_some_and(|call| call.state.room.is_none() && call.is_answered());
         if std::mem::replace(&mut self.told.room_lowered, lowers) != lowers {

@@ -157,6 +157,10 @@ impl Bench {
     }
 }
 
+fn microphone(is_heard: bool, is_missing: bool) -> CallInput {
+    CallInput::Microphone { is_heard, is_missing }
+}
+
 fn call(kind: CallKind) -> Command {
     Command::Call { to: BOB, kind }
 }
@@ -176,7 +180,7 @@ fn the_caller_is_heard_and_seen_once_the_other_one_accepts() {
     assert_eq!(bench.at(900, told(both())), "+accepted(Bob) MIC lower CAMERA");
     assert!(bench.machine.is_with(BOB) && !bench.machine.is_with(CEM) && !bench.machine.is_with(ANN));
     assert_eq!(bench.at(950, CallInput::CameraOpened { name: "Desk".into() }), "send:-c-");
-    assert_eq!(bench.at(960, CallInput::Heard(true)), "", "words about what is sent keep their pace");
+    assert_eq!(bench.at(960, microphone(true, false)), "", "words about what is sent keep their pace");
     assert_eq!(bench.at(1200, CallInput::Poll), "send:mc-");
     assert_eq!(bench.ask(1400, Command::SetCallMicrophone(false)), "mic-off send:-c-");
     assert_eq!(bench.ask(1700, Command::HangUp), "hangup +ended:hung_up(Bob) raise camera-off deaf:Bob blind:Bob");
@@ -432,6 +436,16 @@ fn a_camera_without_pictures_is_told_once_and_so_is_its_return() {
     assert_eq!(bench.machine.view().current.unwrap().camera_trouble, None);
     assert_eq!(bench.at(910, CallInput::CameraOpened { name: "Desk".into() }), "", "it was shut meanwhile");
     assert!(!bench.machine.view().current.unwrap().sending.camera);
+}
+
+#[test]
+fn a_microphone_that_is_missing_is_told_once() {
+    let mut bench = Bench::in_call(false);
+    assert_eq!(bench.at(10, microphone(false, true)), "+trouble:no_microphone(Bob)");
+    assert_eq!(bench.at(20, microphone(false, true)), "");
+    assert_eq!(bench.at(500, microphone(true, false)), "send:m--");
+    assert_eq!(bench.ask(600, Command::SetCallMicrophone(false)), "mic-off");
+    assert_eq!(bench.at(800, microphone(false, true)), "send:---", "who wants to be unheard needs none");
 }
 
 #[test]

@@ -54,7 +54,8 @@ fn engine() -> impl Strategy<Value = CallInput> {
         Just(CallInput::CameraClosed),
         Just(CallInput::ScreenOpened),
         any::<bool>().prop_map(|gone| CallInput::ScreenClosed(gone.then(|| ("screen_gone", "Gone.".into())))),
-        any::<bool>().prop_map(CallInput::Heard),
+        (any::<bool>(), any::<bool>())
+            .prop_map(|(is_heard, is_missing)| CallInput::Microphone { is_heard, is_missing }),
         any::<bool>().prop_map(|too_poor| CallInput::LinkTooPoor { of: BOB, too_poor }),
     ]
 }
