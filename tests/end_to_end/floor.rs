@@ -66,7 +66,7 @@ fn what_was_said_in_the_queue_is_played_as_the_turn() {
     eve.send("talk");
     assert_eq!(eve.floor("queued")["position"], 2);
     // Ann says nothing, which is told five times a second, until so much of Bob is recorded that it is offered.
-    ann.voice("sent", 10);
+    ann.voice("sent", 35);
     ann.send("quiet");
     let offered = bob.floor("offered");
     assert!(offered["recorded_ms"].as_u64().is_some_and(|recorded| recorded > 1000), "{offered}");
