@@ -56,7 +56,8 @@ pub fn show(ui: &mut Ui, open: &mut OpenMenu, snapshot: &Snapshot) -> Vec<Action
     ui.with_layout(egui::Layout::top_down_justified(egui::Align::Min), |ui| {
         for choice in choices(view, is_me, snapshot) {
             let response = choice.response(ui);
-            if std::mem::take(&mut open.take_focus) {
+            // What was not drawn yet can't have it.
+            if open.drawn && std::mem::take(&mut open.take_focus) {
                 response.request_focus();
             }
             if response.clicked() {
