@@ -228,6 +228,8 @@ pub enum Refusal {
     NotModerator,
     /// The person who should get the floor doesn't wait for it.
     NotWaiting,
+    /// So many people are muted in the room that one more is not taken.
+    TooManyMuted,
     /// The message could not be stored.
     StoreFailed,
 }
@@ -248,6 +250,7 @@ impl Refusal {
             Self::NotOwner { .. } => "not_owner",
             Self::NotModerator => "not_moderator",
             Self::NotWaiting => "not_waiting",
+            Self::TooManyMuted => "too_many_muted",
             Self::StoreFailed => "store_failed",
         }
     }
@@ -269,6 +272,9 @@ impl fmt::Display for Refusal {
                 f.write_str("Only a moderator, or who created the room, can do that; ask one of them.")
             }
             Self::NotWaiting => f.write_str("That person does not wait for the floor; ask them to press the talk key."),
+            Self::TooManyMuted => {
+                f.write_str("So many people are muted here that no more can be; let one of them talk.")
+            }
             Self::StoreFailed => f.write_str("The server could not store the message; try again in a moment."),
         }
     }

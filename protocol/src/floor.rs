@@ -96,6 +96,17 @@ impl Floor {
         self.muted.contains(&person)
     }
 
+    /// Whom moderators keep from talking.
+    pub fn muted(&self) -> impl Iterator<Item = PersonId> {
+        self.muted.iter().copied()
+    }
+
+    /// Whether an order to mute somebody can be carried out: not while [`limits::FLOOR_MUTED`] others are muted.
+    #[must_use]
+    pub fn can_mute(&self, person: PersonId) -> bool {
+        self.muted.len() < limits::FLOOR_MUTED || self.is_muted(person)
+    }
+
     /// How the floor stands.
     #[must_use]
     pub fn state(&self) -> FloorState {

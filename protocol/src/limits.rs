@@ -27,7 +27,7 @@ pub const VOICE_COPIES: usize = 2;
 pub const FLOOR_QUEUE: usize = 32;
 /// Most people who talk at once in an open room: more can't be told apart, and each costs every listener a stream.
 pub const OPEN_TALKERS: usize = 8;
-/// Most people who are muted in one room.
+/// Most people who are muted in one room: one more is refused. Of whoever left the server muted, so many are remembered.
 pub const FLOOR_MUTED: usize = 64;
 
 /// Most people in one call, those who are being rung included: a grid of nine faces is what a window shows well, and

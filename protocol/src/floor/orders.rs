@@ -4,7 +4,7 @@ use super::{
     Floor, FloorDecision, FloorPolicy,
     messages::{DenyCause, FloorOrder, RevokeCause},
 };
-use crate::{ids::PersonId, limits};
+use crate::ids::PersonId;
 use std::time::Duration;
 
 impl Floor {
@@ -26,10 +26,10 @@ impl Floor {
     }
 
     fn mute(&mut self, now: Duration, person: PersonId, decisions: &mut Vec<FloorDecision>) {
+        if !self.can_mute(person) {
+            return;
+        }
         if !self.is_muted(person) {
-            if self.muted.len() >= limits::FLOOR_MUTED {
-                self.muted.remove(0);
-            }
             self.muted.push(person);
         }
         // At once, even if the last word was still granted.

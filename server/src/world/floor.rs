@@ -1,5 +1,6 @@
 //! Runs the floor of every room: what happens is told to it, and what it decides is carried out.
 
+mod muted;
 mod orders;
 mod telling;
 
@@ -20,6 +21,7 @@ use hallway_protocol::{
     link::{LastHeard, now},
 };
 use lightyear::prelude::MessageReceiver;
+pub(crate) use muted::Muted;
 use std::time::Duration;
 
 /// Decisions that were made and wait to be carried out, in order.

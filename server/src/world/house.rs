@@ -3,12 +3,12 @@
 //! Plain data without Bevy's queries, so that every rule about membership has one place. A room owns its members and
 //! its floor: it could be moved to another process as a whole.
 
+use super::floor::Muted;
 use crate::store::Thread;
 use bevy::prelude::*;
 use hallway_protocol::{
     floor::{Floor, FloorRules, messages::FloorOrder},
     ids::{PersonId, RoomId},
-    limits,
     map::{Point, TileRect, WorldMap},
     names::{DisplayName, NameKey, RoomName},
     owner::OwnerId,
@@ -49,9 +49,7 @@ pub(crate) struct RoomState {
     inside: TileRect,
     pub(crate) members: Vec<PersonId>,
     pub(crate) floor: Floor,
-    /// The owners of those who were muted here: they stay so when they come back under another number. At most
-    /// [`limits::FLOOR_MUTED`], the newest ones.
-    muted: Vec<OwnerId>,
+    muted: Muted,
     /// Where its messages are stored.
     pub(crate) thread: Thread,
     /// Since when nobody is inside.
@@ -119,7 +117,7 @@ impl House {
                 inside: area.inside,
                 members: Vec::new(),
                 floor: Floor::new(rules),
-                muted: Vec::new(),
+                muted: Muted::default(),
                 empty_since: Some(Duration::ZERO),
             };
             house.last_room = house.last_room.max(area.id.0);
@@ -145,7 +143,7 @@ impl House {
             inside: made.inside,
             members: Vec::new(),
             floor: Floor::new(made.rules),
-            muted: Vec::new(),
+            muted: Muted::default(),
             empty_since: Some(now),
         };
         self.rooms.insert(id, room);
@@ -243,18 +241,18 @@ impl House {
     pub(crate) fn note_mute(&mut self, room: RoomId, order: FloorOrder) {
         let (FloorOrder::Mute(person) | FloorOrder::Unmute(person)) = order else { return };
         let (Some(guest), Some(room)) = (self.people.get(&person), self.rooms.get_mut(&room)) else { return };
-        room.muted.retain(|owner| *owner != guest.owner);
         if order == FloorOrder::Mute(person) {
-            room.muted.push(guest.owner);
-            let surplus = room.muted.len().saturating_sub(limits::FLOOR_MUTED);
-            room.muted.drain(..surplus);
+            let here = room.floor.muted().filter_map(|id| self.people.get(&id)).map(|guest| guest.owner);
+            room.muted.add(guest.owner, &here.collect::<Vec<_>>());
+        } else {
+            room.muted.remove(guest.owner);
         }
     }
 
     /// Whether somebody was muted in a room before and is not on its floor's list, having come back in between.
     pub(crate) fn must_be_muted(&self, id: PersonId, room: RoomId) -> bool {
         let (Some(guest), Some(room)) = (self.people.get(&id), self.rooms.get(&room)) else { return false };
-        room.muted.contains(&guest.owner) && !room.floor.is_muted(id)
+        room.muted.contains(guest.owner) && !room.floor.is_muted(id)
     }
 
     /// The people in a room.

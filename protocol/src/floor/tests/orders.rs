@@ -49,11 +49,15 @@ fn a_mute_ends_the_grace_too() {
 }
 
 #[test]
-fn of_too_many_muted_the_first_may_talk_again() {
+fn nobody_is_let_talk_again_for_one_mute_too_many() {
     let mut bench = Bench::exclusive();
     let people: Vec<_> = (1..=limits::FLOOR_MUTED as u32 + 1).map(PersonId).collect();
     people.iter().for_each(|person| drop(bench.tell(0, order(FloorOrder::Mute(*person)))));
-    assert_eq!(bench.floor.state().muted, people[1..]);
+    let (last, muted) = people.split_last().unwrap();
+    assert_eq!(bench.floor.state().muted, muted);
+    assert!(!bench.floor.can_mute(*last) && bench.floor.can_mute(muted[0]));
+    bench.tell(1, order(FloorOrder::Unmute(muted[0])));
+    assert!(bench.floor.can_mute(*last));
 }
 
 #[test]

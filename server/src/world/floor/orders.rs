@@ -58,6 +58,7 @@ fn check(house: &House, person: PersonId, order: FloorOrder) -> Result<RoomId, R
         }
         FloorOrder::Unmute(target) if !is_inside(target) && !room.floor.is_muted(target) => Err(Refusal::NoSuchPerson),
         FloorOrder::Give(target) if !room.floor.is_waiting(target) => Err(Refusal::NotWaiting),
+        FloorOrder::Mute(target) if !room.floor.can_mute(target) => Err(Refusal::TooManyMuted),
         _ => Ok(id),
     }
 }
