@@ -8,6 +8,10 @@ use crate::support::{
     speech::{self, SENTENCE},
 };
 
+/// How often a turn is tried: a machine so busy that the holder's client says nothing for 0.8 s ends it before its time,
+/// since the server can't tell that from a client that is gone.
+const TRIES: usize = 5;
+
 #[test]
 fn of_two_who_press_at_once_one_talks_and_the_other_is_next() {
     let server = TestServer::start();
@@ -172,14 +176,20 @@ fn a_turn_ends_at_the_talk_limit() {
     let mut bob = client(&server, "Bob").sign_in();
     ann.enter("Library");
     bob.enter("Library");
-    ann.talk();
-    let taken = bob.floor("taken");
-    assert_eq!(taken["holder"], "Ann");
-    let revoked = ann.floor("revoked");
-    assert_eq!(revoked["reason"], "talk_limit");
-    bob.floor("idle");
+    let ended = (0..TRIES).map(|_| turn_without_end(&mut ann, &mut bob)).find(|reason| reason != "vanished");
+    assert_eq!(ended.as_deref(), Some("talk_limit"));
     ann.quit();
     bob.quit();
+}
+
+/// The holder keeps the key down. Why the turn ended nevertheless.
+fn turn_without_end(holder: &mut HeadlessClient, listener: &mut HeadlessClient) -> String {
+    holder.talk();
+    assert_eq!(listener.floor("taken")["holder"], holder.name.as_str());
+    let revoked = holder.floor("revoked");
+    listener.floor("idle");
+    holder.send("quiet");
+    revoked["reason"].as_str().unwrap().to_owned()
 }
 
 /// The holder lets go, and both have learnt that the floor is free: no word of this turn is left for the next.
