@@ -12,7 +12,6 @@ pub mod engine;
 pub mod inspect;
 pub mod layers;
 pub mod media_clock;
-pub mod pacer;
 pub mod receiver;
 pub mod slicer;
 

@@ -7,7 +7,6 @@ use crate::media::{
         adapt::{Controller, Setting},
         encoder::{Content, Encoder, Target},
         media_clock::MediaClock,
-        pacer::Pacer,
         slicer::Slicer,
     },
 };
@@ -147,19 +146,12 @@ impl Slot {
         self.lock().published
     }
 
-    fn wait(&self, due: Option<Duration>) -> Woken {
+    fn wait(&self) -> Woken {
         let mut state = self.lock();
-        loop {
-            let now = clock::now();
-            if state.stop || state.picture.is_some() || !state.orders.is_empty() || due.is_some_and(|due| now >= due) {
-                let (picture, orders) = (state.picture.take(), std::mem::take(&mut state.orders));
-                return Woken { picture, orders, stop: state.stop };
-            }
-            state = match due {
-                Some(due) => self.wake.wait_timeout(state, due - now).unwrap_or_else(PoisonError::into_inner).0,
-                None => self.wake.wait(state).unwrap_or_else(PoisonError::into_inner),
-            };
+        while !state.stop && state.picture.is_none() && state.orders.is_empty() {
+            state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+        Woken { picture: state.picture.take(), orders: std::mem::take(&mut state.orders), stop: state.stop }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -176,7 +168,6 @@ pub(super) struct Encoding {
     layers: [LayerEncoder; Layer::COUNT],
     controller: Controller,
     scaler: Scaler,
-    pacer: Pacer,
     still: Still,
 }
 
@@ -210,7 +201,6 @@ impl Encoding {
             layers: Layer::ALL.map(|layer| LayerEncoder::new(content, StreamKey { source, layer })),
             controller: Controller::new(source),
             scaler: Scaler::default(),
-            pacer: Pacer::default(),
             still: Still::default(),
         };
         thread::Builder::new().name("video-encoder".into()).spawn(move || {
@@ -224,7 +214,7 @@ impl Encoding {
     fn run(mut self) {
         self.publish();
         loop {
-            let woken = self.slot.wait(self.pacer.due());
+            let woken = self.slot.wait();
             if woken.stop {
                 return;
             }
@@ -236,7 +226,6 @@ impl Encoding {
                 self.publish();
                 self.encode(&picture);
             }
-            self.send();
         }
     }
 
@@ -279,15 +268,10 @@ impl Encoding {
         let media_time = self.media_clock.media_time_at(picture.taken);
         if let Some(slices) = state.encode(scaled.as_ref().unwrap_or(picture), target, media_time) {
             self.slot.counts.encoded.fetch_add(1, Relaxed);
-            self.pacer.push(slices, Duration::from_secs_f32(1.0 / setting.rate), clock::now());
-            self.send();
-        }
-    }
-
-    fn send(&mut self) {
-        while let Some(slice) = self.pacer.pop(clock::now()) {
-            self.slot.counts.sent.fetch_add(1, Relaxed);
-            (self.deliver)(VideoEvent::Slice(slice));
+            self.slot.counts.sent.fetch_add(slices.len() as u64, Relaxed);
+            for slice in slices {
+                (self.deliver)(VideoEvent::Slice(slice));
+            }
         }
     }
 
