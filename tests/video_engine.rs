@@ -171,7 +171,7 @@ fn nothing_is_captured_before_it_is_opened_nor_encoded_before_somebody_watches()
     engine.send(VideoCommand::OpenCamera);
     until("pictures", || engine.stats().captured > 10);
     let opened = VideoEvent::CameraOpened { name: "the pattern".into() };
-    assert_eq!(*events.lock().unwrap(), [opened.clone()], "seen by oneself, and nobody else");
+    assert_eq!(*events.lock().unwrap(), std::slice::from_ref(&opened), "seen by oneself, and nobody else");
     engine.send(VideoCommand::CloseCamera);
     until("its being shut", || events.lock().unwrap().contains(&VideoEvent::CameraClosed));
     assert!(gallery.all().is_empty());

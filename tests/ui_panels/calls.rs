@@ -355,7 +355,7 @@ fn the_room_is_called_and_its_call_is_joined_by_choice() {
     harness.get_by_label("Call the room").click();
     harness.run_steps(2);
     let join = Action::Send(Command::JoinRoomCall { kind: CallKind::Voice });
-    assert_eq!(harness.state().actions, [join.clone()]);
+    assert_eq!(harness.state().actions, std::slice::from_ref(&join));
     snapshot.rooms[0].call = Some(RoomCallSummary { call: CALL, members: 3, sharer: Some(ANN) });
     let mut harness = bench((), snapshot.clone(), show);
     assert!(harness.query_by_label("Ann shares a screen in it").is_some());

@@ -21,7 +21,7 @@ pub(super) fn moving(width: usize, height: usize, number: u32) -> Picture {
     for (at, value) in y.iter_mut().enumerate() {
         let (x, line) = (at % width, at / width);
         let inside = (left..left + side).contains(&x) && (top..top + side).contains(&line);
-        let texture = ((x - left.min(x)) * 7 ^ (line - top.min(line)) * 13) as u8 & 63;
+        let texture = (((x - left.min(x)) * 7) ^ ((line - top.min(line)) * 13)) as u8 & 63;
         *value = if inside { 120 + texture } else { 40 + (x * 120 / width) as u8 + (line % 16) as u8 };
     }
     u.iter_mut().enumerate().for_each(|(at, value)| *value = 100 + (at % (width / 2) * 40 / width) as u8);

@@ -70,11 +70,11 @@ fn run(receiver: &mut Receiver, from: Duration, to: Duration, out: &mut Vec<Outp
 }
 
 fn shown(out: &[Output]) -> Vec<&Arc<Picture>> {
-    let picture = |output| match output {
-        &Output::Show { ref picture, .. } => Some(picture),
+    let pictures = out.iter().filter_map(|output| match output {
+        Output::Show { picture, .. } => Some(picture),
         _ => None,
-    };
-    out.iter().filter_map(picture).collect()
+    });
+    pictures.collect()
 }
 
 fn asks(out: &[Output]) -> usize {
