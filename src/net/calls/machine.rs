@@ -2,7 +2,7 @@
 //!
 //! [`CallMachine`] is pure: what happens comes in as [`CallInput`] with the time, what to do goes out as [`CallAction`]s.
 //! The server decides who is in which call. This machine decides what is captured, and there is one rule for that, in
-//! [`settle`]: nothing before the own person has accepted (of a call that the person rings: before another one has),
+//! `settle`: nothing before the own person has accepted (of a call that the person rings: before another one has),
 //! and nothing while the link is lost. After each input the engines are brought to what the state allows.
 
 mod commands;
