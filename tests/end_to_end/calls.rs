@@ -51,7 +51,7 @@ fn nothing_is_captured_before_a_call_is_accepted() {
     speech::speak(SENTENCE, &wav);
     let sign_in = |name| client(&server, name).chatting(&wav).filming("pattern").counting().sign_in();
     let (mut ann, mut bob) = (sign_in("Ann"), sign_in("Bob"));
-    ann.send("call Bob video");
+    ann.ring("Bob", "video");
     ann.in_call("ringing");
     bob.in_call("incoming");
     for person in [&mut ann, &mut bob] {
@@ -82,7 +82,7 @@ fn nothing_is_captured_before_a_call_is_accepted() {
 fn who_declines_tells_the_caller_why() {
     let server = TestServer::start();
     let (mut ann, mut bob) = (client(&server, "Ann").sign_in(), client(&server, "Bob").sign_in());
-    ann.send("call Bob voice");
+    ann.ring("Bob", "voice");
     let incoming = bob.in_call("incoming");
     assert_eq!((&incoming["with"], &incoming["kind"]), (&json!(["Ann"]), &json!("voice")));
     bob.send("decline in a meeting, later");
@@ -100,7 +100,7 @@ fn who_declines_tells_the_caller_why() {
 fn a_call_that_nobody_answers_is_missed_and_leaves_a_message() {
     let server = TestServer::start();
     let (mut ann, mut bob) = (client(&server, "Ann").sign_in(), client(&server, "Bob").sign_in());
-    ann.send("call Bob video");
+    ann.ring("Bob", "video");
     bob.in_call("incoming");
     ann.in_call("missed");
     bob.in_call("missed");
@@ -115,10 +115,10 @@ fn who_is_in_a_call_is_busy_to_others() {
     let server = TestServer::start();
     let [mut ann, mut bob, mut eve] = ["Ann", "Bob", "Eve"].map(|name| client(&server, name).sign_in());
     ann.call(&mut bob, "voice");
-    eve.send("call Bob voice");
+    eve.ring("Bob", "voice");
     let busy = eve.refused("call");
     assert_eq!(busy["code"], "busy", "{busy}");
-    ann.send("call Eve voice");
+    ann.ring("Eve", "voice");
     assert_eq!(ann.refused("call")["code"], "in_call");
     ann.send("hangup");
     bob.in_call("ended");
@@ -132,7 +132,7 @@ fn who_is_in_a_call_is_busy_to_others() {
 fn a_caller_may_think_better_of_it() {
     let server = TestServer::start();
     let (mut ann, mut bob) = (client(&server, "Ann").sign_in(), client(&server, "Bob").sign_in());
-    ann.send("call Bob voice");
+    ann.ring("Bob", "voice");
     ann.in_call("ringing");
     bob.in_call("incoming");
     ann.send("hangup");
@@ -147,12 +147,12 @@ fn nobody_is_rung_more_than_three_times_in_ten_minutes() {
     let server = TestServer::start();
     let (mut ann, mut bob) = (client(&server, "Ann").sign_in(), client(&server, "Bob").sign_in());
     for _ in 0..3 {
-        ann.send("call Bob voice");
+        ann.ring("Bob", "voice");
         bob.in_call("incoming");
         bob.send("decline");
         ann.in_call("declined");
     }
-    ann.send("call Bob voice");
+    ann.ring("Bob", "voice");
     assert_eq!(ann.refused("call")["code"], "too_many_rings");
     ann.quit();
     bob.quit();
@@ -169,11 +169,11 @@ fn who_is_not_to_be_disturbed_is_not_rung() {
         person.write("shout", reach);
     };
     reaches(&mut bob, "nobody");
-    ann.send("call Bob voice");
+    ann.ring("Bob", "voice");
     assert_eq!(ann.refused("call")["code"], "do_not_disturb");
     reaches(&mut bob, "room");
     bob.enter("Library");
-    ann.send("call Bob voice");
+    ann.ring("Bob", "voice");
     assert_eq!(ann.refused("call")["code"], "not_in_their_room");
     ann.enter("Library");
     ann.call(&mut bob, "voice");
@@ -185,9 +185,10 @@ fn who_is_not_to_be_disturbed_is_not_rung() {
 fn a_call_of_a_chosen_person_is_answered_by_itself_and_both_ends_know() {
     let server = TestServer::start();
     let (mut ann, mut bob) = (client(&server, "Ann").sign_in(), client(&server, "Bob").sign_in());
+    bob.know("Ann");
     bob.send("autoanswer Ann on");
     bob.calls_until("the name", |calls| calls["auto_answer"] == json!(["Ann"]));
-    ann.send("call Bob voice");
+    ann.ring("Bob", "voice");
     assert_eq!(ann.in_call("accepted")["auto"], true);
     assert_eq!(bob.in_call("accepted")["auto"], true);
     ann.quit();
@@ -270,6 +271,7 @@ fn a_third_person_can_be_asked_in() {
     let server = TestServer::start();
     let [mut ann, mut bob, mut eve] = ["Ann", "Bob", "Eve"].map(|name| client(&server, name).sign_in());
     ann.call(&mut bob, "voice");
+    bob.know("Eve");
     bob.send("ask Eve");
     let incoming = eve.in_call("incoming");
     assert_eq!(incoming["with"], json!(["Ann", "Bob"]), "{incoming}");

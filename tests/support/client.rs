@@ -183,12 +183,29 @@ impl HeadlessClient {
 
     /// Rings somebody, who answers: both are in the call then.
     pub(crate) fn call(&mut self, other: &mut Self, kind: &str) {
-        self.send(&format!("call {} {kind}", other.name));
+        self.ring(&other.name, kind);
         self.in_call("ringing");
         other.in_call("incoming");
         other.send("accept");
         other.in_call("accepted");
         self.in_call("accepted");
+    }
+
+    /// Rings somebody, once they are known here.
+    pub(crate) fn ring(&mut self, name: &str, kind: &str) {
+        self.know(name);
+        self.send(&format!("call {name} {kind}"));
+    }
+
+    /// Waits until somebody is among the people: who has signed in is not yet known to everybody.
+    pub(crate) fn know(&mut self, name: &str) {
+        let lists = |event: &Value| {
+            let people = event["people"].as_array();
+            is(event, "people") && people.is_some_and(|people| people.iter().any(|person| person["name"] == name))
+        };
+        if self.expect_asking("people", lists).is_none() {
+            self.events.fail(&format!("never knew of {name}"));
+        }
     }
 
     /// Waits for a state of a call.

@@ -50,7 +50,9 @@ impl CallMachine {
             && let Share::Wanted(choice) = &call.screen
             && is_live
         {
-            // A screen that the server takes for shared needs no second grant.
+            // A screen that the server takes for shared needs no second grant. One that it refused is asked for anew,
+            // even where the refused one has not been taken back yet.
+            self.told.sending.screen &= call.state.member(call.own).is_some_and(|me| me.sending.screen);
             call.screen = match self.told.sending.screen {
                 true => Share::Granted(choice.clone(), now),
                 false => Share::Asked(choice.clone(), now),

@@ -291,6 +291,14 @@ fn a_screen_is_captured_once_the_server_grants_it() {
     let taken = with(&both(), BOB, SCREEN);
     let refused = "!share:screen_taken watch:Bob:Screen:Some(Large) see:Bob:Some(Large) send:---";
     assert_eq!(bench.at(1600, told(taken.clone())), refused);
+    // Asked for again before the refused one is taken back.
+    let mut bench = Bench::in_call(false);
+    bench.ask(500, Command::ShareScreen(ScreenChoice::Pattern));
+    bench.at(510, told(taken.clone()));
+    bench.at(560, told(both()));
+    assert_eq!(bench.ask(600, Command::ShareScreen(ScreenChoice::Pattern)), "");
+    assert_eq!(bench.at(700, CallInput::Poll), "send:--s");
+    assert_eq!(bench.at(720, told(with(&both(), ANN, SCREEN))), "SCREEN");
     // Taken away while it is shared.
     let mut bench = Bench::in_call(false);
     bench.ask(500, Command::ShareScreen(ScreenChoice::Pattern));
