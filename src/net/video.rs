@@ -1,6 +1,7 @@
 //! Pictures between the video engine and the link: what was encoded goes out after what is said, what came in goes to
 //! the decoder at once. The session never looks into a picture.
 
+mod copies;
 pub mod outbox;
 
 use super::{
@@ -34,6 +35,9 @@ use std::{
 /// Video events that may wait for a session that is busy: a second of slices at 8 Mbit/s.
 const VIDEO_EVENTS: usize = 1024;
 
+/// How often the engine is told of a clock: they hardly drift, and a jitter buffer changes by a few milliseconds a second.
+const CLOCK_PACE: Duration = Duration::from_millis(100);
+
 /// How often pictures are handed over while some wait for their turn.
 pub(super) const PACE: Duration = Duration::from_millis(5);
 
@@ -65,7 +69,7 @@ impl Plugin for VideoPlugin {
 #[derive(Resource, Default)]
 pub(super) struct Pictures(pub(super) Outbox);
 
-/// What the engine was told last of the clocks of voices.
+/// As of when the engine was told of the clocks of voices.
 #[derive(Resource, Default)]
 struct Clocks {
     own: Option<Instant>,
@@ -141,9 +145,16 @@ fn receive_pictures(
 }
 
 /// The receivers tell how one's pictures come.
-fn hear_reports(mut links: Query<&mut MessageReceiver<VideoReport>>, engine: Res<VideoLink>, calls: Res<CallKeeper>) {
+fn hear_reports(
+    mut links: Query<&mut MessageReceiver<VideoReport>>,
+    engine: Res<VideoLink>,
+    calls: Res<CallKeeper>,
+    mut pictures: ResMut<Pictures>,
+    clock: Clock,
+) {
     for report in links.iter_mut().flat_map(|mut link| link.receive().collect::<Vec<_>>()) {
         if calls.0.is_with(report.person) {
+            pictures.0.reported(&report, clock.now());
             engine.send(VideoCommand::Reported(report));
         }
     }
@@ -156,15 +167,17 @@ fn tell_clocks(voice: Res<VoiceLink>, engine: Res<VideoLink>, calls: Res<CallKee
         return;
     }
     let stats = voice.stats();
+    let is_due = |told: Option<&Instant>, at| told.is_none_or(|told| *told + CLOCK_PACE <= at);
     if let Some((media_time, at)) = stats.call_clock
-        && told.own != Some(at)
+        && is_due(told.own.as_ref(), at)
     {
         told.own = Some(at);
         engine.send(VideoCommand::SetMediaClock { media_time, at });
     }
     for heard in &stats.heard_in_call {
         let (of, at, media_time) = (heard.heard.speaker, heard.at, heard.media_time);
-        if told.heard.insert(of, at) != Some(at) {
+        if is_due(told.heard.get(&of), at) {
+            told.heard.insert(of, at);
             engine.send(VideoCommand::SetVoicePlayed { of, media_time, at });
         }
     }

@@ -62,7 +62,7 @@ fn a_walk_goes_round_the_walls_and_through_the_doors() {
 #[test]
 fn a_room_that_people_make_goes_when_it_was_empty_long_enough() {
     // Long enough to walk in, short enough to wait for.
-    let server = TestServer::start_with(&["--empty-room-lifetime", "20"]);
+    let server = TestServer::start_with(&["--empty-room-lifetime", "30"]);
     let mut ann = client(&server, "Ann").sign_in();
     let mut bob = client(&server, "Bob").sign_in();
     ann.send("create Den");

@@ -2,10 +2,11 @@
 //!
 //! A keyframe is ten times as big as other frames, and would stand in front of the next word if it left at once. What
 //! has waited too long is dropped as a whole, and with it what can't be decoded without it; the encoder is then asked
-//! for a keyframe.
+//! for a keyframe. What the air takes much of leaves [twice](super::copies).
 
+use super::copies::Copies;
 use bytes::Bytes;
-use hallway_protocol::video::{Source, StreamKey, VideoSlice};
+use hallway_protocol::video::{Source, StreamKey, VideoReport, VideoSlice};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     time::{Duration, Instant},
@@ -17,6 +18,8 @@ const BYTES_PER_SECOND: f64 = 1_500_000.0;
 const BURST_BYTES: f64 = 9_000.0;
 /// How long a frame may wait. Nobody shows one that is 500 ms old.
 const LONGEST_WAIT: Duration = Duration::from_millis(300);
+/// How long after the first one a copy leaves: what is lost is mostly lost in a row.
+const COPY_AFTER: Duration = Duration::from_millis(15);
 /// Most bytes that wait: what leaves in [`LONGEST_WAIT`], and the largest frame there can be.
 const WAITING_BYTES: usize = 800_000;
 
@@ -33,6 +36,9 @@ pub struct Outbox {
     broken: BTreeSet<StreamKey>,
     /// Those of them whose encoder has not been asked yet.
     unasked: BTreeSet<StreamKey>,
+    copies: Copies,
+    /// Copies of what left, and when they are due.
+    copied: VecDeque<(Instant, Source, Bytes)>,
     /// What may leave now, in bytes, and as of when.
     allowance: f64,
     looked: Option<Instant>,
@@ -89,6 +95,13 @@ impl Outbox {
         self.allowance = (self.allowance + since.as_secs_f64() * BYTES_PER_SECOND).min(BURST_BYTES);
         self.drop_stale(now);
         let mut leaving = Vec::new();
+        while let Some((due, ..)) = self.copied.front()
+            && *due <= now
+            && let Some((_, _, copy)) = self.copied.pop_front()
+        {
+            self.allowance -= copy.len() as f64;
+            leaving.push(copy);
+        }
         while self.allowance > 0.0
             && let Some(frame) = self.frames.front_mut()
         {
@@ -96,6 +109,9 @@ impl Outbox {
                 frame.has_begun = true;
                 self.bytes -= slice.len();
                 self.allowance -= slice.len() as f64;
+                if self.copies.are_made_of(frame.stream) {
+                    self.copied.push_back((now + COPY_AFTER, frame.stream.source, slice.clone()));
+                }
                 leaving.push(slice);
             }
             if frame.slices.is_empty() {
@@ -112,7 +128,13 @@ impl Outbox {
         self.broken.retain(|stream| is_kept(stream.source));
         self.unasked.retain(|stream| is_kept(stream.source));
         self.frames.retain(|frame| is_kept(frame.stream.source));
+        self.copied.retain(|(_, source, _)| is_kept(*source));
         self.count();
+    }
+
+    /// A receiver told how its pictures come.
+    pub fn reported(&mut self, report: &VideoReport, now: Instant) {
+        self.copies.reported(report, now);
     }
 
     /// Streams that were interrupted since the last call: a keyframe makes them go on.
@@ -123,7 +145,7 @@ impl Outbox {
     /// Whether something waits that may leave soon.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
-        !self.frames.is_empty()
+        !self.frames.is_empty() || !self.copied.is_empty()
     }
 
     fn queue(&mut self, frame: Frame) {
@@ -271,6 +293,29 @@ mod tests {
         push(&mut outbox, CAMERA, 1, true, 1, now);
         outbox.keep(|source| source == Source::Screen);
         assert!(outbox.take(now).is_empty() && outbox.take_broken().is_empty());
+    }
+
+    #[test]
+    fn what_the_air_takes_much_of_leaves_twice() {
+        let now = Instant::now();
+        let mut outbox = Outbox::default();
+        for _ in 0..6 {
+            let person = hallway_protocol::ids::PersonId(2);
+            let (expected, lost) = (100, 20);
+            let (bytes, interval_ms, queue_ms, frames) = (1, 500, 0, 1);
+            let report = VideoReport { person, stream: CAMERA, expected, lost, bytes, interval_ms, queue_ms, frames };
+            outbox.reported(&report, now);
+        }
+        push(&mut outbox, CAMERA, 1, true, 2, now);
+        push(&mut outbox, SCREEN, 5, true, 1, now);
+        assert_eq!(frames(&outbox.take(now)), [1, 5]);
+        assert!(outbox.is_waiting() && outbox.take(now + ms(5)).is_empty());
+        assert_eq!(outbox.take(now + COPY_AFTER).len(), 2);
+        assert!(!outbox.is_waiting());
+        push(&mut outbox, CAMERA, 2, false, 1, now + ms(30));
+        outbox.take(now + ms(30));
+        outbox.keep(|source| source == Source::Screen);
+        assert!(outbox.take(now + ms(60)).is_empty(), "a copy left after its camera was shut");
     }
 
     proptest! {

@@ -26,6 +26,8 @@ const EASE: f32 = 0.85;
 const DRAIN: f32 = 0.6;
 /// Growth in a second.
 const GROWTH: f32 = 0.20;
+/// Growth in a second until it is too much for the first time.
+const FIRST_GROWTH: f32 = 0.60;
 /// Share of what was too much that is not gone beyond while that is remembered: the rest is for voice and for what else
 /// the link carries.
 const HELD: f32 = 0.92;
@@ -109,7 +111,8 @@ impl Link {
     fn raise(&mut self, seconds: f32, now: Duration) {
         self.too_much = self.too_much.filter(|(_, at)| now.saturating_sub(*at) < REMEMBERED);
         let most = self.too_much.map_or(f32::MAX, |(through, _)| HELD * through);
-        let grown = self.bitrate * (1.0 + GROWTH * seconds.min(1.0));
+        let growth = if self.lowered.is_none() { FIRST_GROWTH } else { GROWTH };
+        let grown = self.bitrate * (1.0 + growth * seconds.min(1.0));
         self.bitrate = grown.min(most).max(self.bitrate);
     }
 }

@@ -27,6 +27,8 @@ use std::{
 
 /// How long the engine's end waits for its threads: as long as a person waits for a window to close.
 const STOPPING: Duration = Duration::from_secs(1);
+/// Most commands between two looks at what is due: however much comes, pictures are shown and reports told.
+const AT_ONCE: usize = 64;
 /// How often the statistics are told, while there are any.
 const PUBLISH: Duration = Duration::from_millis(250);
 
@@ -91,12 +93,14 @@ impl Runner {
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return false,
         };
+        let mut taken = 0;
         while let Some(message) = next {
             match message {
                 Message::Command(command, given) => self.obey(command, given),
                 Message::Stop => return false,
             }
-            next = self.commands.try_recv().ok();
+            taken += 1;
+            next = (taken < AT_ONCE).then(|| self.commands.try_recv().ok()).flatten();
         }
         let now = clock::now();
         self.receiver.step(now, &mut self.outputs);
