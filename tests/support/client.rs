@@ -150,8 +150,15 @@ impl HeadlessClient {
         }
     }
 
-    /// Walks into a room and is there.
+    /// Walks into a room, once it is known here, and is there.
     pub(crate) fn enter(&mut self, room: &str) {
+        let lists = |event: &Value| {
+            let rooms = event["rooms"].as_array();
+            is(event, "rooms") && rooms.is_some_and(|rooms| rooms.iter().any(|known| known["name"] == room))
+        };
+        if self.expect_asking("rooms", lists).is_none() {
+            self.events.fail(&format!("never knew of {room}"));
+        }
         self.send(&format!("enter {room}"));
         self.expect(&format!("entered {room}"), |event| is(event, "entered") && event["room"] == room);
     }
