@@ -185,7 +185,7 @@ fn who_is_not_to_be_disturbed_is_not_rung() {
 fn a_call_of_a_chosen_person_is_answered_by_itself_and_both_ends_know() {
     let server = TestServer::start();
     let (mut ann, mut bob) = (client(&server, "Ann").sign_in(), client(&server, "Bob").sign_in());
-    bob.know("Ann");
+    bob.know("people", "Ann");
     bob.send("autoanswer Ann on");
     bob.calls_until("the name", |calls| calls["auto_answer"] == json!(["Ann"]));
     ann.ring("Bob", "voice");
@@ -271,7 +271,7 @@ fn a_third_person_can_be_asked_in() {
     let server = TestServer::start();
     let [mut ann, mut bob, mut eve] = ["Ann", "Bob", "Eve"].map(|name| client(&server, name).sign_in());
     ann.call(&mut bob, "voice");
-    bob.know("Eve");
+    bob.know("people", "Eve");
     bob.send("ask Eve");
     let incoming = eve.in_call("incoming");
     assert_eq!(incoming["with"], json!(["Ann", "Bob"]), "{incoming}");

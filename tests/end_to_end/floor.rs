@@ -110,7 +110,7 @@ fn who_created_a_room_moderates_it() {
     bob.enter("Tea");
     ann.talk();
     bob.talk();
-    ann.know("Bob");
+    ann.know("people", "Bob");
     ann.send("floor mute Bob");
     assert_eq!(ann.floor("ordered")["order"], "mute");
     assert_eq!(bob.floor("revoked")["reason"], "muted");

@@ -152,13 +152,7 @@ impl HeadlessClient {
 
     /// Walks into a room, once it is known here, and is there.
     pub(crate) fn enter(&mut self, room: &str) {
-        let lists = |event: &Value| {
-            let rooms = event["rooms"].as_array();
-            is(event, "rooms") && rooms.is_some_and(|rooms| rooms.iter().any(|known| known["name"] == room))
-        };
-        if self.expect_asking("rooms", lists).is_none() {
-            self.events.fail(&format!("never knew of {room}"));
-        }
+        self.know("rooms", room);
         self.send(&format!("enter {room}"));
         self.expect(&format!("entered {room}"), |event| is(event, "entered") && event["room"] == room);
     }
@@ -200,17 +194,17 @@ impl HeadlessClient {
 
     /// Rings somebody, once they are known here.
     pub(crate) fn ring(&mut self, name: &str, kind: &str) {
-        self.know(name);
+        self.know("people", name);
         self.send(&format!("call {name} {kind}"));
     }
 
-    /// Waits until somebody is among the people: who has signed in is not yet known to everybody.
-    pub(crate) fn know(&mut self, name: &str) {
+    /// Waits until a name is in the list (`people`, `rooms`): what is new is not known to everybody at once.
+    pub(crate) fn know(&mut self, list: &str, name: &str) {
         let lists = |event: &Value| {
-            let people = event["people"].as_array();
-            is(event, "people") && people.is_some_and(|people| people.iter().any(|person| person["name"] == name))
+            let known = event[list].as_array();
+            is(event, list) && known.is_some_and(|known| known.iter().any(|one| one["name"] == name))
         };
-        if self.expect_asking("people", lists).is_none() {
+        if self.expect_asking(list, lists).is_none() {
             self.events.fail(&format!("never knew of {name}"));
         }
     }

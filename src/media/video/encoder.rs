@@ -1,9 +1,9 @@
 //! Pictures to H.264, with openh264.
 //!
-//! Baseline, one thread, no frames that refer to later ones, slices of the size of a packet. Rate control holds the bits of
-//! each second to the target, and leaves a picture out when they are spent. (Measured over five seconds of pattern and of a
-//! moving texture at 60 to 600 kbit/s: never above the target, while the library's control by time stamps is up to a
-//! quarter above it in single seconds, of which a queue would be made.)
+//! Baseline, one thread, no frames that refer to later ones, slices of the size of a packet. Rate control aims at the bits of
+//! each second, and leaves a picture out when they are spent. The library's control by time stamps went up to a quarter
+//! above its target in single seconds (five seconds of pattern and of a moving texture at 60 to 600 kbit/s), of which a
+//! queue would be made.
 
 mod raw;
 
