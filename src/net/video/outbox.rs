@@ -2,7 +2,7 @@
 //!
 //! A keyframe is ten times as big as other frames, and would stand in front of the next word if it left at once. What
 //! has waited too long is dropped as a whole, and with it what can't be decoded without it; the encoder is then asked
-//! for a keyframe. What the air takes much of leaves [twice](super::copies).
+//! for a keyframe. What the air takes much of leaves twice.
 
 use super::copies::Copies;
 use bytes::Bytes;

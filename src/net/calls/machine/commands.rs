@@ -132,7 +132,8 @@ impl CallMachine {
         request: impl FnOnce(RequestId) -> CallRequest,
         actions: &mut Actions,
     ) {
-        let is_pending = |asked: &Asked| matches!(asked, Asked::Ring { .. } | Asked::JoinRoom { .. });
+        // What was given up counts until the answer comes: for the server one is in that call until then.
+        let is_pending = |asked: &Asked| *asked != Asked::Invite;
         if self.current.is_some() || self.asked.values().any(is_pending) || !self.accepted.is_empty() {
             return actions.push(refused(command, CallRefusal::InCall));
         }

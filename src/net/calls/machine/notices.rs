@@ -29,7 +29,9 @@ impl CallMachine {
         let Some(me) = state.member(own) else { return };
         if asked == Some(Asked::Void) {
             self.left.push((state.call, now));
-            return actions.push(CallAction::Ask(CallRequest::HangUp { call: state.call }));
+            self.accepted.remove(&state.call);
+            actions.push(CallAction::Ask(CallRequest::HangUp { call: state.call }));
+            return self.end_here(state.call, CallEnd::HungUp, actions);
         }
         if self.left.iter().any(|(call, _)| *call == state.call) {
             return;
@@ -51,8 +53,10 @@ impl CallMachine {
         }
     }
 
-    /// A call rings here, or what is so of it has changed.
+    /// A call rings here, or what is so of it has changed. Whoever was in it is so no longer: the server gave them up
+    /// while their link was lost, and another one asks them in again. That is for them to answer.
     fn ring(&mut self, now: Instant, by: PersonId, state: CallState, own: PersonId, actions: &mut Actions) {
+        self.end_here(state.call, CallEnd::Lost, actions);
         if let Some(known) = self.incoming.iter_mut().find(|known| known.call == state.call) {
             *known = state;
             return;
@@ -102,13 +106,20 @@ impl CallMachine {
     fn hear_end(&mut self, call: CallId, why: CallEnd, actions: &mut Actions) {
         self.left.retain(|(left, _)| *left != call);
         self.accepted.remove(&call);
-        if let Some(current) = self.current.take_if(|current| current.state.call == call) {
-            actions.push(CallAction::Tell(current.named(), CallChanged::Ended(why)));
-        } else if let Some(place) = self.incoming.iter().position(|ringing| ringing.call == call)
+        if let Some(place) = self.incoming.iter().position(|ringing| ringing.call == call)
             && let Link::Live(own) = self.link
         {
             let state = self.incoming.remove(place);
             actions.push(CallAction::Tell(named(&state, own), CallChanged::Ended(why)));
+        } else {
+            self.end_here(call, why, actions);
+        }
+    }
+
+    /// Ends the call that one is in, if it is this one.
+    fn end_here(&mut self, call: CallId, why: CallEnd, actions: &mut Actions) {
+        if let Some(current) = self.current.take_if(|current| current.state.call == call) {
+            actions.push(CallAction::Tell(current.named(), CallChanged::Ended(why)));
         }
     }
 

@@ -152,8 +152,9 @@ impl CallMachine {
     pub(super) fn screen_closed(&mut self, trouble: Option<(&'static str, String)>, actions: &mut Actions) {
         self.screen_open = false;
         let Some((code, text)) = trouble else { return };
-        // The engine has given up by itself.
-        if self.told.screen.take().is_some()
+        // The engine has given up by itself. It is told to stop all the same: what it gave up may have been the screen
+        // before the one it was told of since.
+        if self.told.screen.is_some()
             && let Some(call) = &mut self.current
         {
             call.screen = Share::Off;

@@ -225,6 +225,7 @@ fn a_ring_that_is_given_up_before_the_server_answers_is_hung_up() {
     let mut bench = Bench::new();
     bench.ask(0, call(CallKind::Voice));
     assert_eq!(bench.ask(10, Command::HangUp), "");
+    assert_eq!(bench.ask(20, call(CallKind::Voice)), "!call:in_call", "the server has not heard of it yet");
     assert_eq!(bench.at(50, answer(1, ringing())), "hangup");
     assert_eq!(bench.at(60, told(both())), "");
     assert_eq!(bench.ask(70, Command::HangUp), "!hangup:not_in_call");
@@ -310,7 +311,7 @@ fn a_screen_is_captured_once_the_server_grants_it() {
     bench.ask(500, Command::ShareScreen(ScreenChoice::Window(9)));
     bench.at(520, told(with(&both(), ANN, SCREEN)));
     let gone = CallInput::ScreenClosed(Some(("screen_gone", "It is gone.".into())));
-    assert_eq!(bench.at(900, gone), "+trouble:screen_gone(Bob) send:---");
+    assert_eq!(bench.at(900, gone), "+trouble:screen_gone(Bob) screen-off send:---");
     assert_eq!(bench.machine.view().current.unwrap().screen_trouble.as_deref(), Some("It is gone."));
     // No word of the server at all.
     bench.ask(1300, Command::ShareScreen(ScreenChoice::Pattern));
@@ -362,6 +363,12 @@ fn a_lost_link_shuts_everything_and_one_that_is_regained_opens_it_again() {
     bench.at(1000, CallInput::Link(Link::Lost));
     bench.at(2000, CallInput::Link(Link::Live(ANN)));
     assert_eq!(bench.at(2000 + RESUME_TIMEOUT.as_millis() as u64, CallInput::Poll), "+ended:lost(Bob) raise");
+    // Regained too late: the server has given them up, and somebody asks them in again.
+    let mut bench = Bench::in_call(true);
+    bench.at(1000, CallInput::Link(Link::Lost));
+    bench.at(2000, CallInput::Link(Link::Live(ANN)));
+    let words = bench.at(2100, told(state(&[(ANN, Presence::Ringing { by: BOB }), (BOB, JOINED)])));
+    assert_eq!(words, "+ended:lost(Bob) +incoming(Bob) raise");
     // Hung up meanwhile, the server's way back is not taken.
     let mut bench = Bench::in_call(true);
     bench.at(1000, CallInput::Link(Link::Lost));
