@@ -100,6 +100,8 @@ pub struct Seams {
 const VOICE_EVENTS: usize = 128;
 /// How long the session sleeps where nobody is connected and nothing happens.
 const IDLE: Duration = Duration::from_millis(250);
+/// How long a tick waits for something that leads to an update anyway: while somebody talks, packets come more often.
+const TICK_WAITS: Duration = Duration::from_millis(15);
 
 /// Starts the session on its thread. It ends with [`commands::Command::Quit`], or when the handle is dropped.
 ///
@@ -169,9 +171,10 @@ fn run(live: LiveLoop, seams: Seams, reconnect: Option<Duration>) {
     }
 }
 
-/// The pace of an undisturbed session: short while pictures leave bit by bit, steps while its avatar walks, ticks while it is connected, else hardly any.
+/// The pace of an undisturbed session: short while pictures leave bit by bit, steps while its avatar walks, ticks while
+/// it is connected, else hardly any.
 fn until_next_update(world: &World) -> Duration {
-    let tick = event_loop::until_fixed_tick(world);
+    let tick = event_loop::until_fixed_tick(world) + TICK_WAITS;
     if world.resource::<video::Pictures>().0.is_waiting() {
         tick.min(video::PACE)
     } else if world.resource::<walking::Walking>().is_moving() {

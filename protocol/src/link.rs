@@ -11,8 +11,12 @@
 //!    [`firewall::FirewallSystems::Messages`] is its last part: pings and pongs that would hurt are taken out.
 //! 6. lightyear answers pings; the app reads messages.
 //!
+//! On the way out, acknowledgements that nobody waits for are held back between lightyear's transport and netcode, until
+//! another packet carries them (`acks`).
+//!
 //! Nothing that a stranger sends reaches lightyear, costs an entity, or is logged by the packet.
 
+mod acks;
 pub mod counters;
 pub mod door;
 pub mod event_loop;

@@ -10,6 +10,7 @@ mod rate;
 mod rules;
 mod window;
 
+pub(super) use payload::is_ack_only;
 pub use payload::{Delivered, InnerDrop, PACKET_HEADER_BYTES, inner};
 pub use plugin::{FirewallPlugin, FirewallSystems, Side};
 pub use rate::TokenBucket;

@@ -6,6 +6,7 @@
 pub mod tokens;
 
 use super::{
+    acks::AcksPlugin,
     door::{Door, DoorPlugin},
     firewall::{FirewallPlugin, Side},
     udp::{UdpClientLinkPlugin, UdpServerLinkPlugin},
@@ -49,7 +50,8 @@ pub fn server_plugins(app: &mut App) {
     base_plugins(app);
     app.add_plugins(ServerPlugins { tick_duration: limits::TICK });
     app.insert_resource(ReplicationMetadata::new(limits::REPLICATION_INTERVAL));
-    app.add_plugins((FirewallPlugin { side: Side::Server }, DoorPlugin, UdpServerLinkPlugin, SingleThreadPlugin));
+    app.add_plugins((FirewallPlugin { side: Side::Server }, AcksPlugin, DoorPlugin, UdpServerLinkPlugin));
+    app.add_plugins(SingleThreadPlugin);
     app.add_observer(welcome_link);
     app.add_systems(
         PostUpdate,
@@ -61,7 +63,7 @@ pub fn server_plugins(app: &mut App) {
 pub fn client_plugins(app: &mut App) {
     base_plugins(app);
     app.add_plugins(ClientPlugins { tick_duration: limits::TICK });
-    app.add_plugins((FirewallPlugin { side: Side::Client }, UdpClientLinkPlugin, SingleThreadPlugin));
+    app.add_plugins((FirewallPlugin { side: Side::Client }, AcksPlugin, UdpClientLinkPlugin, SingleThreadPlugin));
     app.add_systems(PostUpdate, keep_replication_to_oneself.before(MessageSystems::Send));
 }
 

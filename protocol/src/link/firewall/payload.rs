@@ -62,6 +62,11 @@ pub fn inner(payload: &[u8], rules: &Rules) -> Result<(), InnerDrop> {
     walk(payload, rules, |_| {})
 }
 
+/// Whether a packet only acknowledges: its sender is owed no acknowledgement of it.
+pub(in crate::link) fn is_ack_only(payload: &[u8]) -> bool {
+    payload.first() == Some(&ACK_ONLY)
+}
+
 /// [`inner`], telling every message on a reliable channel.
 pub(super) fn walk(payload: &[u8], rules: &Rules, mut reliable: impl FnMut(Delivered)) -> Result<(), InnerDrop> {
     let mut rest = Cursor(payload);

@@ -1,12 +1,13 @@
 //! The inner firewall and the ping guard at their places in the schedule.
 
 use super::{
-    payload::{Delivered, InnerDrop, walk},
+    payload::{Delivered, InnerDrop, is_ack_only, walk},
     rules::Rules,
     window::ReliableWindows,
 };
 use crate::link::{
     LastHeard,
+    acks::AckHold,
     counters::{DropCause, FirewallCounters, LinkCounters, log_drops},
     now,
 };
@@ -90,10 +91,12 @@ struct LinkGuard {
 }
 
 impl LinkGuard {
-    fn admit(&mut self, payload: &[u8], rules: &Rules) -> Result<(), InnerDrop> {
+    /// Lets the packet in, and tells whether anything in it is sent again until it is acknowledged.
+    fn admit(&mut self, payload: &[u8], rules: &Rules) -> Result<bool, InnerDrop> {
         self.scratch.clear();
         walk(payload, rules, |delivered| self.scratch.push(delivered))?;
-        self.windows.admit(&self.scratch, rules.incomplete_messages)
+        self.windows.admit(&self.scratch, rules.incomplete_messages)?;
+        Ok(!self.scratch.is_empty())
     }
 }
 
@@ -125,12 +128,13 @@ fn check_payloads(
         &mut Link,
         &mut LinkGuard,
         &mut LinkCounters,
+        &mut AckHold,
         Option<&mut LastHeard>,
         Option<&Transport>,
         Has<Connected>,
     )>,
 ) {
-    for (mut link, mut guard, mut counters, heard, transport, connected) in &mut links {
+    for (mut link, mut guard, mut counters, mut acks, heard, transport, connected) in &mut links {
         let waiting = link.recv.len();
         if waiting == 0 {
             continue;
@@ -147,7 +151,12 @@ fn check_payloads(
         for _ in 0..waiting {
             let Some(payload) = link.recv.pop() else { break };
             match guard.admit(&payload, rules) {
-                Ok(()) => link.recv.push_raw(payload),
+                Ok(is_reliable) => {
+                    if !is_ack_only(&payload) {
+                        acks.note(is_reliable);
+                    }
+                    link.recv.push_raw(payload);
+                }
                 Err(error) => {
                     trace!(%error, "packet dropped");
                     count(&mut counters, &mut totals, DropCause::Payload);
