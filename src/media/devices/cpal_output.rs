@@ -2,7 +2,7 @@
 
 use super::{
     DeviceError,
-    fill::FillLevel,
+    fill::{Calls, FillLevel},
     host::{self, Direction, Host},
     stream::{OpenStream, StreamHealth},
 };
@@ -32,7 +32,7 @@ const MARGIN: Duration = Duration::from_micros(300);
 const LATE: Duration = Duration::from_millis(1);
 
 /// What callbacks tell the voice thread, without a lock.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct OutputShared {
     /// Callbacks that found too little in the ring while sound was meant to come.
     pub underruns: AtomicU64,
@@ -40,10 +40,38 @@ pub struct OutputShared {
     pub last_call: AtomicU32,
     /// Frames of the largest call since it was read last.
     pub largest_call: AtomicU32,
+    /// The fewest frames that a call left in the ring since it was read last, while sound was meant to come;
+    /// [`u32::MAX`] without such a call.
+    pub least_left: AtomicU32,
     /// Whether the voice thread means to keep the ring filled.
     pub feeding: AtomicBool,
     /// How long the first frame of the last call takes from the call to the air, in microseconds, as the system says.
     pub latency_micros: AtomicU32,
+}
+
+impl Default for OutputShared {
+    fn default() -> Self {
+        Self {
+            underruns: AtomicU64::new(0),
+            last_call: AtomicU32::new(0),
+            largest_call: AtomicU32::new(0),
+            least_left: AtomicU32::new(u32::MAX),
+            feeding: AtomicBool::new(false),
+            latency_micros: AtomicU32::new(0),
+        }
+    }
+}
+
+impl OutputShared {
+    /// What the calls were like since this was asked last.
+    fn calls(&self) -> Calls {
+        let least_left = self.least_left.swap(u32::MAX, Relaxed);
+        Calls {
+            largest: self.largest_call.swap(0, Relaxed),
+            least_left: (least_left < u32::MAX).then_some(least_left),
+            underruns: self.underruns.load(Relaxed),
+        }
+    }
 }
 
 /// The output callback: copies the ring to the device's channels. It never waits and never allocates; a ring that runs
@@ -96,8 +124,9 @@ impl OutputCallback {
                 [] => {}
             }
         }
-        if dry && self.shared.feeding.load(Relaxed) {
-            self.shared.underruns.fetch_add(1, Relaxed);
+        if self.shared.feeding.load(Relaxed) {
+            self.shared.least_left.fetch_min(u32::try_from(self.ring.slots()).unwrap_or(u32::MAX), Relaxed);
+            self.shared.underruns.fetch_add(u64::from(dry), Relaxed);
         }
     }
 }
@@ -127,7 +156,7 @@ impl OutputDevice {
 
     /// Frames at 48 kHz that the ring wants to bridge the device's next call and our own lateness.
     pub(crate) fn wanted(&mut self, now: Duration) -> usize {
-        self.level.note(self.shared.largest_call.swap(0, Relaxed), self.underruns(), now);
+        self.level.note(self.shared.calls(), now);
         let capacity = self.ring.buffer().capacity();
         let held = capacity - self.ring.slots();
         let missing = self.level.frames().min(capacity / 2).saturating_sub(held);
@@ -270,6 +299,8 @@ mod tests {
         let largest = out.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
         assert!(largest < 0.02, "a step of {largest}");
         assert_eq!(out[399], 0.0);
+        assert_eq!(shared.calls(), Calls { largest: 400, least_left: Some(0), underruns: 1 });
+        assert_eq!(shared.calls(), Calls { largest: 0, least_left: None, underruns: 1 });
     }
 
     #[test]
