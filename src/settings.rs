@@ -10,14 +10,14 @@ use crate::{
     },
     net::{
         SessionSettings,
-        commands::{ServerAddress, SignIn, Trust},
+        commands::{Secret, ServerAddress, SignIn, Trust},
         preferences::{VoiceWishes, words},
     },
 };
 use choices::VideoSink;
 use clap::Parser;
 use directories::ProjectDirs;
-use hallway_protocol::names::DisplayName;
+use hallway_protocol::{desk::Proof, names::DisplayName};
 use std::{path::PathBuf, time::Duration};
 
 /// For how long a script's lost connection is tried again.
@@ -33,6 +33,12 @@ pub struct Arguments {
     /// The name to sign in with: 1 to 32 visible characters.
     #[arg(long)]
     pub name: Option<String>,
+    /// Sign in to an account: the file's first line is its password.
+    #[arg(long, value_name = "FILE", value_parser = choices::password_file, requires = "headless")]
+    pub password_file: Option<Secret>,
+    /// Stay signed in to the account: the password is not needed next time.
+    #[arg(long, requires = "password_file")]
+    pub stay: bool,
     /// Take a free variant, such as “Ann 2”, when somebody has the name.
     #[arg(long)]
     pub name_or_variant: bool,
@@ -143,6 +149,8 @@ impl Arguments {
                         name,
                         or_variant: self.name_or_variant,
                         trust: self.trust.unwrap_or_default(),
+                        proof: self.password_file.map_or(Proof::None, |Secret(password)| Proof::Password(password)),
+                        stay: self.stay,
                     },
                     stats: self.stats,
                 }))

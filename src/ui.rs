@@ -1,6 +1,7 @@
 //! The panels over the world. Each is a function from a model of its own and the session's snapshot to actions; only
 //! this file lays them out and carries the actions out.
 
+pub mod account;
 pub mod bidi;
 pub mod call;
 pub mod canvas;
@@ -15,6 +16,7 @@ pub mod offer;
 pub mod people;
 pub mod quality;
 pub mod rooms;
+pub mod search;
 pub mod settings;
 mod shortcuts;
 pub mod sign_in;
@@ -28,6 +30,7 @@ use crate::{
     face::link::Link,
     net::{commands::Command, phrase, phrase::Phrase, snapshot::Snapshot},
 };
+use account::AccountModel;
 use bevy::{
     prelude::*,
     window::{PrimaryWindow, WindowOccluded},
@@ -39,6 +42,7 @@ use hallway_protocol::{chat::Conversation, ids::PersonId};
 use menu::OpenMenu;
 use people::PeopleModel;
 use rooms::RoomsModel;
+use search::SearchModel;
 use settings::{Page, Settings};
 use sign_in::SignInModel;
 use sound::SoundModel;
@@ -83,6 +87,8 @@ pub enum Action {
         /// What it is called.
         title: String,
     },
+    /// Show the search.
+    Search,
     /// Show or hide the page of keys.
     ToggleHelp,
     /// Show or hide the settings.
@@ -116,8 +122,12 @@ pub struct UiState {
     pub sound: SoundModel,
     /// Calls.
     pub call: CallModel,
+    /// What was typed about the own account.
+    pub account: AccountModel,
     /// What the bar tells for a moment.
     pub echo: Echo,
+    /// The search.
+    pub search: SearchModel,
     /// The menu about a person.
     pub menu: Option<OpenMenu>,
     /// Whose card is shown.
@@ -226,6 +236,7 @@ fn hear(
         let open = ChatModel::conversation(state.chat.tab, snapshot).filter(|_| watched);
         state.chat.hear(event, snapshot, watched);
         state.sign_in.hear(event);
+        state.search.hear(event);
         state.echo.hear(event, now);
         state.toasts.hear(event, snapshot, open, now);
     }
@@ -307,6 +318,7 @@ fn act(
             let text = chat::save::transcript(&title, &log, own);
             state.saving = Some(Mutex::new(chat::save::save(&title, text)));
         }
+        Action::Search => state.search.show(),
         Action::ToggleHelp => state.help = !state.help,
         Action::ToggleSettings => state.settings_open = !state.settings_open,
         Action::ShowSettings(page) => (state.settings_open, state.page) = (true, page),

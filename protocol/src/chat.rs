@@ -100,6 +100,40 @@ pub struct ChatMessage {
     pub sent_ms: i64,
 }
 
+/// A message that was found by its words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundMessage {
+    /// Its place in the server's order.
+    pub id: MessageId,
+    /// The writer's name at the time.
+    pub from_name: String,
+    /// Where it was said.
+    pub place: FoundPlace,
+    /// What was written.
+    pub text: String,
+    /// When the server took it, in milliseconds since the Unix epoch.
+    pub sent_ms: i64,
+}
+
+/// Where a message was said, for whoever found it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FoundPlace {
+    /// To everyone.
+    World,
+    /// In the room that the person is in.
+    Room {
+        /// The room's name.
+        name: String,
+    },
+    /// In private with somebody.
+    Person {
+        /// The other one's name at the time.
+        name: String,
+        /// The other one, while signed in.
+        person: Option<PersonId>,
+    },
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! What clients and server say on the Control channel: everything that must arrive, in order, and is not the floor.
 
 use crate::{
-    chat::{ChatMessage, ChatText, Conversation},
+    chat::{ChatMessage, ChatText, Conversation, FoundMessage},
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{MessageId, PersonId, RequestId, RoomId},
     names::RoomName,
@@ -43,6 +43,16 @@ pub enum ClientMessage {
         before: Option<MessageId>,
         /// How many, at most [`crate::limits::HISTORY_PAGE`].
         count: u16,
+    },
+    /// Messages with these words in them, among those that the person may read here: to everyone, in the room it is in,
+    /// and in private.
+    Search {
+        /// Comes back with what was found.
+        request: RequestId,
+        /// The words, which all must be there.
+        words: ChatText,
+        /// Only older messages than this one.
+        before: Option<MessageId>,
     },
     /// A new room on a free plot.
     CreateRoom {
@@ -96,6 +106,13 @@ pub enum ServerMessage {
         request: RequestId,
         /// The page.
         messages: Vec<ChatMessage>,
+    },
+    /// The answer to [`ClientMessage::Search`], newest first, at most [`crate::limits::HISTORY_PAGE`].
+    Found {
+        /// The question's number.
+        request: RequestId,
+        /// The messages.
+        messages: Vec<FoundMessage>,
     },
     /// The answer to [`ClientMessage::CreateRoom`].
     RoomCreated {
@@ -195,6 +212,8 @@ pub enum CloseCause {
     },
     /// The client broke the rules of the protocol again and again.
     Misbehaved,
+    /// The person signed out everywhere, or the account is deleted.
+    SignedOut,
 }
 
 /// Why something that was asked for can't be. Shown as a sentence; scripts get [`Refusal::code`].
@@ -285,6 +304,7 @@ impl fmt::Display for CloseCause {
         match self {
             Self::ServerStops { .. } => f.write_str("The server is being stopped."),
             Self::Misbehaved => f.write_str("The server refused what this client sent."),
+            Self::SignedOut => f.write_str("You were signed out everywhere; sign in again."),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What crosses the wire between Hallway's clients and server, and the rules both sides share: names, limits, the
+//! What crosses the wire between Hallway's clients and server, and the rules both sides share: names, passwords, limits, the
 //! floor, calls, the map and how one walks on it, and the UDP link with its firewall.
 
 pub mod call;
@@ -14,6 +14,7 @@ pub mod listening;
 pub mod map;
 pub mod names;
 pub mod owner;
+pub mod password;
 pub mod path;
 pub mod pose;
 pub mod replicated;

@@ -8,6 +8,10 @@ pub const DATAGRAM_BYTES: usize = 1300;
 
 /// Longest display name, counted in characters after NFC: fits a label over an avatar.
 pub const NAME_CHARS: usize = 32;
+/// Shortest password: what NIST SP 800-63B asks of passwords that people choose.
+pub const PASSWORD_CHARS: usize = 8;
+/// Longest password in bytes of UTF-8: a long sentence.
+pub const PASSWORD_BYTES: usize = 256;
 /// Longest room name, in characters after NFC: fits the room list.
 pub const ROOM_NAME_CHARS: usize = 40;
 /// Longest message text in bytes of UTF-8: a page of writing; longer things are files.

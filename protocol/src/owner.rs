@@ -11,8 +11,8 @@ use thiserror::Error;
 #[derive(Clone, PartialEq, Eq)]
 pub struct OwnerKey([u8; 32]);
 
-/// What the server knows an owner by: the BLAKE3 hash of the [`OwnerKey`]. Whoever reads a server's database can't
-/// sign in with it.
+/// What the server knows an owner by: the BLAKE3 hash of the [`OwnerKey`], or of an account random bytes. Whoever reads a
+/// server's database can't sign in with it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OwnerId([u8; 32]);
 
@@ -58,6 +58,12 @@ impl OwnerKey {
 }
 
 impl OwnerId {
+    /// An id that no client has the key of, made of random bytes: an account's.
+    #[must_use]
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// Reads an id as it is written in logs and settings: exactly 64 hex digits.
     ///
     /// # Errors

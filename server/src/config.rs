@@ -13,7 +13,7 @@ mod values;
 pub use check::Contradiction;
 pub use owners::{Owners, OwnersError};
 pub use print::print;
-pub use sources::{Arguments, ConfigError, FILE_NAME, load};
+pub use sources::{AdminOrder, Arguments, ConfigError, FILE_NAME, Work, load};
 pub use values::{PublicAddress, PublicAddressError, Seconds, default_data_dir};
 
 use hallway_protocol::floor::{FloorPolicy, QueueRule};

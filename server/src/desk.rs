@@ -1,16 +1,19 @@
-//! The front desk: HTTPS for signing in, the map and its picture.
+//! The front desk: HTTPS for signing in, accounts, the map and its picture.
 //!
 //! It decides nothing about people. A sign-in that has the right form is asked of the world ([`WorldAsk`]), which
 //! alone knows who is here; the answer comes back over a one-shot channel.
 
 mod acceptor;
+mod account;
 mod certificate;
 mod limits;
 mod routes;
 
 pub use certificate::{CertificateError, Identity};
 pub use limits::SignInLimits;
+pub(crate) use limits::network;
 
+use crate::accounts::Accounts;
 use acceptor::{Door, TlsAcceptor};
 use axum_server::Handle;
 use hallway_protocol::{desk::SignInGrant, names::DisplayName, owner::OwnerId};
@@ -30,11 +33,22 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long open requests get to end when the server stops.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// What the desk asks of the world.
+#[derive(Debug)]
+pub enum WorldAsk {
+    /// To let somebody in.
+    SignIn(SignInAsk),
+    /// To end the sessions of this owner: signed out everywhere.
+    End(OwnerId),
+}
+
 /// A sign-in, as the desk asks it of the world.
 #[derive(Debug)]
-pub struct WorldAsk {
+pub struct SignInAsk {
     /// Who wants to come in.
     pub name: DisplayName,
+    /// What the name is to whoever wants to come in.
+    pub claim: Claim,
     /// Whether a free variant of the name will do.
     pub or_variant: bool,
     /// Whose client it is.
@@ -45,6 +59,20 @@ pub struct WorldAsk {
     pub reply: oneshot::Sender<Result<SignInGrant, Denied>>,
 }
 
+/// What a name is to whoever wants to come in under it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// A guest's, as long as it is nobody's own.
+    Guest,
+    /// An account's, which was proved.
+    Account,
+    /// To be an account's. Whoever is here under it with this owner is the same person, and makes room.
+    Registering {
+        /// Whose client it is.
+        before: OwnerId,
+    },
+}
+
 /// Why the world lets somebody not in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denied {
@@ -52,6 +80,11 @@ pub enum Denied {
     NameTaken {
         /// The holder's name.
         holder: DisplayName,
+        /// A name like it that is free.
+        variant: DisplayName,
+    },
+    /// The name is somebody's own.
+    Registered {
         /// A name like it that is free.
         variant: DisplayName,
     },
@@ -85,13 +118,13 @@ impl WorldDoor {
     async fn sign_in(
         &self,
         name: DisplayName,
+        claim: Claim,
         or_variant: bool,
         owner: OwnerId,
         reached_at: SocketAddr,
     ) -> Result<SignInGrant, Denied> {
         let (reply, answer) = oneshot::channel();
-        let ask = WorldAsk { name, or_variant, owner, reached_at, reply };
-        self.ask(ask)?;
+        self.ask(WorldAsk::SignIn(SignInAsk { name, claim, or_variant, owner, reached_at, reply }))?;
         answer.await.unwrap_or(Err(Denied::Stopping))
     }
 
@@ -136,6 +169,7 @@ impl Desk {
         identity: &Identity,
         exhibits: Exhibits,
         world: WorldDoor,
+        accounts: Arc<Accounts>,
         limits: SignInLimits,
     ) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
@@ -143,7 +177,7 @@ impl Desk {
         let acceptor = TlsAcceptor::new(identity.tls(), Door::default());
         let mut server = axum_server::from_tcp(listener)?.acceptor(acceptor).handle(handle.clone()).http1_only();
         server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-        let routes = routes::routes(exhibits, world, limits);
+        let routes = routes::routes(exhibits, world, accounts, limits);
         let server = tokio::spawn(server.serve(routes.into_make_service()));
         Ok(Self { handle, server })
     }

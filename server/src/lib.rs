@@ -6,7 +6,11 @@
 //! - [`world`], a Bevy app on the thread `world`, decides everything;
 //! - [`desk`], HTTPS on a small tokio runtime, asks the world;
 //! - [`store`], one task over SQLite, is asked by the world.
+//!
+//! Whose a name is, the desk finds out by [`accounts`] before it asks the world.
 
+pub mod accounts;
+pub mod admin;
 pub mod config;
 pub mod desk;
 mod running;

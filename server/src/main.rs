@@ -3,8 +3,8 @@
 use clap::Parser;
 use hallway_protocol::link::quiet_filter;
 use hallway_server::{
-    Running, ServerEvent, Settings,
-    config::{self, Arguments},
+    Running, ServerEvent, Settings, admin,
+    config::{self, Arguments, Work},
 };
 use serde_json::json;
 use std::{
@@ -30,6 +30,9 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let settings = config::load(arguments)?;
+    if let Some(Work::Admin(order)) = &arguments.work {
+        return Ok(admin::run(&settings.data_dir, order)?);
+    }
     if arguments.print_config {
         io::stdout().write_all(config::print(&settings).as_bytes())?;
         return Ok(());

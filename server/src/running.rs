@@ -2,6 +2,7 @@
 
 use crate::{
     ServerEvent, Settings,
+    accounts::{Accounts, Registered},
     config::Contradiction,
     desk::{CertificateError, Desk, Exhibits, Identity, SignInLimits, WorldDoor},
     site::{self, DataDir, SiteError},
@@ -21,7 +22,7 @@ use std::{
     io,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
-    sync::mpsc,
+    sync::{Arc, mpsc},
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -119,6 +120,8 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
     let public = site::resolve_public(&settings, listen.port())?;
     let runtime = runtime()?;
     let database = runtime.block_on(open_store(&settings.data_dir))?;
+    let moderators = Moderators::new(settings.moderators.0.iter().copied());
+    let accounts = runtime.block_on(Accounts::open(&settings.data_dir, moderators.clone())).map_err(OpenError::from)?;
 
     let (live, waker) = LiveLoop::new()?;
     let stopper = Stopper { flag: StopFlag::default(), waker: waker.clone() };
@@ -126,10 +129,11 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
     let (events_in, events) = mpsc::channel();
     let (door, asks) = WorldDoor::new(waking(&waker));
     let store = spawn_store(&runtime, database, store_end, &waker);
-    let desk = open_desk(&runtime, listener, &identity, exhibits, door, &settings)?;
+    let registered = accounts.registered();
+    let desk = open_desk(&runtime, listener, &identity, exhibits, door, accounts, &settings)?;
     let wires = WorldWires { asks, store: store_client, stop: stopper.flag.clone(), events: Some(events_in) };
-    let moderators = Moderators::new(settings.moderators.0.iter().copied());
-    let world = spawn_world(world_settings(&settings, map, moderators.clone(), public), wires, socket, live)?;
+    let world_settings = world_settings(&settings, map, moderators.clone(), registered, public);
+    let world = spawn_world(world_settings, wires, socket, live)?;
     let fingerprint = identity.fingerprint().to_owned();
     let parts = Some(Parts { desk, store, runtime, _data_dir: data_dir });
     let data_dir = settings.data_dir;
@@ -160,11 +164,12 @@ fn open_desk(
     identity: &Identity,
     exhibits: Exhibits,
     door: WorldDoor,
+    accounts: Accounts,
     settings: &Settings,
 ) -> io::Result<Desk> {
     let limits = SignInLimits::new(settings.sign_ins_per_minute, settings.sign_ins_per_minute_local);
     let _entered = runtime.enter();
-    Desk::open(listener, identity, exhibits, door, limits)
+    Desk::open(listener, identity, exhibits, door, Arc::new(accounts), limits)
 }
 
 fn waking(waker: &LoopWaker) -> impl Fn() + Send + Sync + 'static {
@@ -176,6 +181,7 @@ fn world_settings(
     settings: &Settings,
     map: WorldMap,
     moderators: Moderators,
+    registered: Registered,
     public: Option<SocketAddr>,
 ) -> WorldSettings {
     let usual = FloorTimes::default();
@@ -191,6 +197,7 @@ fn world_settings(
         },
         empty_room_lifetime: settings.empty_room_lifetime,
         moderators,
+        registered,
         public,
     }
 }

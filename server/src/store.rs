@@ -5,8 +5,10 @@
 //! messages that wait into one transaction, so that a busy server pays for one sync, not for hundreds.
 
 mod database;
+mod search;
 mod worker;
 
+pub(crate) use database::connect;
 pub use database::{Database, OpenError};
 pub use worker::StoreWorker;
 
@@ -118,6 +120,46 @@ pub struct PageQuery {
     pub count: u16,
 }
 
+/// Words to be found in what somebody may read: what was said to everyone, in the room, and in private to them or by them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchQuery {
+    /// The words, which all must be there.
+    pub text: String,
+    /// Whose private messages are looked through.
+    pub owner: OwnerId,
+    /// The room that the person is in.
+    pub room: Option<Thread>,
+    /// Only messages older than this one.
+    pub before: Option<MessageId>,
+    /// At most so many, the newest of them.
+    pub count: u16,
+}
+
+/// A message that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundMessage {
+    /// The message.
+    pub message: StoredMessage,
+    /// Where it was said.
+    pub place: FoundWhere,
+}
+
+/// Where a message was said, for whoever found it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FoundWhere {
+    /// To everyone.
+    World,
+    /// In the room of that name.
+    Room(String),
+    /// In private with somebody.
+    Pair {
+        /// Who that is, unless it is nobody's any more.
+        other: Option<OwnerId>,
+        /// The other one's name at the time.
+        name: String,
+    },
+}
+
 /// What the world asks of the store. `ticket` comes back with the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreAsk {
@@ -134,6 +176,13 @@ pub enum StoreAsk {
         ticket: u64,
         /// The page.
         query: PageQuery,
+    },
+    /// Find messages.
+    Search {
+        /// The asker's number.
+        ticket: u64,
+        /// Which.
+        query: SearchQuery,
     },
 }
 
@@ -153,6 +202,13 @@ pub enum StoreAnswer {
         ticket: u64,
         /// Its messages.
         messages: Vec<StoredMessage>,
+    },
+    /// What was found, newest first.
+    Found {
+        /// The asker's number.
+        ticket: u64,
+        /// The messages.
+        messages: Vec<FoundMessage>,
     },
     /// It could not be done; the reason is in the log.
     Failed {

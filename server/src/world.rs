@@ -27,7 +27,7 @@ pub use moderators::Moderators;
 pub use relay::RelayCounters;
 pub use shutdown::StopFlag;
 
-use crate::{ServerEvent, desk::WorldAsks, store::StoreClient};
+use crate::{ServerEvent, accounts::Registered, desk::WorldAsks, store::StoreClient};
 use bevy::prelude::*;
 use hallway_protocol::{
     channels::ProtocolPlugin,
@@ -65,6 +65,8 @@ pub struct WorldSettings {
     pub empty_room_lifetime: Duration,
     /// Who moderates every room.
     pub moderators: Moderators,
+    /// The names that are somebody's own.
+    pub registered: Registered,
     /// What tokens name as the live door; `None` is the address at which the client reached the front desk.
     pub public: Option<SocketAddr>,
 }
@@ -142,12 +144,13 @@ pub fn app(settings: WorldSettings, wires: WorldWires) -> App {
 }
 
 fn insert_resources(app: &mut App, settings: WorldSettings, wires: WorldWires) {
-    let WorldSettings { map, max_people, floor, empty_room_lifetime, moderators, public } = settings;
+    let WorldSettings { map, max_people, floor, empty_room_lifetime, moderators, registered, public } = settings;
     let tickets =
         sessions::Tickets { key: generate_key(), gate: SessionGate::default(), public, map_digest: map.digest() };
     app.insert_resource(tickets)
         .insert_resource(Rules { max_people, floor, empty_room_lifetime })
         .insert_resource(moderators)
+        .insert_resource(registered)
         .insert_resource(Map(map))
         .insert_resource(sessions::DeskAsks(wires.asks))
         .insert_resource(chat::Store(wires.store))

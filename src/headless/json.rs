@@ -14,7 +14,7 @@ use crate::net::{
     snapshot::Snapshot,
 };
 use hallway_protocol::{
-    chat::{ChatMessage, Conversation},
+    chat::{ChatMessage, Conversation, FoundMessage, FoundPlace},
     ids::{PersonId, RoomId},
 };
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ pub fn event(event: &Event, snapshot: &Snapshot) -> Option<Value> {
     Some(match event {
         Event::Welcome { person, name, server, version, fingerprint } => json!({
             "event": "welcome", "id": person.0, "name": name, "server": server, "version": version,
-            "fingerprint": fingerprint,
+            "fingerprint": fingerprint, "account": snapshot.me.as_ref().is_some_and(|me| me.account),
         }),
         Event::SignInFailed(failure) => sign_in_failure(failure),
         Event::Entered { name, people, .. } => json!({"event": "entered", "room": name, "people": people}),
@@ -49,6 +49,10 @@ pub fn event(event: &Event, snapshot: &Snapshot) -> Option<Value> {
         Event::History { messages, .. } => {
             let messages: Vec<_> = messages.iter().map(|said| message(said, snapshot)).collect();
             json!({"event": "history", "messages": messages})
+        }
+        Event::Found { words, messages, .. } => {
+            let messages: Vec<Value> = messages.iter().map(|message| found(message, snapshot)).collect();
+            json!({"event": "search", "words": words, "messages": messages})
         }
         Event::Floor { room, change } => floor::floor(*room, change, snapshot),
         Event::Connection(change) => connection(change),
@@ -147,6 +151,17 @@ fn message(said: &ChatMessage, snapshot: &Snapshot) -> Value {
     json!({"id": said.id.0, "from": said.from_name, "to": to, "text": said.text, "sent": said.sent_ms})
 }
 
+fn found(message: &FoundMessage, snapshot: &Snapshot) -> Value {
+    let to = match (&message.place, &snapshot.me) {
+        (FoundPlace::World, _) => json!({"world": true}),
+        (FoundPlace::Room { name }, _) => json!({"room": name}),
+        // What the other one wrote was written to oneself.
+        (FoundPlace::Person { name, .. }, Some(me)) if *name == message.from_name => json!({"person": me.name}),
+        (FoundPlace::Person { name, .. }, _) => json!({"person": name}),
+    };
+    json!({"id": message.id.0, "from": message.from_name, "to": to, "text": message.text, "sent": message.sent_ms})
+}
+
 fn person_changed(name: &str, change: PersonChanged, snapshot: &Snapshot) -> Value {
     let (change, room) = match change {
         PersonChanged::Arrived => ("arrived", None),
@@ -183,6 +198,7 @@ fn sign_in_failure(failure: &SignInFailure) -> Value {
             object["holder"] = holder.as_str().into();
             object["variant"] = variant.as_str().into();
         }
+        SignInFailure::PasswordNeeded { variant } => object["variant"] = variant.as_str().into(),
         SignInFailure::UnknownCertificate { fingerprint } => object["fingerprint"] = fingerprint.as_str().into(),
         SignInFailure::ChangedCertificate { pinned, shown } => {
             object["pinned"] = pinned.as_str().into();

@@ -1,5 +1,6 @@
 //! One line of standard input: which command it is, and what it means with the people and rooms that are there.
 
+mod account;
 mod calls;
 mod voice;
 
@@ -63,7 +64,7 @@ pub struct Complaint {
 type Parsed = Result<Order, Complaint>;
 
 /// The commands that are there, and how they are written.
-const COMMANDS: [(&str, &str); 36] = [
+const COMMANDS: [(&str, &str); 39] = [
     ("rooms", "rooms"),
     ("people", "people"),
     ("walk", "walk X Y"),
@@ -97,13 +98,16 @@ const COMMANDS: [(&str, &str); 36] = [
     ("reach", "reach everyone|room|nobody"),
     ("autoanswer", "autoanswer NAME on|off"),
     ("calls", "calls"),
+    ("register", "register PASSWORD"),
+    ("account", "account password \"OLD\" \"NEW\", account everywhere PASSWORD, or account delete PASSWORD"),
     ("history", "history room|world|NAME [COUNT [BEFORE_ID]]"),
+    ("search", "search WORDS"),
     ("help", "help"),
     ("quit", "quit"),
 ];
 
 /// Commands of the interface that this version can't do yet.
-const NOT_YET: [&str; 8] = ["send", "fetch", "cancel", "note", "play", "search", "!audio", "away"];
+const NOT_YET: [&str; 7] = ["send", "fetch", "cancel", "note", "play", "!audio", "away"];
 
 /// Reads a line as it is meant among these people and rooms.
 ///
@@ -133,6 +137,7 @@ pub fn parse(line: &str, snapshot: &Snapshot) -> Parsed {
         "shout" => say("shout", Conversation::World, rest),
         "msg" => msg(rest, snapshot),
         "history" => history(rest, snapshot),
+        "search" => search(rest),
         "offer" => voice::offer(rest),
         "floor" => voice::floor(rest, snapshot),
         "volume" => voice::volume(rest, snapshot),
@@ -154,6 +159,8 @@ pub fn parse(line: &str, snapshot: &Snapshot) -> Parsed {
         "reach" => calls::reach(rest),
         "autoanswer" => calls::auto_answer(rest, snapshot),
         "calls" => alone("calls", rest, Order::Calls),
+        "register" => account::register(rest),
+        "account" => account::change(rest),
         _ if NOT_YET.contains(&word) => Err(not_yet(word)),
         _ => Err(unknown(word)),
     }
@@ -252,6 +259,14 @@ fn msg(rest: &str, snapshot: &Snapshot) -> Parsed {
         None if rest.contains(' ') => Err(nobody("msg")),
         None => Err(usage("msg")),
     }
+}
+
+/// `search WORDS`: what was said with all of them in it.
+fn search(rest: &str) -> Parsed {
+    if rest.is_empty() {
+        return Err(usage("search"));
+    }
+    Ok(Order::Session(Command::Search { words: rest.to_owned(), before: None }))
 }
 
 fn history(rest: &str, snapshot: &Snapshot) -> Parsed {

@@ -11,7 +11,7 @@ use super::{
 };
 use bevy::{ecs::system::SystemParam, prelude::*};
 use hallway_protocol::{
-    chat::{ChatMessage, ChatText, Conversation},
+    chat::{ChatMessage, ChatText, ChatTextError, Conversation},
     control::{ClientMessage, Refusal, ServerMessage},
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{MessageId, RequestId, RoomId},
@@ -61,6 +61,7 @@ pub struct Requests {
 enum Asked {
     Say(Conversation),
     History { of: Conversation, count: u16, by_face: bool },
+    Search { words: String, more: bool },
     CreateRoom,
     DeleteRoom { room: RoomId, name: String },
     OrderFloor(FloorOrder),
@@ -100,6 +101,7 @@ fn obey_face(mut asked: MessageReader<FromFace>, mut chat: Chat) {
         match command {
             Command::Say { to, text } => chat.say(*to, text),
             Command::History { of, before, count } => chat.ask_history(*of, *before, *count, true),
+            Command::Search { words, before } => chat.search(words, *before),
             Command::CreateRoom { name, policy, queue } => chat.create_room(name, *policy, *queue),
             Command::DeleteRoom(room) => {
                 let asked = Asked::DeleteRoom { room: *room, name: chat.mirror.room_name(*room) };
@@ -119,6 +121,11 @@ fn hear_server(mut heard: MessageReader<FromServer>, mut chat: Chat) {
         match message {
             ServerMessage::Said { message, request } => chat.said(message, *request),
             ServerMessage::History { request, messages } => chat.page(*request, messages),
+            ServerMessage::Found { request, messages } => {
+                if let Some(Asked::Search { words, more }) = chat.requests.open.remove(request) {
+                    chat.tell(Event::Found { words, more, messages: messages.clone() });
+                }
+            }
             ServerMessage::Refused { request, refusal } => chat.refused(*request, refusal),
             ServerMessage::RoomCreated { request, room } => {
                 chat.requests.open.remove(request);
@@ -229,6 +236,16 @@ impl Chat<'_, '_> {
         self.ask("history", asked, |request| ClientMessage::History { request, of, before, count });
     }
 
+    fn search(&mut self, words: &str, before: Option<MessageId>) {
+        let words = match ChatText::new(words) {
+            Ok(words) => words,
+            Err(ChatTextError::Empty) => return self.refuse("search", "usage", "Say what to look for.".to_owned()),
+            Err(error) => return self.refuse("search", "bad_text", format!("This text {error}.")),
+        };
+        let asked = Asked::Search { words: words.as_str().to_owned(), more: before.is_some() };
+        self.ask("search", asked, |request| ClientMessage::Search { request, words, before });
+    }
+
     /// Asks for a conversation's newest page, the first time.
     fn open(&mut self, conversation: Conversation) {
         if self.to_server.is_live() && !self.opened.0.contains(&conversation) {
@@ -286,6 +303,7 @@ impl Chat<'_, '_> {
             // One may have left a room before its history came: nobody asked for that page by hand.
             Asked::History { by_face: false, .. } => return,
             Asked::History { .. } => "history",
+            Asked::Search { .. } => "search",
             Asked::CreateRoom => "create",
             Asked::DeleteRoom { .. } => "delete",
             Asked::OrderFloor(_) => "floor",

@@ -9,6 +9,7 @@ use crate::media::{
 use hallway_protocol::{
     call::{CallKind, Reach},
     chat::Conversation,
+    desk::{AccountChange, Proof},
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{CallId, MessageId, PersonId, RoomId},
     map::Point,
@@ -21,7 +22,21 @@ use std::{fmt, str::FromStr};
 pub enum Command {
     /// Sign in; an earlier sign-in ends first.
     SignIn(SignIn),
-    /// Leave the server but keep the session.
+    /// Make the own name one's own: sign in anew with an account.
+    Register {
+        /// The account's password.
+        password: Secret,
+        /// Whether this client stays signed in.
+        stay: bool,
+    },
+    /// Change the account that one is signed in to.
+    ChangeAccount {
+        /// Its password.
+        password: Secret,
+        /// What to change.
+        change: AccountChange,
+    },
+    /// Leave the server but keep the session. This client stays signed in to no account.
     SignOut,
     /// Walk in this direction (length at most 1; 0 stands still). Counts for a quarter of a second, so that a stuck
     /// face never makes an avatar walk on; say it again while the key is down.
@@ -57,6 +72,13 @@ pub enum Command {
         before: Option<MessageId>,
         /// How many.
         count: u16,
+    },
+    /// Find messages with these words in them, among those one may read here; they come as an event.
+    Search {
+        /// The words, which all must be there; checked by the session.
+        words: String,
+        /// Only older messages than this one.
+        before: Option<MessageId>,
     },
     /// Create a room on a free plot.
     CreateRoom {
@@ -183,6 +205,20 @@ pub struct SignIn {
     pub or_variant: bool,
     /// Which certificates to take.
     pub trust: Trust,
+    /// What shows that the name is one's own. Without anything, what this client kept to stay signed in.
+    pub proof: Proof,
+    /// Whether this client stays signed in.
+    pub stay: bool,
+}
+
+/// A password, as it was typed. Its `Debug` form does not show it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
 }
 
 /// Which certificate of a front desk is taken.

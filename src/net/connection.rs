@@ -4,21 +4,23 @@
 
 use super::{
     chat::Requests,
-    commands::{Command, SignIn},
+    commands::{Command, Secret, SignIn},
     events::{ConnectionChanged, Event, SignInFailure},
     session::{
         Clock, EnteredWorld, FromFace, FromServer, LeftWorld, LiveLink, Mirror, SessionSystems, ToFace, tell_face,
     },
-    sign_in::{Admission, Answer, Desk, Question},
+    sign_in::{Admission, Answer, Desk, Matter, Outcome, Question},
     snapshot::{ConnectionState, Me, Snapshot},
 };
 use bevy::{ecs::system::SystemParam, prelude::*};
 use hallway_protocol::{
     channels::ControlChannel,
     control::{ClientMessage, CloseCause, ServerMessage},
+    desk::{AccountChange, Proof},
     ids::PersonId,
     link::{setup, udp::UdpClientLink},
     map::Point,
+    password::Password,
 };
 use lightyear::{
     connection::client::ClientState,
@@ -84,7 +86,11 @@ impl Dialer {
 struct Connection {
     stage: Stage,
     /// Counts the questions to front desks.
+    questions: u64,
+    /// The number of the last sign-in.
     attempt: u64,
+    /// The number of the last change of an account.
+    change: u64,
     /// What the person asked for, to ask again when the link is lost.
     wanted: Option<SignIn>,
     /// For how long a lost link is tried again.
@@ -122,6 +128,7 @@ struct Link {
     name: String,
     version: String,
     fingerprint: String,
+    account: bool,
 }
 
 /// What the server says of the own person.
@@ -150,7 +157,9 @@ impl Plugin for ConnectionPlugin {
     fn build(&self, app: &mut App) {
         app.insert_resource(Connection {
             stage: Stage::SignedOut,
+            questions: 0,
             attempt: 0,
+            change: 0,
             wanted: None,
             reconnect: self.reconnect,
             lost: None,
@@ -181,17 +190,18 @@ fn obey_face(
 ) {
     for FromFace(command, _) in asked.read() {
         match command {
-            Command::SignIn(sign_in) => {
-                connection.sign_out(&mut report, &mut commands);
-                let mirror = &mut report.mirror.0;
-                // The machine's own: no server has a say in it.
-                let Snapshot { map, voice, sound_unchecked, devices, testing, .. } = mirror.clone();
-                *mirror = Snapshot { map, voice, sound_unchecked, devices, testing, ..Snapshot::signed_out() };
-                report.mirror.connection = ConnectionState::SigningIn;
-                connection.wanted = Some(sign_in.clone());
-                connection.ask(&desk);
+            Command::SignIn(sign_in) => connection.sign_in(sign_in.clone(), &desk, &mut report, &mut commands),
+            Command::Register { password, stay } => match connection.registration(password, *stay, &report) {
+                Ok(sign_in) => connection.sign_in(sign_in, &desk, &mut report, &mut commands),
+                Err((code, text)) => report.tell(Event::Refused { command: "account", code, text }),
+            },
+            Command::ChangeAccount { password, change } => {
+                connection.change_account(password, change, &desk, &mut report);
             }
-            Command::SignOut => connection.sign_out(&mut report, &mut commands),
+            Command::SignOut => {
+                connection.leave_account(&desk, &report);
+                connection.sign_out(&mut report, &mut commands);
+            }
             Command::Quit => drop(connection.quit_asked.get_or_insert(clock.now())),
             _ => {}
         }
@@ -228,20 +238,31 @@ fn tell_welcome(mut connection: ResMut<Connection>, clock: Clock, mut report: Re
     }
 }
 
-fn take_answer(mut desk: ResMut<Desk>, mut connection: ResMut<Connection>, clock: Clock, mut report: Report) {
+fn take_answer(
+    mut desk: ResMut<Desk>,
+    mut connection: ResMut<Connection>,
+    clock: Clock,
+    mut report: Report,
+    mut commands: Commands,
+) {
     while let Some(Answer { attempt, result, notice }) = desk.answer() {
         if let Some(text) = notice {
-            report.notice("owner_key", text);
+            report.notice("this_computer", text);
         }
-        if attempt != connection.attempt || !matches!(connection.stage, Stage::AtDesk) {
-            continue;
-        }
+        let comes_in = attempt == connection.attempt && matches!(connection.stage, Stage::AtDesk);
         match result {
-            Ok(admission) => {
+            Ok(Outcome::Admitted(admission)) if comes_in => {
                 report.mirror.map = Some(admission.map.clone());
-                connection.stage = Stage::Admitted(Box::new(admission));
+                connection.admitted();
+                connection.stage = Stage::Admitted(admission);
             }
-            Err(failure) => connection.sign_in_failed(failure, clock.now(), &mut report),
+            Err(failure) if comes_in => connection.sign_in_failed(failure, clock.now(), &mut report),
+            Ok(Outcome::Changed(change)) => connection.account_changed(change, &mut report, &mut commands),
+            Err(failure) if attempt == connection.change => {
+                let (code, text) = (account_code(&failure), failure.to_string());
+                report.tell(Event::Refused { command: "account", code, text });
+            }
+            _ => {}
         }
     }
 }
@@ -334,11 +355,11 @@ fn open_link(mut connection: ResMut<Connection>, clock: Clock, mut commands: Com
 }
 
 fn dial(world: &mut World, admission: Admission, now: Instant) {
-    let Admission { name, token, desk, secret, version, fingerprint, .. } = admission;
+    let Admission { name, token, desk, secret, version, fingerprint, account, .. } = admission;
     let opened = world.resource_scope(|world, dialer: Mut<Dialer>| (dialer.0)(world, token, desk));
     match opened {
         Ok(entity) => {
-            let link = Link { entity, since: now, secret, name, version, fingerprint };
+            let link = Link { entity, since: now, secret, name, version, fingerprint, account };
             world.resource_mut::<Connection>().stage = Stage::Dialing(link);
         }
         Err(text) => {
@@ -371,17 +392,94 @@ fn end_farewells(mut connection: ResMut<Connection>, mut commands: Commands, mut
 }
 
 impl Connection {
+    fn sign_in(&mut self, sign_in: SignIn, desk: &Desk, report: &mut Report, commands: &mut Commands) {
+        self.sign_out(report, commands);
+        let mirror = &mut report.mirror.0;
+        // The machine's own: no server has a say in it.
+        let Snapshot { map, voice, sound_unchecked, devices, testing, .. } = mirror.clone();
+        *mirror = Snapshot { map, voice, sound_unchecked, devices, testing, ..Snapshot::signed_out() };
+        report.mirror.connection = ConnectionState::SigningIn;
+        self.wanted = Some(sign_in);
+        self.ask(desk);
+    }
+
     fn ask(&mut self, desk: &Desk) {
-        let Some(wanted) = &self.wanted else { return };
-        self.attempt += 1;
+        let Some(wanted) = self.wanted.clone() else { return };
+        self.attempt = self.number();
         self.stage = Stage::AtDesk;
-        desk.ask(Question {
-            attempt: self.attempt,
-            server: wanted.server.clone(),
-            name: wanted.name.clone(),
-            or_variant: wanted.or_variant,
-            trust: wanted.trust.clone(),
-        });
+        let SignIn { or_variant, proof, stay, .. } = wanted.clone();
+        desk.ask(question(self.attempt, wanted, Matter::SignIn { or_variant, proof, stay }));
+    }
+
+    fn number(&mut self) -> u64 {
+        self.questions += 1;
+        self.questions
+    }
+
+    /// What was asked for with the sign-in holds from now on, and is not to be asked for again.
+    fn admitted(&mut self) {
+        let Some(wanted) = &mut self.wanted else { return };
+        wanted.stay = false;
+        if let Proof::Register(password) = &mut wanted.proof {
+            wanted.proof = Proof::Password(std::mem::take(password));
+        }
+    }
+
+    /// The sign-in that makes the own name one's own, or a code and a sentence about why it can't be.
+    fn registration(
+        &self,
+        Secret(password): &Secret,
+        stay: bool,
+        report: &Report,
+    ) -> Result<SignIn, (&'static str, String)> {
+        let (Some(wanted), Some(me)) = (&self.wanted, &report.mirror.me) else {
+            return Err(("not_connected", "Sign in under the name that you want to keep.".to_owned()));
+        };
+        if me.account {
+            return Err(("has_account", "This name is your own already.".to_owned()));
+        }
+        Password::new(password).map_err(|error| ("bad_password", format!("This password {error}.")))?;
+        Ok(SignIn { proof: Proof::Register(password.clone()), stay, ..wanted.clone() })
+    }
+
+    fn change_account(&mut self, password: &Secret, change: &AccountChange, desk: &Desk, report: &mut Report) {
+        let has_account = report.mirror.me.as_ref().is_some_and(|me| me.account);
+        let Some(wanted) = self.wanted.clone().filter(|_| has_account) else {
+            let (code, text) = ("no_account", "You have no account here.".to_owned());
+            return report.tell(Event::Refused { command: "account", code, text });
+        };
+        self.change = self.number();
+        let matter = Matter::Account { password: password.clone(), change: change.clone() };
+        desk.ask(question(self.change, wanted, matter));
+    }
+
+    fn account_changed(&mut self, change: AccountChange, report: &mut Report, commands: &mut Commands) {
+        let text = match change {
+            AccountChange::Password(password) => {
+                if let Some(wanted) = &mut self.wanted {
+                    wanted.proof = Proof::Password(password);
+                }
+                "Your password is another one from now on. Other clients have to give it."
+            }
+            AccountChange::SignOutEverywhere => {
+                self.sign_out(report, commands);
+                "You are signed out everywhere."
+            }
+            AccountChange::Delete => {
+                self.sign_out(report, commands);
+                "Your account is deleted. What you wrote stays, as by a former member."
+            }
+        };
+        report.notice("account", text.to_owned());
+    }
+
+    /// Whoever signs out is asked for the password next time.
+    fn leave_account(&mut self, desk: &Desk, report: &Report) {
+        if report.mirror.me.as_ref().is_some_and(|me| me.account)
+            && let Some(wanted) = self.wanted.clone()
+        {
+            desk.ask(question(self.number(), wanted, Matter::Leave));
+        }
     }
 
     fn welcomed(&mut self, me: Welcomed, now: Instant, report: &mut Report, commands: &mut Commands) {
@@ -399,6 +497,7 @@ impl Connection {
             room: None,
             path: Vec::new(),
             moderator: me.moderator,
+            account: link.account,
         });
         report.entered.write(EnteredWorld);
         if let Some(wanted) = &mut self.wanted {
@@ -448,7 +547,7 @@ impl Connection {
         report.connection(ConnectionChanged::Lost(text.clone()));
         self.lost = Some(now);
         match cause {
-            Some(CloseCause::Misbehaved) => self.give_up(text, report, commands),
+            Some(CloseCause::Misbehaved | CloseCause::SignedOut) => self.give_up(text, report, commands),
             Some(CloseCause::ServerStops { retry_after_ms }) => {
                 report.mirror.connection = ConnectionState::Retrying;
                 self.pause(now, Some(Duration::from_millis(retry_after_ms.into())));
@@ -482,7 +581,7 @@ impl Connection {
         self.pause = FIRST_PAUSE;
         self.closing = None;
         // An answer that is still on its way is void.
-        self.attempt += 1;
+        self.attempt = self.number();
         report.mirror.connection = ConnectionState::SignedOut;
         report.mirror.me = None;
     }
@@ -515,6 +614,17 @@ impl Report<'_> {
     }
 }
 
+/// A question to the front desk at which somebody wanted to sign in.
+fn question(attempt: u64, SignIn { server, name, trust, .. }: SignIn, matter: Matter) -> Question {
+    Question { attempt, server, trust, name, matter }
+}
+
+/// The word for scripts for a change of an account that is refused; the server's words are known.
+fn account_code(failure: &SignInFailure) -> &'static str {
+    const CODES: [&str; 6] = ["wrong_password", "bad_password", "too_many_tries", "busy", "stopping", "unreachable"];
+    CODES.into_iter().find(|code| *code == failure.code()).unwrap_or("failed")
+}
+
 /// The live door's address. A server that listens on all addresses does not know which of them this client reached: then
 /// it is the one where the front desk was found.
 fn live_door(named: SocketAddr, desk: SocketAddr) -> SocketAddr {
@@ -525,7 +635,9 @@ fn live_door(named: SocketAddr, desk: SocketAddr) -> SocketAddr {
 fn may_pass(failure: &SignInFailure) -> bool {
     match failure {
         SignInFailure::NameTaken { .. } | SignInFailure::Unreachable(_) => true,
-        SignInFailure::Refused { code, .. } => matches!(code.as_str(), "too_many_tries" | "full" | "stopping"),
-        SignInFailure::UnknownCertificate { .. } | SignInFailure::ChangedCertificate { .. } => false,
+        SignInFailure::Refused { code, .. } => matches!(code.as_str(), "too_many_tries" | "full" | "busy" | "stopping"),
+        SignInFailure::PasswordNeeded { .. }
+        | SignInFailure::UnknownCertificate { .. }
+        | SignInFailure::ChangedCertificate { .. } => false,
     }
 }

@@ -8,7 +8,7 @@ pub use call::{CallChanged, CallNamed};
 pub use floor::FloorChanged;
 
 use hallway_protocol::{
-    chat::{ChatMessage, Conversation},
+    chat::{ChatMessage, Conversation, FoundMessage},
     ids::{PersonId, RoomId},
     map::Point,
 };
@@ -87,6 +87,15 @@ pub enum Event {
         /// The page, oldest first.
         messages: Vec<ChatMessage>,
     },
+    /// What was looked for, newest first.
+    Found {
+        /// The words.
+        words: String,
+        /// Whether it goes on from a message that was found before.
+        more: bool,
+        /// The messages.
+        messages: Vec<FoundMessage>,
+    },
     /// Something about the floor of the room one is in.
     Floor {
         /// Which room; `None` in the hall.
@@ -159,6 +168,11 @@ pub enum SignInFailure {
         /// A variant that was free at that moment.
         variant: String,
     },
+    /// The name belongs to somebody, who has a password for it.
+    PasswordNeeded {
+        /// A variant that was free at that moment.
+        variant: String,
+    },
     /// The server shows a certificate that was never pinned.
     UnknownCertificate {
         /// Its fingerprint.
@@ -188,6 +202,7 @@ impl SignInFailure {
     pub fn code(&self) -> &str {
         match self {
             Self::NameTaken { .. } => "name_taken",
+            Self::PasswordNeeded { .. } => "password_needed",
             Self::UnknownCertificate { .. } => "unknown_certificate",
             Self::ChangedCertificate { .. } => "changed_certificate",
             Self::Refused { code, .. } => code,
@@ -201,6 +216,9 @@ impl fmt::Display for SignInFailure {
         match self {
             Self::NameTaken { holder, variant } => {
                 write!(f, "The name is taken by {holder}; “{variant}” is free, or choose another.")
+            }
+            Self::PasswordNeeded { variant } => {
+                write!(f, "The name belongs to somebody: give its password, or come in as {variant}.")
             }
             Self::UnknownCertificate { fingerprint } => write!(
                 f,

@@ -5,14 +5,18 @@ pub mod front_desk;
 pub mod hex;
 pub mod owner;
 pub mod pins;
+pub mod stays;
 
 use super::{
-    commands::{ServerAddress, Trust},
+    commands::{Secret, ServerAddress, Trust},
     events::SignInFailure,
     snapshot::LoadedMap,
 };
 use bevy::{platform::cell::SyncCell, prelude::Resource};
-use hallway_protocol::ids::PersonId;
+use hallway_protocol::{
+    desk::{AccountChange, Proof},
+    ids::PersonId,
+};
 use lightyear::netcode::ConnectToken;
 use std::{
     io,
@@ -31,22 +35,55 @@ pub struct Question {
     pub attempt: u64,
     /// Which front desk.
     pub server: ServerAddress,
-    /// Under which name.
-    pub name: String,
-    /// Whether a free variant will do when the name is taken.
-    pub or_variant: bool,
     /// Which certificates are taken.
     pub trust: Trust,
+    /// Under which name.
+    pub name: String,
+    /// What for.
+    pub matter: Matter,
+}
+
+/// What a front desk is asked for.
+#[derive(Clone, Debug)]
+pub enum Matter {
+    /// To be let in.
+    SignIn {
+        /// Whether a free variant will do when the name is taken.
+        or_variant: bool,
+        /// What shows that the name is one's own. Without anything, what this client kept to stay signed in.
+        proof: Proof,
+        /// Whether this client stays signed in.
+        stay: bool,
+    },
+    /// To change the account of that name.
+    Account {
+        /// Its password.
+        password: Secret,
+        /// What to change.
+        change: AccountChange,
+    },
+    /// Nothing: this client stays signed in no longer.
+    Leave,
 }
 
 /// What it said.
 pub struct Answer {
     /// The question's number.
     pub attempt: u64,
-    /// The way in, or why there is none.
-    pub result: Result<Admission, SignInFailure>,
+    /// What came of it, or why nothing did.
+    pub result: Result<Outcome, SignInFailure>,
     /// A sentence about something on this machine that went wrong, though not so that one could not sign in.
     pub notice: Option<String>,
+}
+
+/// What came of a question.
+pub enum Outcome {
+    /// One may come in.
+    Admitted(Box<Admission>),
+    /// The account is changed.
+    Changed(AccountChange),
+    /// This client stays signed in no longer.
+    Left,
 }
 
 /// The way in.
@@ -67,6 +104,8 @@ pub struct Admission {
     pub version: String,
     /// The certificate's fingerprint.
     pub fingerprint: String,
+    /// Whether the name is one's own here.
+    pub account: bool,
 }
 
 /// The session's end of the way to front desks.
@@ -92,8 +131,8 @@ impl Desk {
     /// When the system gives no thread or no event queue.
     pub fn start(config_dir: &Path, wake: impl Fn() + Send + 'static) -> io::Result<Self> {
         let (answered, answers) = mpsc::sync_channel(ANSWERS);
-        let (pins, owner) = (pins::PinStore::new(config_dir), owner::OwnerKeys::new(config_dir));
-        let ask = front_desk::start(pins, owner, move |answer| {
+        let kept = front_desk::Kept::new(config_dir);
+        let ask = front_desk::start(kept, move |answer| {
             // A session that is gone needs no answer.
             let _ = answered.try_send(answer);
             wake();

@@ -98,6 +98,8 @@ pub struct Me {
     pub path: Vec<Point>,
     /// Whether one moderates every room of the server. In one room alone: [`RoomView::moderated`].
     pub moderator: bool,
+    /// Whether the name is one's own on this server, and not a guest's.
+    pub account: bool,
 }
 
 /// A map with its picture.

@@ -1,6 +1,9 @@
 //! Cameras, screens and files for pictures as people type them: on the command line and in scripts.
 
-use crate::media::{cameras::CameraChoice, screens::ScreenChoice};
+use crate::{
+    media::{cameras::CameraChoice, screens::ScreenChoice},
+    net::commands::Secret,
+};
 use std::path::PathBuf;
 
 /// How a camera is written.
@@ -76,6 +79,18 @@ pub fn video_sink(text: &str) -> Result<VideoSink, String> {
     }
 }
 
+/// Reads a password: the first line of a file.
+///
+/// # Errors
+/// Why it can't be read.
+pub fn password_file(path: &str) -> Result<Secret, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{path} can't be read: {error}"))?;
+    match text.lines().next() {
+        Some(line) if !line.is_empty() => Ok(Secret(line.to_owned())),
+        _ => Err(format!("the first line of {path} is empty")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +128,18 @@ mod tests {
         for text in ["", "window", "window:x", "screen:", "screen:-1", "desk"] {
             assert!(screen(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_password_is_the_first_line_of_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("password");
+        let path = file.to_str().unwrap();
+        assert!(password_file(path).unwrap_err().contains("can't be read"));
+        std::fs::write(&file, "correct horse \r\nsecond").unwrap();
+        assert_eq!(password_file(path), Ok(Secret("correct horse ".to_owned())));
+        std::fs::write(&file, "\nsecond").unwrap();
+        assert!(password_file(path).unwrap_err().contains("is empty"));
     }
 
     #[test]

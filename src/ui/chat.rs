@@ -145,6 +145,10 @@ fn shortened(name: &str) -> String {
 fn tab_menu(ui: &mut Ui, model: &ChatModel, snapshot: &Snapshot, actions: &mut Vec<Action>) {
     let conversation = ChatModel::conversation(model.tab, snapshot).filter(|of| snapshot.chats.contains_key(of));
     ui.menu_button(theme::strong("⋯"), |ui| {
+        if ui.button("Search…  (Ctrl+F)").clicked() {
+            actions.push(Action::Search);
+            ui.close();
+        }
         let save = ui.add_enabled(conversation.is_some(), Button::new("Save conversation…"));
         if save.clicked()
             && let Some(of) = conversation

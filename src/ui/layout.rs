@@ -8,7 +8,7 @@ use super::{
     help, menu, offer, people,
     quality::plots,
     rooms::{self, new_room},
-    settings, sign_in,
+    search, settings, sign_in,
     status::{self, line::Moment},
     theme, toasts,
 };
@@ -268,10 +268,15 @@ fn dialogs(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> Vec<Actio
     } else if state.help {
         state.help = !dialog(ctx, "help", help::show).0;
     } else if state.settings_open {
-        let UiState { settings, page, sound, call, .. } = state;
-        let (closed, wanted) = dialog(ctx, "settings", |ui| settings::show(ui, page, settings, sound, call, snapshot));
+        let UiState { settings, page, sound, call, account, .. } = state;
+        let (closed, wanted) =
+            dialog(ctx, "settings", |ui| settings::show(ui, page, settings, sound, call, account, snapshot));
         actions.extend(wanted);
         state.settings_open = !closed;
+    } else if state.search.open {
+        let (closed, wanted) = dialog(ctx, "search", |ui| search::show(ui, &mut state.search, snapshot));
+        actions.extend(wanted);
+        state.search.open &= !closed;
     } else if state.rooms.new.is_some() {
         let (closed, wanted) = dialog(ctx, "new room", |ui| new_room::show(ui, &mut state.rooms.new));
         actions.extend(wanted);

@@ -2,6 +2,7 @@
 
 use super::{
     Action,
+    account::{self, AccountModel},
     call::{self, CallModel},
     sound::{self, SoundModel},
     theme,
@@ -35,6 +36,8 @@ pub enum Page {
     Sound,
     /// Who may ring, and the camera.
     Calls,
+    /// The own name and its password.
+    Account,
     /// Sizes and names.
     Window,
 }
@@ -52,6 +55,7 @@ pub fn show(
     settings: &mut Settings,
     sound: &mut SoundModel,
     calls: &mut CallModel,
+    own: &mut AccountModel,
     snapshot: &Snapshot,
 ) -> Vec<Action> {
     ui.set_width(WIDTH);
@@ -60,6 +64,7 @@ pub fn show(
         ui.add_space(12.0);
         ui.selectable_value(page, Page::Sound, "Sound");
         ui.selectable_value(page, Page::Calls, "Calls");
+        ui.selectable_value(page, Page::Account, "Account");
         ui.selectable_value(page, Page::Window, "Window");
     });
     ui.add_space(6.0);
@@ -73,6 +78,7 @@ pub fn show(
             match page {
                 Page::Sound => sound::show(ui, sound, snapshot),
                 Page::Calls => call::page::show(ui, calls, snapshot),
+                Page::Account => account::show(ui, own, snapshot),
                 Page::Window => {
                     window(ui, settings);
                     Vec::new()

@@ -1,5 +1,5 @@
 //! Keys that belong to no panel: Enter and Esc answer an offer; else Enter goes to the chat and Esc closes what is open;
-//! F1 and ? show the keys.
+//! F1 and ? show the keys, Ctrl+F the search.
 
 use super::{Stage, UiState, offer};
 use crate::face::link::Link;
@@ -20,6 +20,9 @@ pub(super) fn watch(
     if keys.just_pressed(KeyCode::F1) || (question && !stage.typing) {
         state.help = !state.help;
     }
+    if keys.just_pressed(KeyCode::KeyF) && keys.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight]) {
+        state.search.show();
+    }
     if stage.typing {
         return;
     }
@@ -34,13 +37,14 @@ pub(super) fn watch(
     if escape {
         let state = &mut *state;
         (state.help, state.settings_open, state.menu, state.card) = (false, false, None, None);
-        (state.quality_open, state.rules_open) = (false, false);
+        (state.quality_open, state.rules_open, state.search.open) = (false, false, false);
     }
 }
 
 impl UiState {
     /// Whether something lies over the world that Esc closes first.
     fn has_dialog(&self) -> bool {
-        self.help || self.settings_open || self.rules_open || self.card.is_some() || self.rooms.new.is_some()
+        let (card, room) = (self.card.is_some(), self.rooms.new.is_some());
+        self.help || self.settings_open || self.rules_open || self.search.open || card || room
     }
 }

@@ -11,7 +11,7 @@ use crate::net::{
     snapshot::{ConnectionState, Snapshot},
 };
 use bevy_egui::egui::{self, Button, Key, RichText, TextEdit, TextStyle, Ui, vec2};
-use hallway_protocol::names::DisplayName;
+use hallway_protocol::{desk::Proof, names::DisplayName};
 
 /// Width of the form, in points.
 const WIDTH: f32 = 340.0;
@@ -27,6 +27,12 @@ pub struct SignInModel {
     pub hosted: bool,
     /// Which certificates are taken at the next try.
     pub trust: Trust,
+    /// The password, where the name belongs to somebody.
+    pub password: String,
+    /// Whether this computer stays signed in.
+    pub stay: bool,
+    /// Whether the server asked for a password for this name.
+    pub password_asked: bool,
     /// Why the last try failed.
     pub failure: Option<SignInFailure>,
     /// What is wrong with what was typed.
@@ -38,8 +44,14 @@ impl SignInModel {
     /// Notes what became of a try.
     pub fn hear(&mut self, event: &Event) {
         match event {
-            Event::SignInFailed(failure) => self.failure = Some(failure.clone()),
-            Event::Welcome { .. } => self.failure = None,
+            Event::SignInFailed(failure) => {
+                self.password_asked |= matches!(failure, SignInFailure::PasswordNeeded { .. });
+                self.failure = Some(failure.clone());
+            }
+            Event::Welcome { .. } => {
+                self.failure = None;
+                self.forget_password();
+            }
             _ => {}
         }
     }
@@ -52,7 +64,16 @@ impl SignInModel {
         let name = DisplayName::new(&self.name).map_err(|error| format!("This name {error}."))?;
         let server: ServerAddress = self.server.trim().parse()?;
         let name = name.as_str().to_owned();
-        Ok(Command::SignIn(SignIn { server, name, or_variant: false, trust: self.trust.clone() }))
+        let has_password = self.password_asked && !self.password.is_empty();
+        let proof = if has_password { Proof::Password(self.password.clone()) } else { Proof::None };
+        let (trust, stay) = (self.trust.clone(), has_password && self.stay);
+        Ok(Command::SignIn(SignIn { server, name, or_variant: false, trust, proof, stay }))
+    }
+
+    /// Another name has another password, or none.
+    fn forget_password(&mut self) {
+        self.password_asked = false;
+        self.password.clear();
     }
 
     fn submit(&mut self, actions: &mut Vec<Action>) {
@@ -160,11 +181,29 @@ fn fields(ui: &mut Ui, model: &mut SignInModel) -> bool {
     if name.changed() || server.changed() {
         model.error = None;
         model.failure = None;
+        model.forget_password();
     }
     if server.changed() {
         model.trust = Trust::Pinned;
     }
-    (name.lost_focus() || server.lost_focus()) && ui.input(|input| input.key_pressed(Key::Enter))
+    let typed = model.password_asked.then(|| password(ui, model));
+    let was_left = name.lost_focus() || server.lost_focus() || typed.is_some_and(|typed| typed.lost_focus());
+    was_left && ui.input(|input| input.key_pressed(Key::Enter))
+}
+
+/// The password of the account that the name belongs to.
+fn password(ui: &mut Ui, model: &mut SignInModel) -> egui::Response {
+    ui.add_space(4.0);
+    let label = ui.label(theme::muted("Password")).id;
+    let edit = TextEdit::singleline(&mut model.password).password(true).desired_width(WIDTH);
+    let typed = ui.add(edit.margin(egui::Margin::symmetric(12, 9))).labelled_by(label);
+    if typed.changed() {
+        model.error = None;
+        model.failure = None;
+    }
+    ui.add_space(4.0);
+    theme::checkbox(ui, &mut model.stay, "Stay signed in on this computer");
+    typed
 }
 
 fn field(ui: &mut Ui, text: &mut String, hint: &'static str) -> egui::Response {
@@ -182,6 +221,15 @@ fn failed(ui: &mut Ui, model: &mut SignInModel, failure: &SignInFailure, actions
                 model.submit(actions);
             }
             true
+        }
+        SignInFailure::PasswordNeeded { variant } => {
+            sentence(ui, &format!("“{}” belongs to somebody. If it is yours, type its password.", model.name.trim()));
+            if theme::quiet_button(ui, format!("Come in as {variant} instead")).clicked() {
+                model.name.clone_from(variant);
+                model.forget_password();
+                model.submit(actions);
+            }
+            false
         }
         SignInFailure::UnknownCertificate { fingerprint } => {
             ui.label(theme::strong("You have not been at this server before."));

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "what is missing in a test ends it")]
 #![expect(clippy::print_stdout, reason = "what a test measured is worth reading")]
 
+mod accounts;
 mod calls;
 #[cfg(all(feature = "window", target_os = "linux"))]
 mod calls_window;
@@ -16,6 +17,7 @@ mod floor;
 mod lossy;
 mod rooms;
 mod screen;
+mod search;
 mod server_program;
 mod sign_in;
 #[path = "../support/helpers.rs"]

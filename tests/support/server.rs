@@ -6,6 +6,7 @@ use super::{
 };
 use std::{
     fs::File,
+    io::Write,
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
 };
@@ -61,6 +62,17 @@ impl TestServer {
     pub(crate) fn replace(mut self) -> Self {
         self.process.kill();
         Self::start_in(tempfile::tempdir().unwrap(), &self.address, self.settings)
+    }
+
+    /// Carries out an operator's order beside it, with this on standard input; what it wrote.
+    pub(crate) fn admin(&self, order: &[&str], input: &str) -> String {
+        let mut command = Command::new(server_program());
+        command.arg("--data-dir").arg(data_in(&self.folder)).arg("admin").args(order);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "admin {order:?}");
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// Asks it to end (SIGTERM).

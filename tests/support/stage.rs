@@ -19,14 +19,14 @@ use hallway::{
         events::{Event, SignInFailure},
         handle,
         preferences::Preferences,
-        sign_in::{Admission, Answer, Desk, Question, hex},
+        sign_in::{Admission, Answer, Desk, Matter, Outcome, Question, hex},
         snapshot::{LoadedMap, RoomView},
         video::VideoLink,
         voice::VoiceLink,
     },
 };
 use hallway_protocol::{
-    desk::SignInGrant,
+    desk::{Proof, SignInGrant},
     floor::FloorRules,
     ids::{MessageId, PersonId, RoomId},
     link::{
@@ -39,7 +39,8 @@ use hallway_protocol::{
     voice::VoicePacket,
 };
 use hallway_server::{
-    desk::{Denied, WorldAsk},
+    accounts::Registered,
+    desk::{Claim, Denied, SignInAsk, WorldAsk},
     store::{self, NewMessage, StoreAnswer, StoreAsk, StoreEnd, StoredMessage, Thread},
     world::{self, Moderators, StopFlag, WorldSettings, WorldWires},
 };
@@ -274,14 +275,17 @@ impl Stage {
             let (reply, answer) = oneshot::channel();
             let name = DisplayName::new(&question.name).unwrap();
             let reached_at = self.wire.server_address();
-            let (or_variant, owner) = (question.or_variant, owner_of(person));
-            let ask = WorldAsk { name, or_variant, owner, reached_at, reply };
+            let Matter::SignIn { or_variant, .. } = question.matter else { return };
+            let owner = owner_of(person);
+            let claim = Claim::Guest;
+            let ask = WorldAsk::SignIn(SignInAsk { name, claim, or_variant, owner, reached_at, reply });
             self.asks.try_send(ask).unwrap();
             actor.waiting = Some((question.attempt, answer));
         }
         let Some((attempt, waiting)) = &mut actor.waiting else { return };
         if let Ok(granted) = waiting.try_recv() {
-            let result = granted.map(|grant| admission(grant, &self.map, self.wire.server_address())).map_err(refused);
+            let admitted = |grant| Outcome::Admitted(Box::new(admission(grant, &self.map, self.wire.server_address())));
+            let result = granted.map(admitted).map_err(refused);
             actor.answers.try_send(Answer { attempt: *attempt, result, notice: None }).ok().unwrap();
             actor.waiting = None;
         }
@@ -295,6 +299,7 @@ impl Stage {
                     self.stored.push((message.clone(), stored(id, &message)));
                     StoreAnswer::Stored { ticket, id }
                 }
+                StoreAsk::Search { ticket, .. } => StoreAnswer::Found { ticket, messages: Vec::new() },
                 StoreAsk::Page { ticket, query } => {
                     let fits = |(new, stored): &&(NewMessage, StoredMessage)| {
                         is_same(&new.thread, &query.thread) && query.before.is_none_or(|before| stored.id < before)
@@ -320,6 +325,7 @@ fn start_server(wire: &MemoryWire, map: &WorldMap) -> (App, world_mpsc::Sender<W
         floor: FloorRules::default(),
         empty_room_lifetime: Duration::from_secs(600),
         moderators: Moderators::default(),
+        registered: Registered::default(),
         public: None,
     };
     let wires = WorldWires { asks: world_asks, store: client, stop: StopFlag::default(), events: None };
@@ -360,6 +366,8 @@ fn sign_in(name: &str) -> Command {
         name: name.to_owned(),
         or_variant: false,
         trust: Trust::Pinned,
+        proof: Proof::None,
+        stay: false,
     })
 }
 
@@ -424,6 +432,7 @@ fn admission(grant: SignInGrant, map: &Arc<LoadedMap>, desk: std::net::SocketAdd
         map: Arc::clone(map),
         version: grant.version,
         fingerprint: String::new(),
+        account: grant.account,
     }
 }
 

@@ -70,6 +70,7 @@ pub(crate) fn in_a_room() -> Snapshot {
         room: Some(ROOM),
         path: Vec::new(),
         moderator: false,
+        account: false,
     });
     snapshot.people = vec![
         person(2, "Ann", Some(ROOM)),

@@ -1,6 +1,7 @@
 //! The panels, used as a person would use them: by what is written on them, by clicks and by keys.
 #![cfg(feature = "window")]
 
+mod account;
 mod bench;
 mod calls;
 mod chat;
@@ -9,6 +10,7 @@ mod lists;
 mod offer;
 mod person_menu;
 mod quality;
+mod search;
 mod sound;
 mod status;
 mod toasts;

@@ -16,6 +16,7 @@ use hallway::{
         sound::{SoundModel, devices::DeviceList},
     },
 };
+use hallway_protocol::desk::Proof;
 
 /// The form and the sound check below it.
 #[derive(Default)]
@@ -51,6 +52,42 @@ fn a_taken_name_shows_its_holder_and_one_click_takes_the_variant() {
     };
     assert_eq!(sign_in.name, "mara 2");
     assert!(harness.state().model.form.failure.is_none());
+}
+
+#[test]
+fn a_name_that_is_somebodys_asks_for_its_password() {
+    let mut model = door("Mara");
+    model.form.hear(&Event::SignInFailed(SignInFailure::PasswordNeeded { variant: "Mara 2".into() }));
+    let mut harness = bench(model, Snapshot::signed_out(), show);
+    assert!(harness.query_by_label_contains("“Mara” belongs to somebody").is_some());
+    harness.state_mut().model.form.password = "correct horse".to_owned();
+    harness.get_by_label("Stay signed in on this computer").click();
+    harness.run_steps(2);
+    harness.get_by_label("Come in").click();
+    harness.run_steps(2);
+    let [Action::Send(Command::SignIn(sign_in))] = harness.state().actions.as_slice() else {
+        panic!("{:?}", harness.state().actions)
+    };
+    assert_eq!((&sign_in.proof, sign_in.stay), (&Proof::Password("correct horse".into()), true));
+    // A wrong one can be typed again.
+    let refused = SignInFailure::Refused { code: "wrong_password".into(), text: "It is wrong.".into() };
+    harness.state_mut().model.form.hear(&Event::SignInFailed(refused));
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Password").is_some() && harness.query_by_label("It is wrong.").is_some());
+}
+
+#[test]
+fn whoever_has_no_password_comes_in_under_another_name() {
+    let mut model = door("Mara");
+    model.form.hear(&Event::SignInFailed(SignInFailure::PasswordNeeded { variant: "Mara 2".into() }));
+    let mut harness = bench(model, Snapshot::signed_out(), show);
+    harness.get_by_label("Come in as Mara 2 instead").click();
+    harness.run_steps(2);
+    let [Action::Send(Command::SignIn(sign_in))] = harness.state().actions.as_slice() else {
+        panic!("{:?}", harness.state().actions)
+    };
+    assert_eq!((sign_in.name.as_str(), &sign_in.proof), ("Mara 2", &Proof::None));
+    assert!(harness.query_by_label("Password").is_none());
 }
 
 #[test]

@@ -77,6 +77,7 @@ pub(crate) fn world(map: LoadedMap, ground: &Ground, scene: Scene) -> Snapshot {
         room,
         path: Vec::new(),
         moderator: false,
+        account: false,
     };
     Snapshot {
         connection: ConnectionState::Connected,

@@ -1,6 +1,7 @@
 //! Reads the settings from arguments, environment and file, and lays them over each other.
 
 use super::{Layer, NAMES, Settings, check::Contradiction};
+use crate::accounts::Role;
 use clap::Parser;
 use std::{
     fs, io,
@@ -27,9 +28,49 @@ pub struct Arguments {
     /// Print all settings as they are in effect, as a settings file, and exit.
     #[arg(long)]
     pub print_config: bool,
+    /// Work on the accounts instead of running a server.
+    #[command(subcommand)]
+    pub work: Option<Work>,
     /// The settings that arguments and environment give.
     #[command(flatten)]
     pub given: Layer,
+}
+
+/// What the program does beside running a server.
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum Work {
+    /// The accounts of the server whose data folder this is, running or not.
+    #[command(subcommand)]
+    Admin(AdminOrder),
+}
+
+/// An order about the accounts.
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum AdminOrder {
+    /// List them: name and role, a line each.
+    List,
+    /// Give somebody another role; it counts from the next sign-in on.
+    Role {
+        /// The account's name.
+        name: String,
+        /// member, moderator or owner.
+        #[arg(value_parser = role)]
+        role: Role,
+    },
+    /// Set another password, which is read from standard input; all clients have to give it.
+    Password {
+        /// The account's name.
+        name: String,
+    },
+    /// Take an account away. Whoever is signed in to it stays until the link ends.
+    Delete {
+        /// The account's name.
+        name: String,
+    },
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    Role::parse(word).ok_or_else(|| "write member, moderator or owner".to_owned())
 }
 
 /// Why there are no settings. Reads as one sentence.

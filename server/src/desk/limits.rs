@@ -51,7 +51,7 @@ fn count((since, tries): &mut (Instant, u32), now: Instant) -> u32 {
 }
 
 /// What counts as one place on the net: an IPv4 address, or an IPv6 /64, which one household has to itself.
-pub(super) fn network(ip: IpAddr) -> IpAddr {
+pub(crate) fn network(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V6(ip) if !ip.is_loopback() => {
             let [a, b, c, d, ..] = ip.segments();

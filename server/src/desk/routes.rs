@@ -1,6 +1,7 @@
 //! What is served at which path, and in which words a sign-in is refused.
 
-use super::{Denied, Exhibits, SignInLimits, WorldDoor, acceptor::Ends};
+use super::{Denied, Exhibits, SignInLimits, WorldDoor, acceptor::Ends, account};
+use crate::accounts::{AccountError, Accounts};
 use axum::{
     Extension, Json, Router,
     body::Body,
@@ -26,22 +27,25 @@ const BODY_BYTES: usize = 4096;
 /// How long a request may take from its head to its answer.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-struct Shared {
+/// What all routes work on.
+pub(super) struct Shared {
     exhibits: Exhibits,
-    world: WorldDoor,
+    pub(super) world: WorldDoor,
+    pub(super) accounts: Arc<Accounts>,
     limits: SignInLimits,
 }
 
 /// All of the desk's routes.
-pub(super) fn routes(exhibits: Exhibits, world: WorldDoor, limits: SignInLimits) -> Router {
+pub(super) fn routes(exhibits: Exhibits, world: WorldDoor, accounts: Arc<Accounts>, limits: SignInLimits) -> Router {
     Router::new()
         .route("/session", post(sign_in))
+        .route("/account", post(account::change))
         .route("/map", get(map))
         .route("/map/tiles.png", get(tiles))
         .route("/health", get(|| async { "ok" }))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(middleware::from_fn(in_time))
-        .with_state(Arc::new(Shared { exhibits, world, limits }))
+        .with_state(Arc::new(Shared { exhibits, world, accounts, limits }))
 }
 
 /// Ends requests that take too long, such as one whose body never comes.
@@ -75,34 +79,52 @@ async fn sign_in(
     Extension(ends): Extension<Ends>,
     body: Result<Json<SignInRequest>, JsonRejection>,
 ) -> Result<Json<SignInGrant>, Refused> {
-    if !shared.limits.admits(ends.peer.ip(), Instant::now()) {
-        return Err(Refused::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "too_many_tries",
-            "Too many tries to sign in from your address; wait a minute.",
-        ));
-    }
-    let Json(request) = body.map_err(|rejection| {
-        Refused::new(rejection.status(), "bad_request", "The server could not read the sign-in; update the client.")
-    })?;
-    if request.protocol != PROTOCOL_VERSION {
-        return Err(other_version(request.protocol));
-    }
-    let name = DisplayName::new(&request.name).map_err(|error| {
-        Refused::new(StatusCode::BAD_REQUEST, "bad_name", format!("This name {error}; choose another one."))
-    })?;
+    let request = shared.read(ends, body, |request| request.protocol)?;
+    let name = name(&request.name)?;
     let key = OwnerKey::parse(&request.owner_key).map_err(|error| {
         let text = format!("This client's owner key {error}; update the client.");
         Refused::new(StatusCode::BAD_REQUEST, "bad_request", text)
     })?;
-    shared.world.sign_in(name, request.or_variant, key.id(), ends.here).await.map(Json).map_err(Refused::from)
+    account::sign_in(&shared, ends, &request, name, key.id()).await.map(Json)
 }
 
-/// A sign-in that is refused.
-struct Refused(StatusCode, SignInRefusal);
+impl Shared {
+    /// The body of a request, from whoever has not asked too often.
+    pub(super) fn read<T>(
+        &self,
+        ends: Ends,
+        body: Result<Json<T>, JsonRejection>,
+        protocol: impl Fn(&T) -> u32,
+    ) -> Result<T, Refused> {
+        if !self.limits.admits(ends.peer.ip(), Instant::now()) {
+            return Err(Refused::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_tries",
+                "Too many tries to sign in from your address; wait a minute.",
+            ));
+        }
+        let Json(request) = body.map_err(|rejection| {
+            Refused::new(rejection.status(), "bad_request", "The server could not read the request; update the client.")
+        })?;
+        match protocol(&request) {
+            PROTOCOL_VERSION => Ok(request),
+            theirs => Err(other_version(theirs)),
+        }
+    }
+}
+
+/// A name as it came.
+pub(super) fn name(text: &str) -> Result<DisplayName, Refused> {
+    DisplayName::new(text).map_err(|error| {
+        Refused::new(StatusCode::BAD_REQUEST, "bad_name", format!("This name {error}; choose another one."))
+    })
+}
+
+/// A request that is refused.
+pub(super) struct Refused(StatusCode, SignInRefusal);
 
 impl Refused {
-    fn new(status: StatusCode, code: &str, text: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, code: &str, text: impl Into<String>) -> Self {
         Self(status, SignInRefusal { code: code.to_owned(), text: text.into(), holder: None, variant: None })
     }
 }
@@ -125,6 +147,12 @@ impl From<Denied> for Refused {
                 refused.1.variant = Some(variant.into());
                 refused
             }
+            Denied::Registered { variant } => {
+                let text = format!("The name belongs to somebody: give its password, or come in as {variant}.");
+                let mut refused = Self::new(StatusCode::UNAUTHORIZED, "password_needed", text);
+                refused.1.variant = Some(variant.into());
+                refused
+            }
             Denied::Full => Self::new(StatusCode::SERVICE_UNAVAILABLE, "full", "The server is full; try again later."),
             Denied::Stopping => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "The server is being stopped; try again later.")
@@ -135,6 +163,20 @@ impl From<Denied> for Refused {
                 "The server could not let you in; its log says why.",
             ),
         }
+    }
+}
+
+impl From<AccountError> for Refused {
+    fn from(error: AccountError) -> Self {
+        let (status, code) = match error {
+            AccountError::WrongPassword => (StatusCode::UNAUTHORIZED, "wrong_password"),
+            AccountError::SignedOut => (StatusCode::UNAUTHORIZED, "signed_out"),
+            AccountError::Wait(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_tries"),
+            AccountError::Taken => (StatusCode::CONFLICT, "name_taken"),
+            AccountError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            AccountError::Store => (StatusCode::INTERNAL_SERVER_ERROR, "failed"),
+        };
+        Self::new(status, code, error.to_string())
     }
 }
 

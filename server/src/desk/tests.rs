@@ -1,19 +1,29 @@
 //! The desk over real HTTPS, with a world that lets in everyone but Ann.
 
 use super::*;
+use crate::{
+    accounts::{Accounts, Registered},
+    store::Database,
+    world::Moderators,
+};
 use hallway_protocol::{
-    desk::{PROTOCOL_VERSION, SignInRefusal, SignInRequest},
+    desk::{AccountChange, AccountRequest, PROTOCOL_VERSION, Proof, SignInRefusal, SignInRequest},
     owner::OwnerKey,
 };
 use reqwest::{Client, StatusCode, header};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
-use std::io::{Read, Write};
+use std::{
+    io::{Read, Write},
+    sync::Mutex,
+};
 use tokio::runtime::Handle as TokioHandle;
 
 struct Fixture {
     desk: Desk,
     address: SocketAddr,
     client: Client,
+    /// The owners whose sessions the world was to end.
+    ended: Arc<Mutex<Vec<OwnerId>>>,
     _folder: tempfile::TempDir,
 }
 
@@ -26,10 +36,13 @@ impl Fixture {
         let exhibits =
             Exhibits { map_json: "{\"map\":1}".into(), map_digest: "abc".into(), tiles_png: "picture".into() };
         let (door, asks) = WorldDoor::new(|| {});
-        TokioHandle::current().spawn(small_world(asks));
-        let desk = Desk::open(listener, &identity, exhibits, door, limits).unwrap();
+        Database::open(folder.path(), 1).await.unwrap().close().await;
+        let accounts = Arc::new(Accounts::open(folder.path(), Moderators::default()).await.unwrap());
+        let ended = Arc::default();
+        TokioHandle::current().spawn(small_world(asks, accounts.registered(), Arc::clone(&ended)));
+        let desk = Desk::open(listener, &identity, exhibits, door, accounts, limits).unwrap();
         let client = client(&folder.path().join("certificate.pem"));
-        Self { desk, address, client, _folder: folder }
+        Self { desk, address, client, ended, _folder: folder }
     }
 
     fn url(&self, path: &str) -> String {
@@ -37,14 +50,38 @@ impl Fixture {
     }
 
     async fn sign_in(&self, name: &str) -> reqwest::Response {
-        let request = request(name);
-        self.client.post(self.url("/session")).json(&request).send().await.unwrap()
+        self.sign_in_with(&request(name)).await
+    }
+
+    async fn sign_in_with(&self, request: &SignInRequest) -> reqwest::Response {
+        self.client.post(self.url("/session")).json(request).send().await.unwrap()
+    }
+
+    /// What a sign-in with a proof comes to: the grant, or the refusal's code.
+    async fn prove(&self, name: &str, proof: Proof) -> Result<SignInGrant, String> {
+        let response = self.sign_in_with(&SignInRequest { proof, stay: true, ..request(name) }).await;
+        match response.status() {
+            StatusCode::OK => Ok(response.json().await.unwrap()),
+            _ => Err(response.json::<SignInRefusal>().await.unwrap().code),
+        }
+    }
+
+    /// What a change of an account comes to: the code of a refusal.
+    async fn change(&self, name: &str, password: &str, change: AccountChange) -> Result<(), String> {
+        let (name, password) = (name.to_owned(), password.to_owned());
+        let request = AccountRequest { protocol: PROTOCOL_VERSION, name, password, change };
+        let response = self.client.post(self.url("/account")).json(&request).send().await.unwrap();
+        match response.status() {
+            StatusCode::NO_CONTENT => Ok(()),
+            _ => Err(response.json::<SignInRefusal>().await.unwrap().code),
+        }
     }
 }
 
 fn request(name: &str) -> SignInRequest {
     let owner_key = OwnerKey::new([7; 32]).to_hex();
-    SignInRequest { protocol: PROTOCOL_VERSION, name: name.to_owned(), or_variant: false, owner_key }
+    let (protocol, name, or_variant) = (PROTOCOL_VERSION, name.to_owned(), false);
+    SignInRequest { protocol, name, or_variant, owner_key, proof: Proof::None, stay: false }
 }
 
 /// Trusts this one certificate and no other.
@@ -59,19 +96,31 @@ fn client(certificate: &std::path::Path) -> Client {
     Client::builder().use_preconfigured_tls(tls).no_proxy().build().unwrap()
 }
 
-async fn small_world(mut asks: WorldAsks) {
+async fn small_world(mut asks: WorldAsks, registered: Registered, ended: Arc<Mutex<Vec<OwnerId>>>) {
     while let Some(ask) = asks.recv().await {
+        let ask = match ask {
+            WorldAsk::SignIn(ask) => ask,
+            WorldAsk::End(owner) => {
+                ended.lock().unwrap().push(owner);
+                continue;
+            }
+        };
         let name = |name: &str| DisplayName::new(name).unwrap();
         let answer = if ask.name.key() == name("Ann").key() {
             Err(Denied::NameTaken { holder: name("Ann"), variant: name("Ann 2") })
+        } else if ask.claim == Claim::Guest && registered.has(&ask.name.key()) {
+            Err(Denied::Registered { variant: name("Somebody 2") })
         } else {
             Ok(SignInGrant {
                 person: 7,
                 name: ask.name.to_string(),
                 token: ask.reached_at.to_string(),
-                secret: String::new(),
+                // Whose it was asked for, so that tests see it.
+                secret: ask.owner.to_string(),
                 map: "abc".into(),
                 version: "1".into(),
+                account: false,
+                stay: None,
             })
         };
         let _ = ask.reply.send(answer);
@@ -178,4 +227,70 @@ async fn connections_from_one_address_are_bounded_and_others_go_on() {
     }
     assert_eq!(status, Some(StatusCode::OK));
     fixture.desk.close().await;
+}
+
+#[tokio::test]
+async fn a_name_is_registered_and_then_proved() {
+    let fixture = Fixture::open(SignInLimits::new(99, 99)).await;
+    let password = |text: &str| Proof::Password(text.to_owned());
+    let short = fixture.prove("Bob", Proof::Register("short".into())).await;
+    assert_eq!(short.unwrap_err(), "bad_password");
+    let bob = fixture.prove("Bob", Proof::Register("correct horse".into())).await.unwrap();
+    assert!(bob.account && bob.stay.is_some());
+    let taken = fixture.prove("bob", Proof::Register("battery staple".into())).await;
+    assert_eq!(taken.unwrap_err(), "name_taken");
+    let guest: SignInRefusal = fixture.sign_in("BOB").await.json().await.unwrap();
+    assert_eq!((guest.code.as_str(), guest.variant.as_deref()), ("password_needed", Some("Somebody 2")));
+    assert_eq!(fixture.prove("Bob", password("wrong horse")).await.unwrap_err(), "wrong_password");
+    assert_eq!(fixture.prove("Bob", password("short")).await.unwrap_err(), "wrong_password");
+    assert_eq!(fixture.prove("Cem", password("correct horse")).await.unwrap_err(), "wrong_password");
+    // The account is one person's on whatever machine, and under the name as it was registered.
+    let again = fixture.prove("bob", password("correct horse")).await.unwrap();
+    assert_eq!((again.name.as_str(), again.secret.as_str()), ("Bob", bob.secret.as_str()));
+    let staying = fixture.prove("Bob", Proof::Staying(bob.stay.unwrap())).await.unwrap();
+    assert_eq!(staying.secret, bob.secret);
+    for token in ["", "00", &"0".repeat(64)] {
+        assert_eq!(fixture.prove("Bob", Proof::Staying(token.to_owned())).await.unwrap_err(), "signed_out");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_is_not_to_be_had_is_not_registered() {
+    let fixture = Fixture::open(SignInLimits::new(99, 99)).await;
+    assert_eq!(fixture.prove("Ann", Proof::Register("correct horse".into())).await.unwrap_err(), "name_taken");
+    assert_eq!(fixture.prove("Ann", Proof::Password("correct horse".into())).await.unwrap_err(), "wrong_password");
+}
+
+#[tokio::test]
+async fn an_account_is_changed_by_who_has_its_password() {
+    let fixture = Fixture::open(SignInLimits::new(99, 99)).await;
+    let bob = fixture.prove("Bob", Proof::Register("correct horse".into())).await.unwrap();
+    let token = || Proof::Staying(bob.stay.clone().unwrap());
+    for change in [AccountChange::Delete, AccountChange::SignOutEverywhere, AccountChange::Password("x".into())] {
+        assert_eq!(fixture.change("Bob", "wrong horse", change).await.unwrap_err(), "wrong_password");
+    }
+    let short = fixture.change("Bob", "correct horse", AccountChange::Password("short".into())).await;
+    assert_eq!(short.unwrap_err(), "bad_password");
+    fixture.prove("Bob", token()).await.unwrap();
+    fixture.change("bob", "correct horse", AccountChange::Password("battery staple".into())).await.unwrap();
+    assert_eq!(fixture.prove("Bob", token()).await.unwrap_err(), "signed_out");
+    let again = fixture.prove("Bob", Proof::Password("battery staple".into())).await.unwrap();
+    fixture.change("Bob", "battery staple", AccountChange::SignOutEverywhere).await.unwrap();
+    let staying = fixture.prove("Bob", Proof::Staying(again.stay.unwrap())).await;
+    assert_eq!(staying.unwrap_err(), "signed_out");
+    fixture.change("Bob", "battery staple", AccountChange::Delete).await.unwrap();
+    assert_eq!(fixture.sign_in("Bob").await.status(), StatusCode::OK, "the name is free");
+    let ended: Vec<String> = fixture.ended.lock().unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(ended, [bob.secret.clone(), bob.secret]);
+}
+
+#[tokio::test]
+async fn guessing_a_password_is_slowed() {
+    let fixture = Fixture::open(SignInLimits::new(99, 99)).await;
+    fixture.prove("Bob", Proof::Register("correct horse".into())).await.unwrap();
+    let mut codes = Vec::new();
+    for guess in 0..8 {
+        codes.push(fixture.prove("Bob", Proof::Password(format!("guess number {guess}"))).await.unwrap_err());
+    }
+    assert!(codes.contains(&"too_many_tries".to_owned()), "{codes:?}");
 }

@@ -1,6 +1,6 @@
 //! The SQLite database: how it is opened, and the statements.
 
-use super::{NewMessage, PageQuery, StoredMessage, Thread};
+use super::{FoundMessage, NewMessage, PageQuery, SearchQuery, StoredMessage, Thread, search};
 use hallway_protocol::ids::{MessageId, PersonId};
 use sqlx::{
     Connection, Row, SqliteConnection,
@@ -44,15 +44,7 @@ impl Database {
     /// # Errors
     /// When the file can't be opened, is no database, or was made by a newer server.
     pub async fn open(data_dir: &Path, run: i64) -> Result<Self, OpenError> {
-        let options = SqliteConnectOptions::new()
-            .filename(data_dir.join(FILE_NAME))
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // With WAL, only FULL keeps a commit through a power cut.
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY_TIMEOUT)
-            .thread_name(|_| "store".to_owned());
-        let mut connection = SqliteConnection::connect_with(&options).await?;
+        let mut connection = connect(data_dir).await?;
         MIGRATIONS.run(&mut connection).await?;
         Ok(Self { connection, run })
     }
@@ -88,6 +80,14 @@ impl Database {
         rows.iter().rev().map(|row| stored(row, self.run)).collect()
     }
 
+    /// Finds messages, newest first.
+    ///
+    /// # Errors
+    /// When the disk or the database refuses.
+    pub async fn search(&mut self, query: &SearchQuery) -> Result<Vec<FoundMessage>, sqlx::Error> {
+        search::find(&mut self.connection, self.run, query).await
+    }
+
     /// Takes the table away, so that every statement fails.
     #[cfg(test)]
     pub(super) async fn break_for_test(&mut self) {
@@ -107,6 +107,19 @@ impl Database {
             tracing::warn!(%error, "the store was not closed cleanly");
         }
     }
+}
+
+/// A connection to the database in `data_dir`, which is made when it is missing. Its tables may be of an older server.
+pub(crate) async fn connect(data_dir: &Path) -> Result<SqliteConnection, sqlx::Error> {
+    let options = SqliteConnectOptions::new()
+        .filename(data_dir.join(FILE_NAME))
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // With WAL, only FULL keeps a commit through a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY_TIMEOUT)
+        .thread_name(|_| "store".to_owned());
+    SqliteConnection::connect_with(&options).await
 }
 
 async fn insert(connection: &mut SqliteConnection, run: i64, message: &NewMessage) -> Result<MessageId, sqlx::Error> {
@@ -138,7 +151,7 @@ async fn insert(connection: &mut SqliteConnection, run: i64, message: &NewMessag
     row.try_get(0).map(MessageId)
 }
 
-fn stored(row: &SqliteRow, run: i64) -> Result<StoredMessage, sqlx::Error> {
+pub(super) fn stored(row: &SqliteRow, run: i64) -> Result<StoredMessage, sqlx::Error> {
     let of_this_run = row.try_get::<i64, _>("run")? == run;
     let writer = u32::try_from(row.try_get::<i64, _>("writer")?).ok().map(PersonId);
     Ok(StoredMessage {

@@ -131,6 +131,7 @@ async fn the_worker_answers_every_ticket_in_order() {
         match answer {
             StoreAnswer::Stored { ticket, .. } => stored.push(ticket),
             StoreAnswer::Page { ticket, messages } => read.push((ticket, messages.len())),
+            StoreAnswer::Found { .. } => panic!("nothing was looked for"),
             StoreAnswer::Failed { ticket } => panic!("ticket {ticket} failed"),
         }
     }
@@ -157,4 +158,66 @@ async fn a_file_that_is_no_database_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("hallway.db"), "this is a letter to the editor, not a database").unwrap();
     assert!(Database::open(folder.path(), 1).await.is_err());
+}
+
+async fn found(database: &mut Database, text: &str, owner: OwnerId, room: Option<Thread>) -> Vec<(String, FoundWhere)> {
+    let query = SearchQuery { text: text.to_owned(), owner, room, before: None, count: 50 };
+    let found = database.search(&query).await.unwrap();
+    found.into_iter().map(|found| (found.message.text, found.place)).collect()
+}
+
+#[tokio::test]
+async fn words_are_found_in_any_script_newest_first_and_only_where_one_may_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut database = open(folder.path(), 1).await;
+    let (library, kitchen) = (Thread::map_room("Library"), Thread::map_room("Kitchen"));
+    let said = [
+        message(Thread::World, "Ann", None, "The quick brown fox"),
+        message(Thread::World, "Bob", None, "a QUICK answer, 100% sure"),
+        message(library.clone(), "Ann", None, "quick in the library"),
+        message(kitchen, "Ann", None, "quick in the kitchen"),
+        message(pair(1, 2), "Ann", Some("Bob"), "quick and private"),
+        message(pair(3, 4), "Cem", Some("Dora"), "quick and not ours"),
+        message(Thread::World, "Mei", None, "今天天气很好"),
+        message(Thread::World, "Mei", None, "say \"AND\" or NOT*"),
+    ];
+    database.append(&said).await.unwrap();
+    let texts = |found: Vec<(String, FoundWhere)>| found.into_iter().map(|(text, _)| text).collect::<Vec<_>>();
+    let quick = found(&mut database, "quick", owner(1), Some(library)).await;
+    let with_bob = FoundWhere::Pair { other: Some(owner(2)), name: "Bob".into() };
+    let expected = [
+        ("quick and private", with_bob),
+        ("quick in the library", FoundWhere::Room("Library".into())),
+        ("a QUICK answer, 100% sure", FoundWhere::World),
+        ("The quick brown fox", FoundWhere::World),
+    ];
+    assert_eq!(quick, expected.map(|(text, place)| (text.to_owned(), place)));
+    let of_bob = found(&mut database, "private", owner(2), None).await;
+    assert_eq!(of_bob[0].1, FoundWhere::Pair { other: Some(owner(1)), name: "Ann".into() });
+    for (text, expected) in [
+        ("quick FOX", vec!["The quick brown fox"]),
+        ("quick wolf", vec![]),
+        ("天气", vec!["今天天气很好"]),
+        ("天天气很", vec!["今天天气很好"]),
+        ("100%", vec!["a QUICK answer, 100% sure"]),
+        ("0%", vec!["a QUICK answer, 100% sure"]),
+        ("_%", vec![]),
+        ("\"AND\" NOT*", vec!["say \"AND\" or NOT*"]),
+        ("a of", vec![]),
+    ] {
+        assert_eq!(texts(found(&mut database, text, owner(9), None).await), expected, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_goes_on_where_the_last_page_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut database = open(folder.path(), 1).await;
+    let said: Vec<_> = (0..5).map(|n| message(Thread::World, "Ann", None, &format!("word {n}"))).collect();
+    let ids = database.append(&said).await.unwrap();
+    let query = SearchQuery { text: "word".into(), owner: owner(1), room: None, before: None, count: 2 };
+    let first = database.search(&query).await.unwrap();
+    assert_eq!(first.iter().map(|found| found.message.id).collect::<Vec<_>>(), [ids[4], ids[3]]);
+    let next = database.search(&SearchQuery { before: Some(ids[3]), ..query }).await.unwrap();
+    assert_eq!(next.iter().map(|found| found.message.id).collect::<Vec<_>>(), [ids[2], ids[1]]);
 }

@@ -52,6 +52,15 @@ impl StoreWorker {
                         None => StoreAnswer::Failed { ticket },
                     });
                 }
+                StoreAsk::Search { ticket, query } => {
+                    self.append(&mut tickets, &mut messages).await;
+                    let found = self.database.search(&query).await;
+                    let found = self.note(found);
+                    self.end.answer(match found {
+                        Some(messages) => StoreAnswer::Found { ticket, messages },
+                        None => StoreAnswer::Failed { ticket },
+                    });
+                }
             }
         }
         self.append(&mut tickets, &mut messages).await;

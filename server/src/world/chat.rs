@@ -3,13 +3,16 @@
 mod clock;
 
 use super::{WorldSystems, calls::Who, conduct::Allowance, house::House, post::Post, sessions::FromClient};
-use crate::store::{NewMessage, PageQuery, StoreAnswer, StoreAsk, StoreClient, StoredMessage, Thread};
+use crate::store::{
+    FoundMessage, FoundWhere, NewMessage, PageQuery, SearchQuery, StoreAnswer, StoreAsk, StoreClient, StoredMessage,
+    Thread,
+};
 use bevy::prelude::*;
 use clock::WallClock;
 use hallway_protocol::{
-    chat::{ChatMessage, ChatText, Conversation},
+    chat::{self, ChatMessage, ChatText, Conversation, FoundPlace},
     control::{ClientMessage, Refusal, ServerMessage},
-    ids::{MessageId, PersonId, RequestId},
+    ids::{MessageId, PersonId, RequestId, RoomId},
     limits,
     names::DisplayName,
 };
@@ -70,6 +73,8 @@ enum What {
     Message(Box<Unstored>),
     /// For a page of this conversation.
     Page(Conversation),
+    /// For messages that were looked for while the person was in this room.
+    Search(Option<RoomId>),
 }
 
 /// A message that is not told yet.
@@ -108,6 +113,11 @@ fn take_chat(
             ClientMessage::History { request, of, before, count } => {
                 let done = within(allowance.history.take(now), &mut allowance, now)
                     .and_then(|()| page(*person, *request, *of, *before, *count, &house, &store, &mut tickets));
+                (*request, done)
+            }
+            ClientMessage::Search { request, words, before } => {
+                let done = within(allowance.history.take(now), &mut allowance, now)
+                    .and_then(|()| search(*person, *request, words, *before, &house, &store, &mut tickets));
                 (*request, done)
             }
             ClientMessage::Typing { to } => {
@@ -236,6 +246,23 @@ fn page(
     tickets.ask(store, waiting, |ticket| StoreAsk::Page { ticket, query })
 }
 
+fn search(
+    person: PersonId,
+    request: RequestId,
+    words: &ChatText,
+    before: Option<MessageId>,
+    house: &House,
+    store: &Store,
+    tickets: &mut Tickets,
+) -> std::result::Result<(), Refusal> {
+    let own = house.guest(person).ok_or(Refusal::NoSuchPerson)?;
+    let room = own.room.and_then(|id| house.room(id)).map(|room| room.thread.clone());
+    let (text, owner, count) = (words.as_str().to_owned(), own.owner, limits::HISTORY_PAGE);
+    let query = SearchQuery { text, owner, room, before, count };
+    let waiting = Waiting { person, request: Some(request), what: What::Search(own.room) };
+    tickets.ask(store, waiting, |ticket| StoreAsk::Search { ticket, query })
+}
+
 /// Tells those who would read the message that somebody is typing it.
 fn pass_typing(person: PersonId, own_link: Entity, to: Conversation, house: &House, post: &mut Post) {
     if thread_of(person, to, house).is_err() {
@@ -268,9 +295,10 @@ fn readers(person: PersonId, to: Conversation, house: &House) -> Box<dyn Iterato
 fn take_answers(mut store: ResMut<Store>, mut tickets: ResMut<Tickets>, house: Res<House>, mut post: Post) {
     while let Some(answer) = store.0.answer() {
         let ticket = match &answer {
-            StoreAnswer::Stored { ticket, .. } | StoreAnswer::Page { ticket, .. } | StoreAnswer::Failed { ticket } => {
-                *ticket
-            }
+            StoreAnswer::Stored { ticket, .. }
+            | StoreAnswer::Page { ticket, .. }
+            | StoreAnswer::Found { ticket, .. }
+            | StoreAnswer::Failed { ticket } => *ticket,
         };
         let Some(Waiting { person, request, what }) = tickets.open.remove(&ticket) else { continue };
         match (answer, what) {
@@ -280,6 +308,10 @@ fn take_answers(mut store: ResMut<Store>, mut tickets: ResMut<Tickets>, house: R
             (StoreAnswer::Page { messages, .. }, What::Page(of)) => {
                 let Some(request) = request else { continue };
                 tell_page(person, request, of, messages, &house, &mut post);
+            }
+            (StoreAnswer::Found { messages, .. }, What::Search(room)) => {
+                let Some(request) = request else { continue };
+                tell_found(person, request, room, messages, &house, &mut post);
             }
             _ => {
                 if let (Some(guest), Some(request)) = (house.guest(person), request) {
@@ -334,6 +366,31 @@ fn tell_page(
         }
     };
     post.tell(guest.link, answer);
+}
+
+/// Tells what was found. Whoever left the room meanwhile reads nothing of it.
+fn tell_found(
+    person: PersonId,
+    request: RequestId,
+    room: Option<RoomId>,
+    messages: Vec<FoundMessage>,
+    house: &House,
+    post: &mut Post,
+) {
+    let Some(guest) = house.guest(person) else { return };
+    let is_there = guest.room == room;
+    let of_owner = |owner| house.guests().find(|(_, guest)| Some(guest.owner) == owner).map(|(person, _)| person);
+    let messages = messages.into_iter().filter_map(|FoundMessage { message, place }| {
+        let place = match place {
+            FoundWhere::World => FoundPlace::World,
+            FoundWhere::Room(name) => is_there.then_some(FoundPlace::Room { name })?,
+            FoundWhere::Pair { other, name } => FoundPlace::Person { name, person: of_owner(other) },
+        };
+        let StoredMessage { id, from_name, text, sent_ms, .. } = message;
+        Some(chat::FoundMessage { id, from_name, place, text, sent_ms })
+    });
+    let messages = messages.collect();
+    post.tell(guest.link, ServerMessage::Found { request, messages });
 }
 
 fn shown(message: StoredMessage, conversation: Conversation, house: &House) -> ChatMessage {

@@ -128,9 +128,14 @@ fn close_misbehaved(
 ) {
     for (link, _) in links.iter().filter(|(_, allowance)| allowance.has_misbehaved()) {
         info!(?link, "a client broke the rules again and again and is sent away");
-        post.tell(link, ServerMessage::Closing { cause: CloseCause::Misbehaved });
-        commands.entity(link).insert(Closing { cut_at: time.elapsed() + FAREWELL });
+        close(link, CloseCause::Misbehaved, time.elapsed(), &mut post, &mut commands);
     }
+}
+
+/// Tells a client why its link ends, and ends it a moment later.
+pub(super) fn close(link: Entity, cause: CloseCause, now: Duration, post: &mut Post, commands: &mut Commands) {
+    post.tell(link, ServerMessage::Closing { cause });
+    commands.entity(link).try_insert(Closing { cut_at: now + FAREWELL });
 }
 
 fn cut(links: Query<(Entity, &Closing), Without<Disconnecting>>, time: Res<Time<Real>>, mut commands: Commands) {

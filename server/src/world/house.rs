@@ -192,7 +192,10 @@ impl House {
     /// Forgets somebody who is in no room any more; see [`Self::relocate`].
     pub(crate) fn depart(&mut self, id: PersonId) -> Option<Guest> {
         let guest = self.people.remove(&id)?;
-        self.by_name.remove(&guest.name.key());
+        // Whoever came in anew in place of a lost link has the name by now.
+        if self.by_name.get(&guest.name.key()) == Some(&id) {
+            self.by_name.remove(&guest.name.key());
+        }
         Some(guest)
     }
 

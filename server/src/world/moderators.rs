@@ -24,6 +24,11 @@ impl Moderators {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(owner);
     }
 
+    /// Takes an owner out of it, for sign-ins from now on.
+    pub(crate) fn remove(&self, owner: OwnerId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&owner);
+    }
+
     pub(crate) fn has(&self, owner: OwnerId) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&owner)
     }

@@ -8,16 +8,19 @@ mod reception;
 
 use super::{
     Rules, WorldSystems,
-    conduct::{Allowance, Closing},
+    conduct::{self, Allowance, Closing},
     house::{Arrived, Departed, Guest, House, Moved},
     moderators::Moderators,
     pose::{Grounds, Standing},
     post::Post,
 };
-use crate::desk::{Denied, WorldAsk, WorldAsks};
+use crate::{
+    accounts::Registered,
+    desk::{Claim, Denied, SignInAsk, WorldAsk, WorldAsks},
+};
 use bevy::prelude::*;
 use hallway_protocol::{
-    control::{ClientMessage, PersonChange, ServerMessage},
+    control::{ClientMessage, CloseCause, PersonChange, ServerMessage},
     desk::{SignInGrant, protocol_id},
     ids::PersonId,
     link::{LastHeard, setup::tokens::SessionGate},
@@ -101,53 +104,74 @@ fn answer_desk(
     doors: Res<DoorsClosed>,
     tickets: Res<Tickets>,
     rules: Res<Rules>,
+    registered: Res<Registered>,
+    mut post: Post,
     heard: Query<&LastHeard>,
     time: Res<Time<Real>>,
     mut commands: Commands,
 ) {
     while let Ok(ask) = asks.0.try_recv() {
+        let ask = match ask {
+            WorldAsk::SignIn(ask) => ask,
+            WorldAsk::End(owner) => {
+                end_sessions(owner, &house, time.elapsed(), &mut post, &mut commands);
+                continue;
+            }
+        };
         let full = house.count() + reception.waiting() >= rules.max_people as usize;
-        let WorldAsk { name, or_variant, owner, reached_at, reply } = ask;
         let answer = if doors.0 {
             Err(Denied::Stopping)
         } else {
-            free_name(&name, or_variant, &house, &reception, &heard, &time, &mut commands)
+            free_name(&ask, &house, &reception, &registered, &heard, &time, &mut commands)
                 .and_then(|name| if full { Err(Denied::Full) } else { Ok(name) })
-                .and_then(|name| issue(name, owner, reached_at, &mut reception, &tickets, time.elapsed()))
+                .and_then(|name| issue(name, ask.owner, ask.reached_at, &mut reception, &tickets, time.elapsed()))
         };
         // The client may have given up; the sign-in is forgotten in time.
-        let _ = reply.send(answer);
+        let _ = ask.reply.send(answer);
+    }
+}
+
+/// Signed out everywhere: whoever is here as this owner has to sign in anew.
+fn end_sessions(owner: OwnerId, house: &House, now: Duration, post: &mut Post, commands: &mut Commands) {
+    for (_, guest) in house.guests().filter(|(_, guest)| guest.owner == owner) {
+        info!(name = %guest.name, "signed out everywhere");
+        conduct::close(guest.link, CloseCause::SignedOut, now, post, commands);
     }
 }
 
 /// The name that somebody may have: the one asked for, or a variant where that will do.
 fn free_name(
-    name: &DisplayName,
-    or_variant: bool,
+    SignInAsk { name, claim, or_variant, .. }: &SignInAsk,
     house: &House,
     reception: &Reception,
+    registered: &Registered,
     heard: &Query<&LastHeard>,
     time: &Time<Real>,
     commands: &mut Commands,
 ) -> Result<DisplayName, Denied> {
     let key = name.key();
+    let is_taken =
+        |key: &NameKey| house.by_name(key).is_some() || reception.holder(key).is_some() || registered.has(key);
+    if *claim == Claim::Guest && registered.has(&key) {
+        let variant = name.free_variant(is_taken);
+        return if *or_variant { Ok(variant) } else { Err(Denied::Registered { variant }) };
+    }
     let guest = house.by_name(&key).and_then(|id| house.guest(id));
     let holder = match (reception.holder(&key), guest) {
         (None, None) => return Ok(name.clone()),
         (Some(waiting), _) => waiting.clone(),
         (None, Some(guest)) => {
             let silence = heard.get(guest.link).map_or(Duration::ZERO, |heard| heard.silence(time));
-            if silence > LOST_SILENCE {
-                info!(name = %guest.name, "signed in anew while the old link is silent");
+            if silence > LOST_SILENCE || *claim == (Claim::Registering { before: guest.owner }) {
+                info!(name = %guest.name, "signed in anew in place of the old link");
                 commands.entity(guest.link).try_insert(Disconnecting);
                 return Ok(name.clone());
             }
             guest.name.clone()
         }
     };
-    let is_taken = |key: &NameKey| house.by_name(key).is_some() || reception.holder(key).is_some();
     let variant = name.free_variant(is_taken);
-    if or_variant { Ok(variant) } else { Err(Denied::NameTaken { holder, variant }) }
+    if *or_variant { Ok(variant) } else { Err(Denied::NameTaken { holder, variant }) }
 }
 
 fn issue(
@@ -172,6 +196,8 @@ fn issue(
         secret: hex(&sign_in.secret),
         map: tickets.map_digest.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        account: false,
+        stay: None,
     })
 }
 

@@ -5,7 +5,7 @@ use hallway_protocol::{
     channels::{ControlChannel, ProtocolPlugin},
     chat::{ChatMessage, ChatText, Conversation},
     control::{ClientMessage, ServerMessage},
-    desk::{PROTOCOL_VERSION, SignInGrant, SignInRefusal, SignInRequest},
+    desk::{PROTOCOL_VERSION, Proof, SignInGrant, SignInRefusal, SignInRequest},
     ids::RequestId,
     link::{
         event_loop::finish_plugins,
@@ -39,7 +39,14 @@ pub(crate) fn sign_in(desk: SocketAddr, certificate: &Path, name: &str) -> Resul
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let (name, owner_key) = (name.to_owned(), owner_key().to_hex());
-        let request = SignInRequest { protocol: PROTOCOL_VERSION, name, or_variant: false, owner_key };
+        let request = SignInRequest {
+            protocol: PROTOCOL_VERSION,
+            name,
+            or_variant: false,
+            owner_key,
+            proof: Proof::None,
+            stay: false,
+        };
         let url = format!("https://localhost:{}/session", desk.port());
         let client = reqwest::Client::builder().use_preconfigured_tls(trusting(certificate)).no_proxy();
         let response = client.build().unwrap().post(url).json(&request).send().await.unwrap();

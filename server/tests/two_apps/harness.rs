@@ -30,7 +30,8 @@ use hallway_protocol::{
     voice::{VoicePacket, decode_down},
 };
 use hallway_server::{
-    desk::{Denied, WorldAsk, WorldDoor},
+    accounts::Registered,
+    desk::{Claim, Denied, SignInAsk, WorldAsk, WorldDoor},
     store::{self, PageQuery, StoreAnswer, StoreAsk, StoreEnd, StoredMessage, Thread},
     world::{self, CallRelayCounters, Moderators, RelayCounters, StopFlag, WorldSettings, WorldWires},
 };
@@ -139,6 +140,7 @@ impl TestWorld {
             floor: FloorRules::default(),
             empty_room_lifetime: Duration::from_secs(20),
             moderators: Moderators::default(),
+            registered: Registered::default(),
             public: None,
         };
         change(&mut settings);
@@ -214,7 +216,8 @@ impl TestWorld {
         let (reply, answer) = oneshot::channel();
         let name = DisplayName::new(name).unwrap();
         let reached_at = self.wire.server_address();
-        self.door.ask(WorldAsk { name, or_variant, owner, reached_at, reply }).unwrap();
+        let claim = Claim::Guest;
+        self.door.ask(WorldAsk::SignIn(SignInAsk { name, claim, or_variant, owner, reached_at, reply })).unwrap();
         answer
     }
 
@@ -428,6 +431,7 @@ impl TestWorld {
     fn serve_store(&mut self) {
         while let Some(ask) = self.store.ask() {
             let answer = match ask {
+                StoreAsk::Search { ticket, .. } => StoreAnswer::Found { ticket, messages: Vec::new() },
                 StoreAsk::Append { ticket, .. } | StoreAsk::Page { ticket, .. } if self.store_fails => {
                     StoreAnswer::Failed { ticket }
                 }

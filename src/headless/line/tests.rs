@@ -51,6 +51,7 @@ fn snapshot(own_room: Option<u32>) -> Snapshot {
             room: own_room.map(RoomId),
             path: Vec::new(),
             moderator: false,
+            account: false,
         }),
         people: vec![person(1, "Ann"), person(2, "Bob"), person(3, "Bob Ross")],
         rooms: vec![room(1, "Library"), room(2, "Library East"), room(3, "Café")],

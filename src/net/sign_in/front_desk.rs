@@ -1,11 +1,12 @@
 //! The client of the front desk: one thread with a small runtime, which never makes the session wait.
 
 use super::{
-    Admission, Answer, Question,
+    Admission, Answer, Matter, Outcome, Question,
     certificate::{Fingerprint, FingerprintVerifier, Wanted},
     hex,
     owner::OwnerKeys,
     pins::PinStore,
+    stays::StayStore,
 };
 use crate::net::{
     commands::{ServerAddress, Trust},
@@ -14,13 +15,15 @@ use crate::net::{
 };
 use bytes::{Bytes, BytesMut};
 use hallway_protocol::{
-    desk::{PROTOCOL_VERSION, SignInGrant, SignInRefusal, SignInRequest},
+    desk::{AccountChange, AccountRequest, PROTOCOL_VERSION, Proof, SignInGrant, SignInRefusal, SignInRequest},
     ids::PersonId,
     map::WorldMap,
+    names::NameKey,
 };
 use lightyear::netcode::ConnectToken;
-use reqwest::{Client, Method, Response, StatusCode, redirect};
-use std::{error::Error, io, net::SocketAddr, sync::Arc, time::Duration};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, redirect};
+use serde::Serialize;
+use std::{error::Error, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
 /// For the handshakes of TCP and TLS.
@@ -41,14 +44,13 @@ const QUESTIONS: usize = 8;
 /// # Errors
 /// When the system gives no thread or no event queue.
 pub fn start(
-    pins: PinStore,
-    owner: OwnerKeys,
+    kept: Kept,
     deliver: impl Fn(Answer) + Send + 'static,
 ) -> io::Result<impl Fn(Question) + Send + Sync + 'static> {
     let (ask, questions) = mpsc::channel(QUESTIONS);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     std::thread::Builder::new().name("desk".to_owned()).spawn(move || {
-        runtime.block_on(FrontDesk { pins, owner, notice: None, map: None }.run(questions, deliver));
+        runtime.block_on(FrontDesk { kept, notice: None, map: None }.run(questions, deliver));
     })?;
     Ok(move |question| {
         if ask.try_send(question).is_err() {
@@ -57,10 +59,24 @@ pub fn start(
     })
 }
 
-/// What is kept from one sign-in to the next.
-struct FrontDesk {
+/// What is kept in files.
+pub struct Kept {
     pins: PinStore,
     owner: OwnerKeys,
+    stays: StayStore,
+}
+
+impl Kept {
+    /// What is kept in this folder, which need not exist yet.
+    #[must_use]
+    pub fn new(config_dir: &Path) -> Self {
+        Self { pins: PinStore::new(config_dir), owner: OwnerKeys::new(config_dir), stays: StayStore::new(config_dir) }
+    }
+}
+
+/// What is kept from one question to the next.
+struct FrontDesk {
+    kept: Kept,
     /// What is to be told with the next answer.
     notice: Option<String>,
     /// The last map, by its digest: a reconnect does not fetch it again.
@@ -73,7 +89,9 @@ impl FrontDesk {
         while let Some(question) = next {
             let attempt = question.attempt;
             next = tokio::select! {
-                result = self.sign_in(question) => {
+                // What is done without waiting is done, whatever is asked next.
+                biased;
+                result = self.serve(question) => {
                     deliver(Answer { attempt, result, notice: self.notice.take() });
                     questions.recv().await
                 }
@@ -82,23 +100,88 @@ impl FrontDesk {
         }
     }
 
-    async fn sign_in(&mut self, question: Question) -> Result<Admission, SignInFailure> {
-        let visit = Visit::begin(&self.pins, &question)?;
-        let owner_key = self.owner_key_for(&visit).await?;
-        let Question { name, or_variant, .. } = question;
-        let request = SignInRequest { protocol: PROTOCOL_VERSION, name, or_variant, owner_key };
-        let response = visit.send(Method::POST, "/session", Some(&request)).await?;
-        let fingerprint = visit.settle_trust(&self.pins)?;
-        let desk = response.remote_addr().ok_or_else(|| nonsense("it has no address"))?;
-        let grant = read_grant(response).await?;
-        let map = self.map(&visit, &grant.map).await?;
+    async fn serve(&mut self, question: Question) -> Result<Outcome, SignInFailure> {
+        let visit = Visit::begin(&self.kept.pins, &question)?;
+        let name = question.name;
+        match question.matter {
+            Matter::SignIn { or_variant, proof, stay } => {
+                let owner_key = self.owner_key_for(&visit).await?;
+                let request = SignInRequest { protocol: PROTOCOL_VERSION, name, or_variant, owner_key, proof, stay };
+                self.sign_in(&visit, request).await.map(|admission| Outcome::Admitted(Box::new(admission)))
+            }
+            Matter::Account { password, change } => {
+                let password = password.0;
+                let request = AccountRequest { protocol: PROTOCOL_VERSION, name, password, change };
+                self.change_account(&visit, request).await.map(Outcome::Changed)
+            }
+            Matter::Leave => {
+                if let Wanted::Only(server) = visit.wanted {
+                    self.forget_stay(server, &NameKey::of(&name));
+                }
+                Ok(Outcome::Left)
+            }
+        }
+    }
+
+    async fn sign_in(&mut self, visit: &Visit, mut request: SignInRequest) -> Result<Admission, SignInFailure> {
+        let server = visit.meet().await?;
+        let name = NameKey::of(&request.name);
+        if request.proof == Proof::None
+            && let Some(token) = self.kept.stays.token(server, &name)
+        {
+            request.proof = Proof::Staying(token);
+        }
+        let mut answer = self.ask_to_come_in(visit, &request).await;
+        if let Err(SignInFailure::Refused { code, .. }) = &answer
+            && code == "signed_out"
+        {
+            // What was kept is good no longer; the server says whether the name needs a password.
+            self.forget_stay(server, &name);
+            request.proof = Proof::None;
+            answer = self.ask_to_come_in(visit, &request).await;
+        }
+        let (grant, desk) = answer?;
+        let fingerprint = visit.settle_trust(&self.kept.pins)?;
+        if let Some(token) = &grant.stay
+            && let Err(error) = self.kept.stays.keep(server, &NameKey::of(&grant.name), token)
+        {
+            self.notice = Some(format!("You will have to give your password next time: {error}."));
+        }
+        let map = self.map(visit, &grant.map).await?;
         admission(grant, map, fingerprint, desk)
+    }
+
+    async fn ask_to_come_in(
+        &self,
+        visit: &Visit,
+        request: &SignInRequest,
+    ) -> Result<(SignInGrant, SocketAddr), SignInFailure> {
+        let response = visit.post("/session", request).await?;
+        let desk = response.remote_addr().ok_or_else(|| nonsense("it has no address"))?;
+        Ok((read_grant(response).await?, desk))
+    }
+
+    async fn change_account(&mut self, visit: &Visit, request: AccountRequest) -> Result<AccountChange, SignInFailure> {
+        let server = visit.meet().await?;
+        let response = visit.post("/account", &request).await?;
+        if response.status() != StatusCode::NO_CONTENT {
+            return Err(read_refusal(response).await);
+        }
+        // Each of the changes ends what clients kept.
+        self.forget_stay(server, &NameKey::of(&request.name));
+        Ok(request.change)
+    }
+
+    fn forget_stay(&mut self, server: Fingerprint, name: &NameKey) {
+        if let Err(error) = self.kept.stays.forget(server, name) {
+            self.notice = Some(format!("This client may still be signed in next time: {error}."));
+        }
     }
 
     /// The owner key in the form that is for this server alone: no server can show it to another.
     async fn owner_key_for(&mut self, visit: &Visit) -> Result<String, SignInFailure> {
         let server = visit.meet().await?;
-        let (key, notice) = self.owner.key();
+        let (key, notice) = self.kept.owner.key();
         self.notice = notice.or(self.notice.take());
         Ok(key.for_server(&server.0).to_hex())
     }
@@ -162,20 +245,28 @@ impl Visit {
         if let Wanted::Only(known) = self.wanted {
             return Ok(known);
         }
-        self.send(Method::GET, "/health", None).await?;
+        self.get_response("/health").await?;
         self.verifier.shown().ok_or_else(|| nonsense("it showed no certificate"))
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<&SignInRequest>) -> Result<Response, SignInFailure> {
-        let mut request = self.http.request(method, format!("https://{}{path}", self.server));
-        if let Some(body) = body {
-            request = request.json(body);
-        }
+    async fn post(&self, path: &str, body: &impl Serialize) -> Result<Response, SignInFailure> {
+        self.send(self.http.request(Method::POST, self.url(path)).json(body)).await
+    }
+
+    async fn get_response(&self, path: &str) -> Result<Response, SignInFailure> {
+        self.send(self.http.request(Method::GET, self.url(path))).await
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("https://{}{path}", self.server)
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Response, SignInFailure> {
         request.send().await.map_err(|error| self.untrusted().unwrap_or_else(|| self.unreachable(&error)))
     }
 
     async fn get(&self, path: &str, most: usize) -> Result<Bytes, SignInFailure> {
-        let response = self.send(Method::GET, path, None).await?;
+        let response = self.get_response(path).await?;
         if response.status() != StatusCode::OK {
             return Err(nonsense(&format!("asked for {path} it said “{}”", response.status())));
         }
@@ -216,19 +307,31 @@ impl Visit {
 }
 
 async fn read_grant(response: Response) -> Result<SignInGrant, SignInFailure> {
-    let status = response.status();
-    let body = read(response, ANSWER_BYTES).await?;
-    if status == StatusCode::OK {
-        return serde_json::from_slice(&body).map_err(|_| nonsense("its answer to the sign-in can't be read"));
+    if response.status() != StatusCode::OK {
+        return Err(read_refusal(response).await);
     }
-    let refusal: SignInRefusal =
-        serde_json::from_slice(&body).map_err(|_| nonsense(&format!("asked to sign in it said “{status}”")))?;
-    Err(match refusal {
+    let body = read(response, ANSWER_BYTES).await?;
+    serde_json::from_slice(&body).map_err(|_| nonsense("its answer to the sign-in can't be read"))
+}
+
+async fn read_refusal(response: Response) -> SignInFailure {
+    let status = response.status();
+    let body = match read(response, ANSWER_BYTES).await {
+        Ok(body) => body,
+        Err(failure) => return failure,
+    };
+    let Ok(refusal) = serde_json::from_slice::<SignInRefusal>(&body) else {
+        return nonsense(&format!("asked to sign in it said “{status}”"));
+    };
+    match refusal {
         SignInRefusal { holder: Some(holder), variant: Some(variant), .. } => {
             SignInFailure::NameTaken { holder, variant }
         }
+        SignInRefusal { code, variant: Some(variant), .. } if code == "password_needed" => {
+            SignInFailure::PasswordNeeded { variant }
+        }
         SignInRefusal { code, text, .. } => SignInFailure::Refused { code, text },
-    })
+    }
 }
 
 fn admission(
@@ -248,6 +351,7 @@ fn admission(
         map,
         version: grant.version,
         fingerprint: fingerprint.to_string(),
+        account: grant.account,
     })
 }
 

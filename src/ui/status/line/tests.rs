@@ -34,6 +34,7 @@ fn in_a_room(names: &[&str]) -> Snapshot {
         room: Some(ROOM),
         path: Vec::new(),
         moderator: false,
+        account: false,
     });
     snapshot.rooms = vec![RoomView {
         id: ROOM,

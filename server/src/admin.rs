@@ -1,0 +1,83 @@
+//! The operator's orders about accounts, carried out on the database of a server that may be running.
+
+use crate::{
+    accounts::{Account, AccountError, Accounts, Role},
+    config::AdminOrder,
+    store::{Database, OpenError},
+    world::Moderators,
+};
+use hallway_protocol::{
+    names::{DisplayName, NameError},
+    password::{Password, PasswordError},
+};
+use std::{
+    io::{self, BufRead, Write},
+    path::Path,
+};
+use thiserror::Error;
+
+/// Why an order was not carried out. Reads as one sentence.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum AdminError {
+    /// There is no database in the folder, or it can't be read.
+    #[error("The accounts can't be read: {0}.")]
+    Open(#[from] OpenError),
+    /// The text is no name.
+    #[error("This name {0}.")]
+    Name(#[from] NameError),
+    /// Nobody has registered it.
+    #[error("There is no account “{0}”; “admin list” lists them.")]
+    NoAccount(DisplayName),
+    /// The new password is none.
+    #[error("This password {0}.")]
+    Password(#[from] PasswordError),
+    /// The database refused.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// Standard input or output, or the runtime.
+    #[error("The system refuses: {0}.")]
+    System(#[from] io::Error),
+}
+
+/// Carries an order out.
+///
+/// # Errors
+/// See [`AdminError`].
+pub fn run(data_dir: &Path, order: &AdminOrder) -> Result<(), AdminError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(carry_out(data_dir, order))
+}
+
+async fn carry_out(data_dir: &Path, order: &AdminOrder) -> Result<(), AdminError> {
+    // Brings the tables up to date, as the server would.
+    Database::open(data_dir, 0).await?.close().await;
+    let accounts = Accounts::open(data_dir, Moderators::default()).await.map_err(OpenError::from)?;
+    match order {
+        AdminOrder::List => list(&accounts.all().await?)?,
+        AdminOrder::Role { name, role } => accounts.set_role(&find(&accounts, name).await?, *role).await?,
+        AdminOrder::Password { name } => {
+            let account = find(&accounts, name).await?;
+            let mut line = String::new();
+            io::stdin().lock().read_line(&mut line)?;
+            let password = Password::new(line.trim_end_matches(['\r', '\n']))?;
+            accounts.set_password(&account, password).await?;
+        }
+        AdminOrder::Delete { name } => accounts.delete(&find(&accounts, name).await?).await?,
+    }
+    Ok(())
+}
+
+async fn find(accounts: &Accounts, name: &str) -> Result<Account, AdminError> {
+    let name = DisplayName::new(name)?;
+    let found = accounts.all().await?.into_iter().find(|account| account.name.key() == name.key());
+    found.ok_or(AdminError::NoAccount(name))
+}
+
+fn list(accounts: &[Account]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for Account { name, role, .. } in accounts {
+        writeln!(out, "{name}\t{}", Role::word(*role))?;
+    }
+    Ok(())
+}

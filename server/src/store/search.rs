@@ -1,0 +1,78 @@
+//! Finding what was said: which messages have all words of a query in them, among those that somebody may read.
+
+use super::{FoundMessage, FoundWhere, SearchQuery, StoredMessage, database::stored};
+use hallway_protocol::owner::OwnerId;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
+
+/// Shortest word that the index knows; shorter ones are looked for in each message.
+const INDEXED_CHARS: usize = 3;
+/// Most words that count: more narrow nothing down.
+const WORDS: usize = 8;
+
+/// The newest messages that fit, newest first.
+pub(super) async fn find(
+    connection: &mut SqliteConnection,
+    run: i64,
+    query: &SearchQuery,
+) -> Result<Vec<FoundMessage>, sqlx::Error> {
+    let words: Vec<&str> = query.text.split_whitespace().take(WORDS).collect();
+    let (indexed, short): (Vec<&str>, Vec<&str>) =
+        words.into_iter().partition(|word| word.chars().count() >= INDEXED_CHARS);
+    let owner = query.owner.to_string();
+    let mut sql = QueryBuilder::<Sqlite>::new(
+        "SELECT m.id, m.run, m.writer, m.from_name, m.to_name, m.text, m.sent_ms, m.kind, m.room, m.from_owner, m.to_owner \
+         FROM ",
+    );
+    // The index goes through its matches from the newest on, and stops when there are enough.
+    match &indexed[..] {
+        [] => sql.push("messages AS m WHERE true"),
+        words => sql
+            .push("found JOIN messages AS m ON m.id = found.rowid WHERE found MATCH ")
+            .push_bind(words.iter().map(|word| phrase(word)).collect::<Vec<_>>().join(" AND ")),
+    };
+    for word in short {
+        sql.push(" AND m.text LIKE ").push_bind(like(word)).push(" ESCAPE '\\'");
+    }
+    sql.push(" AND (m.thread = 'world' OR m.from_owner = ").push_bind(owner.clone());
+    sql.push(" OR m.to_owner = ").push_bind(owner);
+    if let Some(room) = &query.room {
+        sql.push(" OR m.thread = ").push_bind(room.column());
+    }
+    sql.push(") AND m.id < ").push_bind(query.before.map_or(i64::MAX, |id| id.0));
+    sql.push(if indexed.is_empty() { " ORDER BY m.id DESC LIMIT " } else { " ORDER BY found.rowid DESC LIMIT " });
+    sql.push_bind(i64::from(query.count));
+    let rows = sql.build().fetch_all(connection).await?;
+    rows.iter().map(|row| found(row, run, query.owner)).collect()
+}
+
+/// A word as the index's language has it: in quotes nothing in it is an operator.
+fn phrase(word: &str) -> String {
+    format!("\"{}\"", word.replace('"', "\"\""))
+}
+
+/// A word anywhere in a text.
+fn like(word: &str) -> String {
+    let escaped: String =
+        word.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect();
+    format!("%{escaped}%")
+}
+
+fn found(row: &SqliteRow, run: i64, owner: OwnerId) -> Result<FoundMessage, sqlx::Error> {
+    let message: StoredMessage = stored(row, run)?;
+    let place = match row.try_get::<&str, _>("kind")? {
+        "room" => FoundWhere::Room(row.try_get::<Option<String>, _>("room")?.unwrap_or_default()),
+        "private" => {
+            let (from, to) = (owner_in(row, "from_owner")?, owner_in(row, "to_owner")?);
+            let is_own = from == Some(owner);
+            let name = if is_own { message.to_name.clone() } else { Some(message.from_name.clone()) };
+            FoundWhere::Pair { other: if is_own { to } else { from }, name: name.unwrap_or_default() }
+        }
+        _ => FoundWhere::World,
+    };
+    Ok(FoundMessage { message, place })
+}
+
+fn owner_in(row: &SqliteRow, column: &str) -> Result<Option<OwnerId>, sqlx::Error> {
+    let text: Option<&str> = row.try_get(column)?;
+    Ok(text.and_then(|text| OwnerId::parse(text).ok()))
+}
