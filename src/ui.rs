@@ -347,6 +347,7 @@ fn write(
                 link.send(Command::Say { to, text });
             }
         }
+        Phrase::Letter { to, text } => link.send(Command::Letter { to, text }),
         Phrase::Help => state.help = true,
         Phrase::Refused(sentence) => state.toasts.trouble(sentence, now),
         Phrase::Quit => return Some(Leave),

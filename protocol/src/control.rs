@@ -4,7 +4,7 @@ use crate::{
     chat::{ChatMessage, ChatText, Conversation, FoundMessage},
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{MessageId, PersonId, RequestId, RoomId},
-    names::RoomName,
+    names::{DisplayName, RoomName},
     pose::WirePoint,
 };
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,16 @@ pub enum ClientMessage {
         request: RequestId,
         /// Where to.
         to: Conversation,
+        /// What.
+        text: ChatText,
+    },
+    /// A private message to somebody by name, who may be away: it waits for whoever has an account.
+    Letter {
+        /// Comes back with [`ServerMessage::LetterKept`], with the stored message of somebody who is here after all, or
+        /// with the refusal.
+        request: RequestId,
+        /// To whom.
+        to: DisplayName,
         /// What.
         text: ChatText,
     },
@@ -99,6 +109,16 @@ pub enum ServerMessage {
         message: ChatMessage,
         /// The writer's own number, in the copy that the writer gets.
         request: Option<RequestId>,
+    },
+    /// The answer to [`ClientMessage::Letter`]: it is stored, and waits.
+    LetterKept {
+        /// The question's number.
+        request: RequestId,
+    },
+    /// What was written to the holder of an account while away, newest first; told once, after [`Self::Welcome`].
+    Missed {
+        /// The messages, at most [`crate::limits::HISTORY_PAGE`].
+        messages: Vec<FoundMessage>,
     },
     /// The answer to [`ClientMessage::History`], oldest first.
     History {

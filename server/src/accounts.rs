@@ -84,6 +84,12 @@ impl Registered {
         self.0.read().unwrap_or_else(PoisonError::into_inner).contains_key(name)
     }
 
+    /// Whose a name is, and how it is written.
+    #[must_use]
+    pub fn holder(&self, name: &NameKey) -> Option<(DisplayName, OwnerId)> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
     fn add(&self, account: &Account) {
         let holder = (account.name.clone(), account.owner);
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(account.name.key(), holder);

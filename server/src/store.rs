@@ -177,6 +177,22 @@ pub enum StoreAsk {
         /// The page.
         query: PageQuery,
     },
+    /// Read what was written in private to the holder of an account since they were seen last; they are seen now.
+    Missed {
+        /// The asker's number.
+        ticket: u64,
+        /// The account's owner.
+        owner: OwnerId,
+        /// Now, in milliseconds since the Unix epoch.
+        now_ms: i64,
+    },
+    /// Note that the holder of an account was here until now. Has no answer.
+    Seen {
+        /// The account's owner.
+        owner: OwnerId,
+        /// Now, in milliseconds since the Unix epoch.
+        now_ms: i64,
+    },
     /// Find messages.
     Search {
         /// The asker's number.
@@ -203,7 +219,7 @@ pub enum StoreAnswer {
         /// Its messages.
         messages: Vec<StoredMessage>,
     },
-    /// What was found, newest first.
+    /// What was found or missed, newest first.
     Found {
         /// The asker's number.
         ticket: u64,

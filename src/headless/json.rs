@@ -50,6 +50,10 @@ pub fn event(event: &Event, snapshot: &Snapshot) -> Option<Value> {
             let messages: Vec<_> = messages.iter().map(|said| message(said, snapshot)).collect();
             json!({"event": "history", "messages": messages})
         }
+        Event::Missed { messages } => {
+            let messages: Vec<Value> = messages.iter().map(|message| found(message, snapshot)).collect();
+            json!({"event": "missed", "messages": messages})
+        }
         Event::Found { words, messages, .. } => {
             let messages: Vec<Value> = messages.iter().map(|message| found(message, snapshot)).collect();
             json!({"event": "search", "words": words, "messages": messages})

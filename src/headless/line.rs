@@ -6,7 +6,7 @@ mod voice;
 
 use crate::net::{
     commands::Command,
-    phrase::{self, Phrase, nearest, split_name},
+    phrase::{self, Phrase, nearest, split_name, unknown_name},
     snapshot::Snapshot,
 };
 use hallway_protocol::{
@@ -196,6 +196,7 @@ fn alone(command: &'static str, rest: &str, order: Order) -> Parsed {
 fn slash(line: &str, snapshot: &Snapshot) -> Parsed {
     match phrase::parse(line, names(snapshot)) {
         Phrase::Private { to, text } => say("msg", person(&to, snapshot)?, &text),
+        Phrase::Letter { to, text } => Ok(Order::Session(Command::Letter { to, text })),
         Phrase::Quit => Ok(Order::Quit),
         Phrase::Help => Ok(Order::Help),
         Phrase::Refused(text) => Err(Complaint { command: None, code: "unknown_command", text }),
@@ -256,8 +257,10 @@ fn msg(rest: &str, snapshot: &Snapshot) -> Parsed {
     match split_name(rest, names(snapshot)) {
         Some((_, "")) => Err(usage("msg")),
         Some((name, text)) => say("msg", person(name, snapshot)?, text),
-        None if rest.contains(' ') => Err(nobody("msg")),
-        None => Err(usage("msg")),
+        None => {
+            let (to, text) = unknown_name(rest).ok_or_else(|| usage("msg"))?;
+            Ok(Order::Session(Command::Letter { to: to.to_owned(), text: text.to_owned() }))
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use hallway_protocol::{
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{MessageId, RequestId, RoomId},
     limits,
-    names::RoomName,
+    names::{DisplayName, RoomName},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -62,6 +62,7 @@ enum Asked {
     Say(Conversation),
     History { of: Conversation, count: u16, by_face: bool },
     Search { words: String, more: bool },
+    Letter { to: String },
     CreateRoom,
     DeleteRoom { room: RoomId, name: String },
     OrderFloor(FloorOrder),
@@ -101,6 +102,7 @@ fn obey_face(mut asked: MessageReader<FromFace>, mut chat: Chat) {
         match command {
             Command::Say { to, text } => chat.say(*to, text),
             Command::History { of, before, count } => chat.ask_history(*of, *before, *count, true),
+            Command::Letter { to, text } => chat.letter(to, text),
             Command::Search { words, before } => chat.search(words, *before),
             Command::CreateRoom { name, policy, queue } => chat.create_room(name, *policy, *queue),
             Command::DeleteRoom(room) => {
@@ -121,6 +123,13 @@ fn hear_server(mut heard: MessageReader<FromServer>, mut chat: Chat) {
         match message {
             ServerMessage::Said { message, request } => chat.said(message, *request),
             ServerMessage::History { request, messages } => chat.page(*request, messages),
+            ServerMessage::LetterKept { request } => {
+                if let Some(Asked::Letter { to }) = chat.requests.open.remove(request) {
+                    let text = format!("{to} is away; your message waits there.");
+                    chat.tell(Event::Notice { code: "letter_kept", text });
+                }
+            }
+            ServerMessage::Missed { messages } => chat.tell(Event::Missed { messages: messages.clone() }),
             ServerMessage::Found { request, messages } => {
                 if let Some(Asked::Search { words, more }) = chat.requests.open.remove(request) {
                     chat.tell(Event::Found { words, more, messages: messages.clone() });
@@ -236,6 +245,19 @@ impl Chat<'_, '_> {
         self.ask("history", asked, |request| ClientMessage::History { request, of, before, count });
     }
 
+    fn letter(&mut self, to: &str, text: &str) {
+        let name = match DisplayName::new(to) {
+            Ok(name) => name,
+            Err(error) => return self.refuse("msg", "bad_name", format!("This name {error}.")),
+        };
+        let text = match ChatText::new(text) {
+            Ok(text) => text,
+            Err(error) => return self.refuse("msg", "bad_text", format!("This message {error}.")),
+        };
+        let asked = Asked::Letter { to: name.as_str().to_owned() };
+        self.ask("msg", asked, |request| ClientMessage::Letter { request, to: name, text });
+    }
+
     fn search(&mut self, words: &str, before: Option<MessageId>) {
         let words = match ChatText::new(words) {
             Ok(words) => words,
@@ -300,6 +322,11 @@ impl Chat<'_, '_> {
                     Conversation::Person(_) => "msg",
                 }
             }
+            Asked::Letter { to } if *refusal == Refusal::NoSuchPerson => {
+                let text = format!("Nobody is called “{to}”, here or with an account.");
+                return self.refuse("msg", refusal.code(), text);
+            }
+            Asked::Letter { .. } => "msg",
             // One may have left a room before its history came: nobody asked for that page by hand.
             Asked::History { by_face: false, .. } => return,
             Asked::History { .. } => "history",

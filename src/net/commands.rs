@@ -59,6 +59,13 @@ pub enum Command {
         /// What; checked by the session.
         text: String,
     },
+    /// Write to somebody by name, who may be away: it waits for whoever has an account.
+    Letter {
+        /// The name; checked by the session.
+        to: String,
+        /// What; checked by the session.
+        text: String,
+    },
     /// The person is typing into a conversation. May be said at every keystroke.
     Typing {
         /// Where.

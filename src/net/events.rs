@@ -87,6 +87,11 @@ pub enum Event {
         /// The page, oldest first.
         messages: Vec<ChatMessage>,
     },
+    /// What was written to one's account while one was away, newest first.
+    Missed {
+        /// The messages.
+        messages: Vec<FoundMessage>,
+    },
     /// What was looked for, newest first.
     Found {
         /// The words.

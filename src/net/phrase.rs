@@ -18,6 +18,13 @@ pub enum Phrase {
         /// What to write.
         text: String,
     },
+    /// A text for somebody who is not here.
+    Letter {
+        /// The name as it was typed.
+        to: String,
+        /// What to write.
+        text: String,
+    },
     /// Show [`HELP`].
     Help,
     /// Leave.
@@ -67,10 +74,10 @@ fn private<'a>(rest: &str, names: impl IntoIterator<Item = &'a str>) -> Phrase {
     match split_name(rest, names) {
         Some((name, "")) => Phrase::Refused(format!("Say what to write to {name}: @{name} text")),
         Some((name, text)) => Phrase::Private { to: name.to_owned(), text: text.to_owned() },
-        None => {
-            let first = rest.split_whitespace().next().unwrap_or_default();
-            Phrase::Refused(format!("Nobody here is called “{first}”; look at the list of people."))
-        }
+        None => match unknown_name(rest) {
+            Some((to, text)) => Phrase::Letter { to: to.to_owned(), text: text.to_owned() },
+            None => Phrase::Refused("Say to whom and what: /msg NAME text".to_owned()),
+        },
     }
 }
 
@@ -91,6 +98,19 @@ pub fn split_name<'a, 't>(text: &'t str, names: impl IntoIterator<Item = &'a str
         Some((name, rest.trim()))
     });
     known.min_by_key(|(_, rest)| rest.len())
+}
+
+/// Takes a name that nobody here has off the start of a text: `"in quotes"`, or the first word. Gives it and what follows,
+/// where both are there.
+#[must_use]
+pub fn unknown_name(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim_start();
+    let (name, rest) = match text.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"')?,
+        None => text.split_once(char::is_whitespace)?,
+    };
+    let (name, rest) = (name.trim(), rest.trim());
+    (!name.is_empty() && !rest.is_empty()).then_some((name, rest))
 }
 
 /// Longest start of a line that can be a name: 40 characters of 4 bytes, and some for doubled blanks.
@@ -115,6 +135,10 @@ mod tests {
 
     const NAMES: [&str; 4] = ["Ann", "Ann Lee", "Мария", "José"];
 
+    fn letter_to(to: &str, text: &str) -> Phrase {
+        Phrase::Letter { to: to.to_owned(), text: text.to_owned() }
+    }
+
     fn private_to(to: &str, text: &str) -> Phrase {
         Phrase::Private { to: to.to_owned(), text: text.to_owned() }
     }
@@ -133,6 +157,8 @@ mod tests {
             ("@ann  hi  you", private_to("Ann", "hi  you")),
             ("@Ann Lee hi", private_to("Ann Lee", "hi")),
             ("@\"Ann\" Lee hi", private_to("Ann", "Lee hi")),
+            ("@Bob  hi you", letter_to("Bob", "hi you")),
+            ("/msg \"Bob Ross\" hi", letter_to("Bob Ross", "hi")),
             ("@мария привет", private_to("Мария", "привет")),
             ("/msg JOSE\u{301} hola", private_to("José", "hola")),
         ];
@@ -148,7 +174,8 @@ mod tests {
             ("/mgs Ann hi", "There is no /mgs; did you mean /msg? /help shows what there is."),
             ("/msg", "Say to whom and what: /msg NAME text"),
             ("@Ann Lee", "Say what to write to Ann Lee: @Ann Lee text"),
-            ("@Bob hi", "Nobody here is called “Bob”; look at the list of people."),
+            ("@Bob", "Say to whom and what: /msg NAME text"),
+            ("@\"Bob\"", "Say to whom and what: /msg NAME text"),
         ];
         for (line, sentence) in cases {
             assert_eq!(parse(line, NAMES), Phrase::Refused(sentence.to_owned()), "{line}");

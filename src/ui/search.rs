@@ -1,4 +1,5 @@
-//! Looking for words in what was said: a field, and what was found, newest first.
+//! Looking for words in what was said: a field, and what was found, newest first. What was written to one while one was
+//! away is shown in the same form.
 
 use super::{Action, bidi, chat::clock, theme};
 use crate::net::{commands::Command, events::Event, snapshot::Snapshot};
@@ -26,6 +27,8 @@ pub struct SearchModel {
     pub found: Vec<FoundMessage>,
     /// Whether there may be more.
     pub more: bool,
+    /// Whether it shows what was missed, and not what was looked for.
+    pub missed: bool,
     /// Whether the field was given the keyboard since it is shown.
     pub focused: bool,
 }
@@ -33,12 +36,23 @@ pub struct SearchModel {
 impl SearchModel {
     /// Shows the dialog, with the keyboard in its field.
     pub fn show(&mut self) {
+        if self.missed {
+            *self = Self::default();
+        }
         (self.open, self.focused) = (true, false);
     }
 
     /// Takes in what was found.
     pub fn hear(&mut self, event: &Event) {
-        let Event::Found { words, more, messages } = event else { return };
+        let (words, more, messages) = match event {
+            Event::Found { words, more, messages } => (words, more, messages),
+            Event::Missed { messages } => {
+                let found = messages.clone();
+                *self = Self { open: true, missed: true, found, ..Self::default() };
+                return;
+            }
+            _ => return,
+        };
         if !more {
             self.found.clear();
         }
@@ -52,21 +66,12 @@ impl SearchModel {
 pub fn show(ui: &mut Ui, model: &mut SearchModel, snapshot: &Snapshot) -> Vec<Action> {
     let mut actions = Vec::new();
     ui.set_width(WIDTH);
-    ui.label(theme::strong("Search").heading());
-    ui.label(theme::muted("In what was said to everyone, in the room you are in, and in private with you."));
-    ui.add_space(6.0);
-    let edit = TextEdit::singleline(&mut model.words).hint_text(theme::muted("Words")).desired_width(WIDTH);
-    let field = ui.add(edit.margin(egui::Margin::symmetric(12, 9)));
-    if !std::mem::replace(&mut model.focused, true) {
-        field.request_focus();
+    if model.missed {
+        ui.label(theme::strong("While you were away").heading());
+        ui.add_space(6.0);
+    } else {
+        field(ui, model, &mut actions);
     }
-    if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
-        field.request_focus();
-        if !model.words.trim().is_empty() {
-            actions.push(Action::Send(Command::Search { words: model.words.clone(), before: None }));
-        }
-    }
-    ui.add_space(6.0);
     if let Some(words) = model.answered.as_ref().filter(|_| model.found.is_empty()) {
         ui.label(theme::muted(format!("Nothing with “{}” in it.", bidi::line(words))));
     }
@@ -88,6 +93,25 @@ pub fn show(ui: &mut Ui, model: &mut SearchModel, snapshot: &Snapshot) -> Vec<Ac
         }
     });
     actions
+}
+
+/// The field for the words.
+fn field(ui: &mut Ui, model: &mut SearchModel, actions: &mut Vec<Action>) {
+    ui.label(theme::strong("Search").heading());
+    ui.label(theme::muted("In what was said to everyone, in the room you are in, and in private with you."));
+    ui.add_space(6.0);
+    let edit = TextEdit::singleline(&mut model.words).hint_text(theme::muted("Words")).desired_width(WIDTH);
+    let field = ui.add(edit.margin(egui::Margin::symmetric(12, 9)));
+    if !std::mem::replace(&mut model.focused, true) {
+        field.request_focus();
+    }
+    if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+        field.request_focus();
+        if !model.words.trim().is_empty() {
+            actions.push(Action::Send(Command::Search { words: model.words.clone(), before: None }));
+        }
+    }
+    ui.add_space(6.0);
 }
 
 /// One message; answers whether it was clicked.

@@ -126,3 +126,30 @@ fn the_operator_lists_promotes_and_deletes_beside_the_running_server() {
     assert!(bob.expect_asking("rooms", opened).is_some(), "a moderator changes the rules of any room");
     bob.quit();
 }
+
+#[test]
+fn what_is_written_to_somebody_away_waits_for_the_account() {
+    let (server, folder) = (TestServer::start(), tempfile::tempdir().unwrap());
+    let mut ann = client(&server, "Ann").sign_in();
+    ann.send(&format!("register {PASSWORD}"));
+    ann.expect("registered", |event| is(event, "welcome") && event["account"] == true);
+    let mut bob = client(&server, "Bob").sign_in();
+    bob.know("people", "Ann");
+    bob.write("msg Ann", "seen");
+    ann.reads("seen");
+    ann.quit();
+    bob.expect("gone", |event| is(event, "person") && event["name"] == "Ann" && event["change"] == "gone");
+    bob.send("@ann one for later");
+    bob.expect("kept", |event| is(event, "notice") && event["code"] == "letter_kept");
+    bob.send("msg Carol hello");
+    assert_eq!(bob.refused("msg")["code"], "no_such_person");
+    let server = server.kill_and_restart();
+    let mut ann = with_password(&server, "Ann", &folder, PASSWORD).sign_in();
+    let missed = ann.expect("missed", |event| is(event, "missed"));
+    let texts: Vec<_> = missed["messages"].as_array().unwrap().iter().map(|it| (&it["from"], &it["text"])).collect();
+    assert_eq!(texts, [(&"Bob".into(), &"one for later".into())]);
+    ann.quit();
+    let again = with_password(&server, "Ann", &folder, PASSWORD).sign_in().quit();
+    assert!(again.of("missed").is_empty(), "it is told once");
+    bob.kill();
+}

@@ -299,7 +299,10 @@ impl Stage {
                     self.stored.push((message.clone(), stored(id, &message)));
                     StoreAnswer::Stored { ticket, id }
                 }
-                StoreAsk::Search { ticket, .. } => StoreAnswer::Found { ticket, messages: Vec::new() },
+                StoreAsk::Seen { .. } => continue,
+                StoreAsk::Search { ticket, .. } | StoreAsk::Missed { ticket, .. } => {
+                    StoreAnswer::Found { ticket, messages: Vec::new() }
+                }
                 StoreAsk::Page { ticket, query } => {
                     let fits = |(new, stored): &&(NewMessage, StoredMessage)| {
                         is_same(&new.thread, &query.thread) && query.before.is_none_or(|before| stored.id < before)

@@ -35,7 +35,9 @@ fn what_was_found_is_shown_with_its_place_and_opens_it() {
     model.hear(&found(messages, false));
     let mut harness = bench(model, in_a_room(), search::show);
     assert!(harness.query_by_label_contains("in private with Zoe").is_some());
-    assert!(harness.query_by_label_contains("to everyone, 1 Jan").is_some() && harness.query_by_label("text 2").is_some());
+    assert!(
+        harness.query_by_label_contains("to everyone, 1 Jan").is_some() && harness.query_by_label("text 2").is_some()
+    );
     harness.get_by_label("Zoe").click();
     harness.run_steps(2);
     assert!(harness.state().actions.is_empty(), "nobody is there to be written to");
@@ -72,4 +74,17 @@ fn enter_looks_for_what_was_typed() {
     harness.key_press(bevy_egui::egui::Key::Enter);
     harness.run_steps(2);
     assert_eq!(harness.state().actions, [Action::Send(Command::Search { words: "fox".into(), before: None })]);
+}
+
+#[test]
+fn what_was_missed_opens_by_itself_and_the_next_search_begins_anew() {
+    let mut model = SearchModel::default();
+    let messages = vec![message(7, "Zoe", FoundPlace::Person { name: "Zoe".into(), person: None })];
+    model.hear(&Event::Missed { messages });
+    assert!(model.open);
+    let mut harness = bench(model, in_a_room(), search::show);
+    assert!(harness.query_by_label("While you were away").is_some() && harness.query_by_label("text 7").is_some());
+    harness.state_mut().model.show();
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Search").is_some() && harness.query_by_label("text 7").is_none());
 }

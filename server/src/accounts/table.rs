@@ -52,8 +52,8 @@ impl Table {
     ) -> sqlx::Result<Option<Account>> {
         let mut transaction = self.0.begin().await?;
         let row = sqlx::query(
-            "INSERT INTO accounts (name_key, name, owner, role, password, made_ms) \
-             SELECT $1, $2, $3, iif(EXISTS (SELECT 1 FROM accounts), $6, 'owner'), $4, $5 WHERE true \
+            "INSERT INTO accounts (name_key, name, owner, role, password, made_ms, seen_ms) \
+             SELECT $1, $2, $3, iif(EXISTS (SELECT 1 FROM accounts), $6, 'owner'), $4, $5, $5 WHERE true \
              ON CONFLICT (name_key) DO NOTHING RETURNING id, name, owner, role, password",
         )
         .bind(name.key().as_str().to_owned())

@@ -1,7 +1,10 @@
 //! The SQLite database: how it is opened, and the statements.
 
 use super::{FoundMessage, NewMessage, PageQuery, SearchQuery, StoredMessage, Thread, search};
-use hallway_protocol::ids::{MessageId, PersonId};
+use hallway_protocol::{
+    ids::{MessageId, PersonId},
+    owner::OwnerId,
+};
 use sqlx::{
     Connection, Row, SqliteConnection,
     migrate::{MigrateError, Migrator},
@@ -86,6 +89,22 @@ impl Database {
     /// When the disk or the database refuses.
     pub async fn search(&mut self, query: &SearchQuery) -> Result<Vec<FoundMessage>, sqlx::Error> {
         search::find(&mut self.connection, self.run, query).await
+    }
+
+    /// What the holder of an account has missed, newest first; they are seen now.
+    ///
+    /// # Errors
+    /// When the disk or the database refuses.
+    pub async fn missed(&mut self, owner: OwnerId, now_ms: i64) -> Result<Vec<FoundMessage>, sqlx::Error> {
+        search::missed(&mut self.connection, self.run, owner, now_ms).await
+    }
+
+    /// The holder of an account was here until now.
+    ///
+    /// # Errors
+    /// When the disk or the database refuses.
+    pub async fn seen(&mut self, owner: OwnerId, now_ms: i64) -> Result<(), sqlx::Error> {
+        search::seen(&mut self.connection, owner, now_ms).await
     }
 
     /// Takes the table away, so that every statement fails.

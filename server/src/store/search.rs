@@ -1,7 +1,8 @@
-//! Finding what was said: which messages have all words of a query in them, among those that somebody may read.
+//! Finding what was said: which messages have all words of a query in them, among those that somebody may read; and which
+//! private ones somebody has missed.
 
 use super::{FoundMessage, FoundWhere, SearchQuery, StoredMessage, database::stored};
-use hallway_protocol::owner::OwnerId;
+use hallway_protocol::{limits, owner::OwnerId};
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 /// Shortest word that the index knows; shorter ones are looked for in each message.
@@ -43,6 +44,31 @@ pub(super) async fn find(
     sql.push_bind(i64::from(query.count));
     let rows = sql.build().fetch_all(connection).await?;
     rows.iter().map(|row| found(row, run, query.owner)).collect()
+}
+
+/// What was written to the holder of an account since they were seen last, newest first. They are seen now.
+pub(super) async fn missed(
+    connection: &mut SqliteConnection,
+    run: i64,
+    owner: OwnerId,
+    now_ms: i64,
+) -> Result<Vec<FoundMessage>, sqlx::Error> {
+    const MISSED: &str = "SELECT m.id, m.run, m.writer, m.from_name, m.to_name, m.text, m.sent_ms, m.kind, m.room, \
+                          m.from_owner, m.to_owner FROM messages AS m WHERE m.to_owner = $1 \
+                          AND m.sent_ms > (SELECT seen_ms FROM accounts WHERE owner = $1) ORDER BY m.id DESC LIMIT $2";
+    let rows = sqlx::query(MISSED)
+        .bind(owner.to_string())
+        .bind(i64::from(limits::HISTORY_PAGE))
+        .fetch_all(&mut *connection)
+        .await?;
+    seen(connection, owner, now_ms).await?;
+    rows.iter().map(|row| found(row, run, owner)).collect()
+}
+
+/// The holder of an account was here until now.
+pub(super) async fn seen(connection: &mut SqliteConnection, owner: OwnerId, now_ms: i64) -> Result<(), sqlx::Error> {
+    let seen = sqlx::query("UPDATE accounts SET seen_ms = max(seen_ms, $2) WHERE owner = $1");
+    seen.bind(owner.to_string()).bind(now_ms).execute(connection).await.map(drop)
 }
 
 /// A word as the index's language has it: in quotes nothing in it is an operator.

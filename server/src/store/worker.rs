@@ -1,6 +1,6 @@
 //! The one task that works on the database: takes what waits, groups the messages, answers.
 
-use super::{Database, NewMessage, StoreAnswer, StoreAsk, StoreEnd};
+use super::{Database, FoundMessage, NewMessage, StoreAnswer, StoreAsk, StoreEnd};
 use hallway_protocol::ids::MessageId;
 use tracing::{error, info};
 
@@ -55,15 +55,29 @@ impl StoreWorker {
                 StoreAsk::Search { ticket, query } => {
                     self.append(&mut tickets, &mut messages).await;
                     let found = self.database.search(&query).await;
-                    let found = self.note(found);
-                    self.end.answer(match found {
-                        Some(messages) => StoreAnswer::Found { ticket, messages },
-                        None => StoreAnswer::Failed { ticket },
-                    });
+                    self.answer_found(ticket, found);
+                }
+                StoreAsk::Missed { ticket, owner, now_ms } => {
+                    self.append(&mut tickets, &mut messages).await;
+                    let missed = self.database.missed(owner, now_ms).await;
+                    self.answer_found(ticket, missed);
+                }
+                StoreAsk::Seen { owner, now_ms } => {
+                    self.append(&mut tickets, &mut messages).await;
+                    let seen = self.database.seen(owner, now_ms).await;
+                    self.note(seen);
                 }
             }
         }
         self.append(&mut tickets, &mut messages).await;
+    }
+
+    fn answer_found(&mut self, ticket: u64, found: Result<Vec<FoundMessage>, sqlx::Error>) {
+        let found = self.note(found);
+        self.end.answer(match found {
+            Some(messages) => StoreAnswer::Found { ticket, messages },
+            None => StoreAnswer::Failed { ticket },
+        });
     }
 
     async fn append(&mut self, tickets: &mut Vec<u64>, messages: &mut Vec<NewMessage>) {

@@ -2,10 +2,20 @@
 
 mod clock;
 
-use super::{WorldSystems, calls::Who, conduct::Allowance, house::House, post::Post, sessions::FromClient};
-use crate::store::{
-    FoundMessage, FoundWhere, NewMessage, PageQuery, SearchQuery, StoreAnswer, StoreAsk, StoreClient, StoredMessage,
-    Thread,
+use super::{
+    WorldSystems,
+    calls::Who,
+    conduct::Allowance,
+    house::{Arrived, Departed, House},
+    post::Post,
+    sessions::FromClient,
+};
+use crate::{
+    accounts::Registered,
+    store::{
+        FoundMessage, FoundWhere, NewMessage, PageQuery, SearchQuery, StoreAnswer, StoreAsk, StoreClient,
+        StoredMessage, Thread,
+    },
 };
 use bevy::prelude::*;
 use clock::WallClock;
@@ -15,6 +25,7 @@ use hallway_protocol::{
     ids::{MessageId, PersonId, RequestId, RoomId},
     limits,
     names::DisplayName,
+    owner::OwnerId,
 };
 use std::{collections::HashMap, time::Duration};
 use tracing::warn;
@@ -75,6 +86,10 @@ enum What {
     Page(Conversation),
     /// For messages that were looked for while the person was in this room.
     Search(Option<RoomId>),
+    /// For a message to somebody who is away.
+    Letter,
+    /// For what the person has missed.
+    Missed,
 }
 
 /// A message that is not told yet.
@@ -88,13 +103,15 @@ struct Unstored {
 
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Tickets>().init_resource::<WallClock>();
-    app.add_systems(Update, (take_chat, take_letters, take_answers).chain().in_set(WorldSystems::Chat));
+    let (took, told) = ((take_chat, take_letters), (note_departures, ask_for_missed, take_answers));
+    app.add_systems(Update, (took, told).chain().in_set(WorldSystems::Chat));
 }
 
 fn take_chat(
     mut said: MessageReader<FromClient>,
     mut allowances: Query<&mut Allowance>,
     house: Res<House>,
+    registered: Res<Registered>,
     store: Res<Store>,
     mut tickets: ResMut<Tickets>,
     mut clock: ResMut<WallClock>,
@@ -108,6 +125,12 @@ fn take_chat(
             ClientMessage::Say { request, to, text } => {
                 let done = within(allowance.say.take(now), &mut allowance, now)
                     .and_then(|()| say(*person, *request, *to, text, &house, &store, &mut tickets, &mut clock));
+                (*request, done)
+            }
+            ClientMessage::Letter { request, to, text } => {
+                let done = within(allowance.say.take(now), &mut allowance, now).and_then(|()| {
+                    letter(*person, *request, to, text, &house, &registered, &store, &mut tickets, &mut clock)
+                });
                 (*request, done)
             }
             ClientMessage::History { request, of, before, count } => {
@@ -197,6 +220,74 @@ fn say(
     let what = What::Message(Box::new(Unstored { to, from_name, to_name, text, sent_ms }));
     let waiting = Waiting { person, request: Some(request), what };
     tickets.ask(store, waiting, |ticket| StoreAsk::Append { ticket, message })
+}
+
+/// A message by name: to somebody who is here it is like any other, and for whoever has an account it waits.
+fn letter(
+    person: PersonId,
+    request: RequestId,
+    to: &DisplayName,
+    text: &ChatText,
+    house: &House,
+    registered: &Registered,
+    store: &Store,
+    tickets: &mut Tickets,
+    clock: &mut WallClock,
+) -> std::result::Result<(), Refusal> {
+    if let Some(other) = house.by_name(&to.key()) {
+        return say(person, request, Conversation::Person(other), text, house, store, tickets, clock);
+    }
+    let own = house.guest(person).ok_or(Refusal::NoSuchPerson)?;
+    let (to, owner) = registered.holder(&to.key()).ok_or(Refusal::NoSuchPerson)?;
+    let message = NewMessage {
+        thread: Thread::Pair { from: own.owner, to: owner },
+        writer: person,
+        from: own.name.clone(),
+        to: Some(to),
+        text: text.as_str().to_owned(),
+        sent_ms: clock.now_ms(),
+    };
+    let waiting = Waiting { person, request: Some(request), what: What::Letter };
+    tickets.ask(store, waiting, |ticket| StoreAsk::Append { ticket, message })
+}
+
+/// The holder of an account, if this person is one.
+fn account_of(person: PersonId, house: &House, registered: &Registered) -> Option<OwnerId> {
+    let guest = house.guest(person)?;
+    registered.holder(&guest.name.key()).map(|(_, owner)| owner).filter(|owner| *owner == guest.owner)
+}
+
+/// Whoever comes back to an account is told what was written to it meanwhile.
+fn ask_for_missed(
+    mut arrivals: MessageReader<Arrived>,
+    house: Res<House>,
+    registered: Res<Registered>,
+    store: Res<Store>,
+    mut tickets: ResMut<Tickets>,
+    mut clock: ResMut<WallClock>,
+) {
+    for Arrived { person } in arrivals.read() {
+        let Some(owner) = account_of(*person, &house, &registered) else { continue };
+        let waiting = Waiting { person: *person, request: None, what: What::Missed };
+        let now_ms = clock.now_ms();
+        if tickets.ask(&store, waiting, |ticket| StoreAsk::Missed { ticket, owner, now_ms }).is_err() {
+            warn!("the store takes no more, and somebody is not told what was missed");
+        }
+    }
+}
+
+/// What is written to the holder of an account from now on is missed.
+fn note_departures(
+    mut departures: MessageReader<Departed>,
+    registered: Res<Registered>,
+    store: Res<Store>,
+    mut clock: ResMut<WallClock>,
+) {
+    for Departed { name, .. } in departures.read() {
+        let Some((_, owner)) = registered.holder(&name.key()) else { continue };
+        // A store that takes no more tells them again what they have seen, which does less harm than losing it.
+        store.0.ask(StoreAsk::Seen { owner, now_ms: clock.now_ms() });
+    }
 }
 
 /// Letters take the way of all messages: stored first, then told to the two whom they concern, if those are here.
@@ -313,6 +404,12 @@ fn take_answers(mut store: ResMut<Store>, mut tickets: ResMut<Tickets>, house: R
                 let Some(request) = request else { continue };
                 tell_found(person, request, room, messages, &house, &mut post);
             }
+            (StoreAnswer::Stored { .. }, What::Letter) => {
+                if let (Some(guest), Some(request)) = (house.guest(person), request) {
+                    post.tell(guest.link, ServerMessage::LetterKept { request });
+                }
+            }
+            (StoreAnswer::Found { messages, .. }, What::Missed) => tell_missed(person, messages, &house, &mut post),
             _ => {
                 if let (Some(guest), Some(request)) = (house.guest(person), request) {
                     post.tell(guest.link, ServerMessage::Refused { request, refusal: Refusal::StoreFailed });
@@ -378,19 +475,26 @@ fn tell_found(
     post: &mut Post,
 ) {
     let Some(guest) = house.guest(person) else { return };
-    let is_there = guest.room == room;
-    let of_owner = |owner| house.guests().find(|(_, guest)| Some(guest.owner) == owner).map(|(person, _)| person);
-    let messages = messages.into_iter().filter_map(|FoundMessage { message, place }| {
-        let place = match place {
-            FoundWhere::World => FoundPlace::World,
-            FoundWhere::Room(name) => is_there.then_some(FoundPlace::Room { name })?,
-            FoundWhere::Pair { other, name } => FoundPlace::Person { name, person: of_owner(other) },
-        };
-        let StoredMessage { id, from_name, text, sent_ms, .. } = message;
-        Some(chat::FoundMessage { id, from_name, place, text, sent_ms })
-    });
-    let messages = messages.collect();
+    let may_read = |found: &FoundMessage| guest.room == room || !matches!(found.place, FoundWhere::Room(_));
+    let messages = messages.into_iter().filter(may_read).map(|found| as_found(found, house)).collect();
     post.tell(guest.link, ServerMessage::Found { request, messages });
+}
+
+fn tell_missed(person: PersonId, messages: Vec<FoundMessage>, house: &House, post: &mut Post) {
+    let Some(guest) = house.guest(person).filter(|_| !messages.is_empty()) else { return };
+    let messages = messages.into_iter().map(|found| as_found(found, house)).collect();
+    post.tell(guest.link, ServerMessage::Missed { messages });
+}
+
+fn as_found(FoundMessage { message, place }: FoundMessage, house: &House) -> chat::FoundMessage {
+    let of_owner = |owner| house.guests().find(|(_, guest)| Some(guest.owner) == owner).map(|(person, _)| person);
+    let place = match place {
+        FoundWhere::World => FoundPlace::World,
+        FoundWhere::Room(name) => FoundPlace::Room { name },
+        FoundWhere::Pair { other, name } => FoundPlace::Person { name, person: of_owner(other) },
+    };
+    let StoredMessage { id, from_name, text, sent_ms, .. } = message;
+    chat::FoundMessage { id, from_name, place, text, sent_ms }
 }
 
 fn shown(message: StoredMessage, conversation: Conversation, house: &House) -> ChatMessage {

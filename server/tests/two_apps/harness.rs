@@ -431,7 +431,10 @@ impl TestWorld {
     fn serve_store(&mut self) {
         while let Some(ask) = self.store.ask() {
             let answer = match ask {
-                StoreAsk::Search { ticket, .. } => StoreAnswer::Found { ticket, messages: Vec::new() },
+                StoreAsk::Seen { .. } => continue,
+                StoreAsk::Search { ticket, .. } | StoreAsk::Missed { ticket, .. } => {
+                    StoreAnswer::Found { ticket, messages: Vec::new() }
+                }
                 StoreAsk::Append { ticket, .. } | StoreAsk::Page { ticket, .. } if self.store_fails => {
                     StoreAnswer::Failed { ticket }
                 }
