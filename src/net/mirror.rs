@@ -138,6 +138,8 @@ fn hear_server(
     mut mirror: ResMut<Mirror>,
     mut floor: ResMut<HeardFloor>,
     mut to_face: MessageWriter<ToFace>,
+    // The room one is in, and what it is called: one that is taken down may be gone before one is out of it.
+    mut inside: Local<Option<(RoomId, String)>>,
 ) {
     for FromServer(message) in heard.read() {
         match message {
@@ -153,9 +155,12 @@ fn hear_server(
                     floor.0 = None;
                 }
                 if let Some(room) = left {
-                    to_face.write(ToFace(Event::Left { room, name: mirror.room_name(room) }));
+                    let known = inside.take().filter(|(known, _)| *known == room);
+                    let name = known.map_or_else(|| mirror.room_name(room), |(_, name)| name);
+                    to_face.write(ToFace(Event::Left { room, name }));
                 }
                 if let Some(room) = *room {
+                    *inside = Some((room, mirror.room_name(room)));
                     to_face.write(ToFace(entered(&mirror, room, people)));
                 }
             }
