@@ -2,9 +2,11 @@
 //!
 //! Every try asks the front desk anew: a connect token opens one link, once.
 
+mod account;
+
 use super::{
     chat::Requests,
-    commands::{Command, Secret, SignIn},
+    commands::{Command, SignIn},
     events::{ConnectionChanged, Event, SignInFailure},
     session::{
         Clock, EnteredWorld, FromFace, FromServer, LeftWorld, LiveLink, Mirror, SessionSystems, ToFace, tell_face,
@@ -16,11 +18,9 @@ use bevy::{ecs::system::SystemParam, prelude::*};
 use hallway_protocol::{
     channels::ControlChannel,
     control::{ClientMessage, CloseCause, ServerMessage},
-    desk::{AccountChange, Proof},
     ids::PersonId,
     link::{setup, udp::UdpClientLink},
     map::Point,
-    password::Password,
 };
 use lightyear::{
     connection::client::ClientState,
@@ -259,8 +259,7 @@ fn take_answer(
             Err(failure) if comes_in => connection.sign_in_failed(failure, clock.now(), &mut report),
             Ok(Outcome::Changed(change)) => connection.account_changed(change, &mut report, &mut commands),
             Err(failure) if attempt == connection.change => {
-                let (code, text) = (account_code(&failure), failure.to_string());
-                report.tell(Event::Refused { command: "account", code, text });
+                report.tell(account::refused(&failure));
             }
             _ => {}
         }
@@ -416,72 +415,6 @@ impl Connection {
         self.questions
     }
 
-    /// What was asked for with the sign-in holds from now on, and is not to be asked for again.
-    fn admitted(&mut self) {
-        let Some(wanted) = &mut self.wanted else { return };
-        wanted.stay = false;
-        if let Proof::Register(password) = &mut wanted.proof {
-            wanted.proof = Proof::Password(std::mem::take(password));
-        }
-    }
-
-    /// The sign-in that makes the own name one's own, or a code and a sentence about why it can't be.
-    fn registration(
-        &self,
-        Secret(password): &Secret,
-        stay: bool,
-        report: &Report,
-    ) -> Result<SignIn, (&'static str, String)> {
-        let (Some(wanted), Some(me)) = (&self.wanted, &report.mirror.me) else {
-            return Err(("not_connected", "Sign in under the name that you want to keep.".to_owned()));
-        };
-        if me.account {
-            return Err(("has_account", "This name is your own already.".to_owned()));
-        }
-        Password::new(password).map_err(|error| ("bad_password", format!("This password {error}.")))?;
-        Ok(SignIn { proof: Proof::Register(password.clone()), stay, ..wanted.clone() })
-    }
-
-    fn change_account(&mut self, password: &Secret, change: &AccountChange, desk: &Desk, report: &mut Report) {
-        let has_account = report.mirror.me.as_ref().is_some_and(|me| me.account);
-        let Some(wanted) = self.wanted.clone().filter(|_| has_account) else {
-            let (code, text) = ("no_account", "You have no account here.".to_owned());
-            return report.tell(Event::Refused { command: "account", code, text });
-        };
-        self.change = self.number();
-        let matter = Matter::Account { password: password.clone(), change: change.clone() };
-        desk.ask(question(self.change, wanted, matter));
-    }
-
-    fn account_changed(&mut self, change: AccountChange, report: &mut Report, commands: &mut Commands) {
-        let text = match change {
-            AccountChange::Password(password) => {
-                if let Some(wanted) = &mut self.wanted {
-                    wanted.proof = Proof::Password(password);
-                }
-                "Your password is another one from now on. Other clients have to give it."
-            }
-            AccountChange::SignOutEverywhere => {
-                self.sign_out(report, commands);
-                "You are signed out everywhere."
-            }
-            AccountChange::Delete => {
-                self.sign_out(report, commands);
-                "Your account is deleted. What you wrote stays, as by a former member."
-            }
-        };
-        report.notice("account", text.to_owned());
-    }
-
-    /// Whoever signs out is asked for the password next time.
-    fn leave_account(&mut self, desk: &Desk, report: &Report) {
-        if report.mirror.me.as_ref().is_some_and(|me| me.account)
-            && let Some(wanted) = self.wanted.clone()
-        {
-            desk.ask(question(self.number(), wanted, Matter::Leave));
-        }
-    }
-
     fn welcomed(&mut self, me: Welcomed, now: Instant, report: &mut Report, commands: &mut Commands) {
         let Stage::Proving(link) = &self.stage else { return };
         let link = link.clone();
@@ -617,12 +550,6 @@ impl Report<'_> {
 /// A question to the front desk at which somebody wanted to sign in.
 fn question(attempt: u64, SignIn { server, name, trust, .. }: SignIn, matter: Matter) -> Question {
     Question { attempt, server, trust, name, matter }
-}
-
-/// The word for scripts for a change of an account that is refused; the server's words are known.
-fn account_code(failure: &SignInFailure) -> &'static str {
-    const CODES: [&str; 6] = ["wrong_password", "bad_password", "too_many_tries", "busy", "stopping", "unreachable"];
-    CODES.into_iter().find(|code| *code == failure.code()).unwrap_or("failed")
 }
 
 /// The live door's address. A server that listens on all addresses does not know which of them this client reached: then
