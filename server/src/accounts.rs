@@ -170,15 +170,14 @@ impl Accounts {
     /// When the database can't be read.
     pub async fn open(data_dir: &Path, moderators: Moderators) -> Result<Self, sqlx::Error> {
         let mut table = Table::open(data_dir).await?;
-        let registered = Registered::default();
-        for account in table.all().await? {
-            registered.add(&account);
-            if account.role >= Role::Moderator {
-                moderators.add(account.owner);
-            }
+        let all = table.all().await?;
+        let (table, passwords, tries) = (table.into(), Passwords::new(), Mutex::default());
+        let accounts = Self { table, passwords, tries, registered: Registered::default(), moderators };
+        for account in &all {
+            accounts.registered.add(account);
+            accounts.note_role(account);
         }
-        let (passwords, tries) = (Passwords::new(), Mutex::default());
-        Ok(Self { table: table.into(), passwords, tries, registered, moderators })
+        Ok(accounts)
     }
 
     /// The names that belong to somebody.
@@ -293,7 +292,7 @@ impl Accounts {
         self.table.lock().await.delete(account).await?;
         info!(name = %account.name, "an account was deleted");
         self.registered.remove(&account.name.key());
-        self.moderators.remove(account.owner);
+        self.moderators.set_by_role(account.owner, false);
         Ok(())
     }
 
@@ -326,11 +325,7 @@ impl Accounts {
 
     /// Whoever comes in moderates as the role of now says.
     fn note_role(&self, account: &Account) {
-        if account.role >= Role::Moderator {
-            self.moderators.add(account.owner);
-        } else {
-            self.moderators.remove(account.owner);
-        }
+        self.moderators.set_by_role(account.owner, account.role >= Role::Moderator);
     }
 
     fn tries(&self) -> std::sync::MutexGuard<'_, Tries> {

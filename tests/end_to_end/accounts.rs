@@ -1,7 +1,7 @@
 //! A name of one's own: registered in one client, proved in others, and given back.
 
 use crate::support::{
-    client::{Plan, client},
+    client::{HeadlessClient, Plan, client},
     events::is,
     server::TestServer,
 };
@@ -20,6 +20,14 @@ fn file(folder: &tempfile::TempDir, password: &str) -> PathBuf {
 /// A client of another machine that has a password.
 fn with_password(server: &TestServer, name: &str, folder: &tempfile::TempDir, password: &str) -> Plan {
     client(server, name).with(&["--password-file", file(folder, password).to_str().unwrap()])
+}
+
+/// A client that came in as a guest and has made the name its own.
+fn registered(server: &TestServer, name: &str) -> HeadlessClient {
+    let mut person = client(server, name).sign_in();
+    person.send(&format!("register {PASSWORD}"));
+    person.expect("registered", |event| is(event, "welcome") && event["account"] == true);
+    person
 }
 
 /// The code with which a sign-in is refused.
@@ -66,10 +74,7 @@ fn a_registered_name_is_nobody_elses_and_takes_its_private_messages_along() {
 #[test]
 fn a_client_stays_signed_in_until_the_person_signs_out_everywhere() {
     let (server, folder) = (TestServer::start(), tempfile::tempdir().unwrap());
-    let mut first = client(&server, "Ann").sign_in();
-    first.send(&format!("register {PASSWORD}"));
-    first.expect("registered", |event| is(event, "welcome") && event["account"] == true);
-    first.quit();
+    registered(&server, "Ann").quit();
     let stays = with_password(&server, "Ann", &folder, PASSWORD).with(&["--stay"]).sign_in().quit();
     let again = client(&server, "Ann").in_folder_of(stays).sign_in();
     let server = server.kill_and_restart();
@@ -86,9 +91,7 @@ fn a_client_stays_signed_in_until_the_person_signs_out_everywhere() {
 #[test]
 fn another_client_that_is_in_is_sent_away_and_does_not_come_back_by_itself() {
     let (server, folder) = (TestServer::start(), tempfile::tempdir().unwrap());
-    let mut ann = client(&server, "Ann").sign_in();
-    ann.send(&format!("register {PASSWORD}"));
-    ann.expect("registered", |event| is(event, "welcome") && event["account"] == true);
+    let mut ann = registered(&server, "Ann");
     ann.send(&format!("account password \"{PASSWORD}\" \"battery staple\""));
     ann.expect("told", |event| is(event, "notice") && event["code"] == "account");
     ann.quit();
@@ -106,10 +109,7 @@ fn another_client_that_is_in_is_sent_away_and_does_not_come_back_by_itself() {
 fn the_operator_lists_promotes_and_deletes_beside_the_running_server() {
     let server = TestServer::start();
     for name in ["Ann", "Bob"] {
-        let mut person = client(&server, name).sign_in();
-        person.send(&format!("register {PASSWORD}"));
-        person.expect("registered", |event| is(event, "welcome") && event["account"] == true);
-        person.quit();
+        registered(&server, name).quit();
     }
     assert_eq!(server.admin(&["list"], ""), "Ann\towner\nBob\tmember\n");
     server.admin(&["role", "bob", "moderator"], "");
@@ -130,9 +130,7 @@ fn the_operator_lists_promotes_and_deletes_beside_the_running_server() {
 #[test]
 fn what_is_written_to_somebody_away_waits_for_the_account() {
     let (server, folder) = (TestServer::start(), tempfile::tempdir().unwrap());
-    let mut ann = client(&server, "Ann").sign_in();
-    ann.send(&format!("register {PASSWORD}"));
-    ann.expect("registered", |event| is(event, "welcome") && event["account"] == true);
+    let mut ann = registered(&server, "Ann");
     let mut bob = client(&server, "Bob").sign_in();
     bob.know("people", "Ann");
     bob.write("msg Ann", "seen");

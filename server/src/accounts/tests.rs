@@ -183,4 +183,13 @@ async fn the_first_one_owns_the_server_and_who_moderated_goes_on() {
     let again = Accounts::open(fixture.folder.path(), moderators.clone()).await.unwrap();
     let bob = again.prove(&NameKey::of("Bob"), password("correct horse"), caller(1)).await.unwrap();
     assert!(moderators.has(bob.owner));
+    // A role that is taken away ends what it gave, and not what the settings give.
+    again.set_role(&bob, Role::Member).await.unwrap();
+    let name = NameKey::of("Bob");
+    let prove = || again.prove(&name, password("correct horse"), caller(1));
+    prove().await.unwrap();
+    assert!(!moderators.has(bob.owner));
+    moderators.add(bob.owner);
+    prove().await.unwrap();
+    assert!(moderators.has(bob.owner));
 }
