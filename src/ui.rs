@@ -38,7 +38,10 @@ use bevy::{
 use bevy_egui::{EguiContexts, EguiPlugin, EguiPreUpdateSet, EguiPrimaryContextPass, egui};
 use call::CallModel;
 use chat::model::ChatModel;
-use hallway_protocol::{chat::Conversation, ids::PersonId};
+use hallway_protocol::{
+    chat::Conversation,
+    ids::{MessageId, PersonId},
+};
 use menu::OpenMenu;
 use people::PeopleModel;
 use rooms::RoomsModel;
@@ -99,6 +102,8 @@ pub enum Action {
     ToggleQuality,
     /// Show or hide the rules of the room one moderates.
     ToggleRules,
+    /// Open the tab of a conversation at a message.
+    OpenAt(Conversation, MessageId),
 }
 
 /// All panels' own state.
@@ -323,6 +328,7 @@ fn act(
         Action::ToggleSettings => state.settings_open = !state.settings_open,
         Action::ShowSettings(page) => (state.settings_open, state.page) = (true, page),
         Action::ToggleQuality => state.quality_open = !state.quality_open,
+        Action::OpenAt(conversation, message) => state.chat.open_at(conversation, message),
         Action::ToggleRules => state.rules_open = !state.rules_open,
     }
     None

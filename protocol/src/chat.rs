@@ -1,8 +1,16 @@
 //! What people write: who a message is for, what a text may be, and the message as it is stored and shown.
 
+pub mod emoji;
+pub mod marks;
+pub mod mention;
+
+pub use emoji::Emoji;
+pub use marks::{Marks, MessageChange, Quote, Reaction};
+
 use crate::{
     ids::{MessageId, PersonId, RoomId},
     limits,
+    names::{DisplayName, RoomName},
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -43,12 +51,13 @@ pub enum ChatTextError {
 }
 
 impl ChatText {
-    /// Checks a text as somebody typed it; blanks at both ends are cut.
+    /// Checks a text as somebody typed it; blanks at both ends are cut, but not those that a pasted piece of code of
+    /// several lines begins with.
     ///
     /// # Errors
     /// When it is blank, too long or has control characters; see [`ChatTextError`].
     pub fn new(text: &str) -> Result<Self, ChatTextError> {
-        let text = text.trim();
+        let text = cut(text);
         if text.is_empty() {
             return Err(ChatTextError::Empty);
         }
@@ -67,6 +76,18 @@ impl ChatText {
         &self.0
     }
 }
+
+/// Cuts blanks at both ends; the indentation of the first of several lines stays where it is that of code.
+fn cut(text: &str) -> &str {
+    let text = text.trim_end();
+    let start = text.find(|c: char| !c.is_whitespace()).unwrap_or(text.len());
+    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let is_code = CODE_INDENTS.iter().any(|indent| text[line..].starts_with(indent)) && text[start..].contains('\n');
+    if is_code { &text[line..] } else { &text[start..] }
+}
+
+/// What lines of code begin with, where no fence says that they are code.
+pub const CODE_INDENTS: [&str; 2] = ["    ", "\t"];
 
 impl TryFrom<String> for ChatText {
     type Error = ChatTextError;
@@ -98,6 +119,32 @@ pub struct ChatMessage {
     pub text: String,
     /// When the server took it, in milliseconds since the Unix epoch.
     pub sent_ms: i64,
+    /// What stands at it beside its text.
+    pub marks: Marks,
+}
+
+/// What is looked for. At least one part is there; a message fits all that are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchFor {
+    /// Words that must all be in it.
+    pub words: Option<ChatText>,
+    /// Who wrote it, by the name at the time.
+    pub from: Option<DisplayName>,
+    /// Where it was said: the name of the room that one is in, or of somebody one writes with in private.
+    pub place: Option<SearchPlace>,
+    /// Not before this moment, in milliseconds since the Unix epoch.
+    pub since_ms: Option<i64>,
+    /// Only before this moment.
+    pub until_ms: Option<i64>,
+}
+
+/// Where something that is looked for was said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SearchPlace {
+    /// To everyone.
+    World,
+    /// In the room of this name, or in private with the person of this name.
+    Named(RoomName),
 }
 
 /// A message that was found by its words.
@@ -141,6 +188,8 @@ mod tests {
     #[test]
     fn a_text_is_cut_and_checked() {
         assert_eq!(ChatText::new("  hi\nthere ").unwrap().as_str(), "hi\nthere");
+        assert_eq!(ChatText::new("    a").unwrap().as_str(), "a");
+        assert_eq!(ChatText::new("\n    if a:\n        b\n").unwrap().as_str(), "    if a:\n        b");
         assert_eq!(ChatText::new(" \n "), Err(ChatTextError::Empty));
         assert_eq!(ChatText::new("a\u{1b}[2J"), Err(ChatTextError::Control(0x1b)));
         assert!(ChatText::new(&"é".repeat(limits::TEXT_BYTES / 2)).is_ok());

@@ -1,7 +1,7 @@
 //! What clients and server say on the Control channel: everything that must arrive, in order, and is not the floor.
 
 use crate::{
-    chat::{ChatMessage, ChatText, Conversation, FoundMessage},
+    chat::{ChatMessage, ChatText, Conversation, Emoji, FoundMessage, MessageChange, SearchFor},
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{MessageId, PersonId, RequestId, RoomId},
     names::{DisplayName, RoomName},
@@ -54,13 +54,12 @@ pub enum ClientMessage {
         /// How many, at most [`crate::limits::HISTORY_PAGE`].
         count: u16,
     },
-    /// Messages with these words in them, among those that the person may read here: to everyone, in the room it is in,
-    /// and in private.
+    /// Messages that fit, among those that the person may read here: to everyone, in the room it is in, and in private.
     Search {
         /// Comes back with what was found.
         request: RequestId,
-        /// The words, which all must be there.
-        words: ChatText,
+        /// What is looked for.
+        query: SearchFor,
         /// Only older messages than this one.
         before: Option<MessageId>,
     },
@@ -89,6 +88,62 @@ pub enum ClientMessage {
         /// Which.
         room: RoomId,
     },
+    /// A message to a conversation that answers another one of it. Where that one is gone, it is like any other.
+    Reply {
+        /// Comes back with the stored message or the refusal.
+        request: RequestId,
+        /// Where to.
+        to: Conversation,
+        /// The message that is answered.
+        of: MessageId,
+        /// What.
+        text: ChatText,
+    },
+    /// Another text for an own message, within [`crate::limits::EDIT_WITHIN`].
+    EditMessage {
+        /// Comes back with the change or the refusal.
+        request: RequestId,
+        /// Which.
+        message: MessageId,
+        /// The text.
+        text: ChatText,
+    },
+    /// Delete an own message; a moderator may delete others' that are not private.
+    DeleteMessage {
+        /// Comes back with the change or the refusal.
+        request: RequestId,
+        /// Which.
+        message: MessageId,
+    },
+    /// Put an emoji to a message, or take it away again.
+    React {
+        /// Comes back with the change or the refusal.
+        request: RequestId,
+        /// Which.
+        message: MessageId,
+        /// The emoji.
+        emoji: Emoji,
+    },
+    /// A page around or after a message, answered like [`Self::History`].
+    HistoryAt {
+        /// Comes back with the page.
+        request: RequestId,
+        /// Which conversation; a room only from inside.
+        of: Conversation,
+        /// Where.
+        at: HistoryAt,
+        /// How many, at most [`crate::limits::HISTORY_PAGE`].
+        count: u16,
+    },
+}
+
+/// Where a page of history lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HistoryAt {
+    /// Half of it before this message, this one and newer ones after.
+    Around(MessageId),
+    /// The oldest that are newer than this one.
+    After(MessageId),
 }
 
 /// From the server.
@@ -196,6 +251,15 @@ pub enum ServerMessage {
         /// Why.
         cause: CloseCause,
     },
+    /// A message that this client may read was changed.
+    MessageChanged {
+        /// Which; ids are the same in all conversations.
+        message: MessageId,
+        /// What became of it.
+        change: MessageChange,
+        /// The own number, in the copy that whoever changed it gets.
+        request: Option<RequestId>,
+    },
 }
 
 /// What changed about a person.
@@ -271,6 +335,14 @@ pub enum Refusal {
     TooManyMuted,
     /// The message could not be stored.
     StoreFailed,
+    /// There is no such message where the asker may read, or it is deleted.
+    NoSuchMessage,
+    /// Somebody else wrote the message.
+    NotYourMessage,
+    /// The message is too old to be changed.
+    TooOld,
+    /// So many emoji stand at the message that one more is not taken.
+    TooManyReactions,
 }
 
 impl Refusal {
@@ -291,6 +363,10 @@ impl Refusal {
             Self::NotWaiting => "not_waiting",
             Self::TooManyMuted => "too_many_muted",
             Self::StoreFailed => "store_failed",
+            Self::NoSuchMessage => "no_such_message",
+            Self::NotYourMessage => "not_your_message",
+            Self::TooOld => "too_old",
+            Self::TooManyReactions => "too_many_reactions",
         }
     }
 }
@@ -315,6 +391,14 @@ impl fmt::Display for Refusal {
                 f.write_str("So many people are muted here that no more can be; let one of them talk.")
             }
             Self::StoreFailed => f.write_str("The server could not store the message; try again in a moment."),
+            Self::NoSuchMessage => f.write_str("That message is not there any more, or not where you are."),
+            Self::NotYourMessage => f.write_str("Somebody else wrote that message."),
+            Self::TooOld => {
+                f.write_str("Messages can be changed for a day; you can still delete it, or write another one.")
+            }
+            Self::TooManyReactions => {
+                f.write_str("So many emoji stand at that message that no more can; choose one that is there.")
+            }
         }
     }
 }

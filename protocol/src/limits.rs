@@ -18,8 +18,22 @@ pub const ROOM_NAME_CHARS: usize = 40;
 pub const TEXT_BYTES: usize = 4096;
 /// Messages shown on entering a room, opening a conversation or signing in.
 pub const HISTORY_ON_ENTRY: u16 = 50;
-/// Most messages in one history answer; 50 of the longest still take under 300 KiB of reliable channel.
+/// Most messages in one history answer; 50 of the longest still take under 300 KiB of reliable channel, and under 500
+/// with as many emoji and names at each as there may be.
 pub const HISTORY_PAGE: u16 = 50;
+/// How long a message may be changed: slips are seen within a day, and what was said last month stays what it was.
+/// Deleting has no such end.
+pub const EDIT_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
+/// Longest part of a message that a reply to it quotes, in characters: a line or two.
+pub const QUOTE_CHARS: usize = 120;
+/// Most different emoji at one message: two rows of them.
+pub const REACTION_KINDS: usize = 12;
+/// Most reactions to one message, all emoji and people together.
+pub const REACTIONS: usize = 500;
+/// Names told of those who put an emoji to a message; of the others only how many they are.
+pub const REACTION_NAMES: usize = 8;
+/// Most people whom one message can mention: more are everybody.
+pub const MENTIONS: usize = 16;
 
 /// Longest voice packet on the way up. Opus at 64 kbit/s and 20 ms makes 160 bytes; 400 leaves room for its peaks.
 pub const VOICE_PACKET_BYTES: usize = 400;

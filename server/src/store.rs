@@ -4,15 +4,21 @@
 //! another; a message counts as stored, and is told to anybody, only when its answer is there. The writer takes all
 //! messages that wait into one transaction, so that a busy server pays for one sync, not for hundreds.
 
+mod changes;
 mod database;
+mod marks;
 mod search;
 mod worker;
 
+pub use changes::{Actor, Change, Changed, Denied, Done};
 pub(crate) use database::connect;
 pub use database::{Database, OpenError};
+pub use marks::{StoredMarks, StoredMention, StoredReaction};
 pub use worker::StoreWorker;
 
 use hallway_protocol::{
+    chat::Quote,
+    control::HistoryAt,
     ids::{MessageId, PersonId},
     names::{DisplayName, NameKey},
     owner::OwnerId,
@@ -56,6 +62,13 @@ impl Thread {
         Self::Room { key: format!("made/{life:016x}"), name: name.to_owned() }
     }
 
+    /// Whether messages of the other one are messages of this one, too: names of rooms and the order of two people don't
+    /// matter.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.column() == other.column()
+    }
+
     /// The value of the column `thread`.
     fn column(&self) -> String {
         match self {
@@ -90,6 +103,12 @@ pub struct NewMessage {
     pub text: String,
     /// When the server took it, in milliseconds since the Unix epoch.
     pub sent_ms: i64,
+    /// Whose client wrote it.
+    pub author: OwnerId,
+    /// The message that it answers. One that is not in the same thread, or deleted, is as good as none.
+    pub reply_to: Option<MessageId>,
+    /// Whom it mentions.
+    pub mentions: Vec<StoredMention>,
 }
 
 /// A message as it was stored.
@@ -107,6 +126,8 @@ pub struct StoredMessage {
     pub text: String,
     /// When the server took it, in milliseconds since the Unix epoch.
     pub sent_ms: i64,
+    /// What stands at it beside its text.
+    pub marks: StoredMarks,
 }
 
 /// A page of history to be read.
@@ -114,10 +135,35 @@ pub struct StoredMessage {
 pub struct PageQuery {
     /// Of which conversation.
     pub thread: Thread,
-    /// Only messages older than this one.
-    pub before: Option<MessageId>,
-    /// At most so many, the newest of them.
+    /// Which part of it.
+    pub part: PagePart,
+    /// At most so many.
     pub count: u16,
+}
+
+/// Which part of a conversation a page is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PagePart {
+    /// The newest.
+    Newest,
+    /// The newest before this one.
+    Before(MessageId),
+    /// As the protocol says it.
+    At(HistoryAt),
+}
+
+impl PagePart {
+    /// The ids that a page goes through backwards from its middle, how many of them, and the same forwards; see
+    /// [`HistoryAt`].
+    #[must_use]
+    pub fn ways(self, count: u16) -> ((MessageId, u16), (MessageId, u16)) {
+        match self {
+            Self::Newest => ((MessageId(i64::MAX), count), (MessageId(i64::MAX), 0)),
+            Self::Before(id) => ((id, count), (id, 0)),
+            Self::At(HistoryAt::Around(id)) => ((id, count / 2), (id, count - count / 2)),
+            Self::At(HistoryAt::After(id)) => ((id, 0), (MessageId(id.0.saturating_add(1)), count)),
+        }
+    }
 }
 
 /// Words to be found in what somebody may read: what was said to everyone, in the room, and in private to them or by them.
@@ -129,10 +175,36 @@ pub struct SearchQuery {
     pub owner: OwnerId,
     /// The room that the person is in.
     pub room: Option<Thread>,
+    /// By whom, and where and when.
+    pub narrowed: Narrowed,
     /// Only messages older than this one.
     pub before: Option<MessageId>,
     /// At most so many, the newest of them.
     pub count: u16,
+}
+
+/// What else must be so of messages that are looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Narrowed {
+    /// The writer's name.
+    pub from: Option<NameKey>,
+    /// Where they were said.
+    pub place: Option<NarrowedPlace>,
+    /// Not before this moment, in milliseconds since the Unix epoch.
+    pub since_ms: Option<i64>,
+    /// Only before this moment.
+    pub until_ms: Option<i64>,
+}
+
+/// Where messages that are looked for must have been said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NarrowedPlace {
+    /// To everyone.
+    World,
+    /// In the room that the person is in.
+    Room,
+    /// In private with whoever has this name.
+    With(NameKey),
 }
 
 /// A message that was found.
@@ -200,6 +272,19 @@ pub enum StoreAsk {
         /// Which.
         query: SearchQuery,
     },
+    /// Change a message.
+    Change {
+        /// The asker's number.
+        ticket: u64,
+        /// Which.
+        message: MessageId,
+        /// Who wants it.
+        actor: Actor,
+        /// What.
+        change: Change,
+        /// Now, in milliseconds since the Unix epoch.
+        now_ms: i64,
+    },
 }
 
 /// What the store answers.
@@ -211,6 +296,8 @@ pub enum StoreAnswer {
         ticket: u64,
         /// The message's id.
         id: MessageId,
+        /// What it answers.
+        reply_to: Option<Quote>,
     },
     /// The page, oldest first.
     Page {
@@ -225,6 +312,13 @@ pub enum StoreAnswer {
         ticket: u64,
         /// The messages.
         messages: Vec<FoundMessage>,
+    },
+    /// The message is changed, or is not to be.
+    Changed {
+        /// The asker's number.
+        ticket: u64,
+        /// What became of it.
+        done: Result<Changed, Denied>,
     },
     /// It could not be done; the reason is in the log.
     Failed {

@@ -2,6 +2,7 @@
 
 mod calls;
 mod floor;
+mod messages;
 mod stats;
 
 pub use calls::{calls, cameras, screens};
@@ -65,6 +66,7 @@ pub fn event(event: &Event, snapshot: &Snapshot) -> Option<Value> {
         }
         Event::Notice { code, text } => json!({"event": "notice", "code": code, "text": text}),
         Event::Call { call, change } => calls::call(call, change),
+        Event::MessageChanged { message, change } => messages::changed(*message, change),
         Event::Ended => return None,
     })
 }
@@ -152,7 +154,10 @@ fn message(said: &ChatMessage, snapshot: &Snapshot) -> Value {
             json!({"person": said.to_name.clone().unwrap_or_else(|| person_name(other, snapshot))})
         }
     };
-    json!({"id": said.id.0, "from": said.from_name, "to": to, "text": said.text, "sent": said.sent_ms})
+    let mut object =
+        json!({"id": said.id.0, "from": said.from_name, "to": to, "text": said.text, "sent": said.sent_ms});
+    messages::mark(&mut object, &said.marks);
+    object
 }
 
 fn found(message: &FoundMessage, snapshot: &Snapshot) -> Value {

@@ -2,6 +2,7 @@
 
 mod account;
 mod calls;
+mod messages;
 mod voice;
 
 use crate::net::{
@@ -64,14 +65,14 @@ pub struct Complaint {
 type Parsed = Result<Order, Complaint>;
 
 /// The commands that are there, and how they are written.
-const COMMANDS: [(&str, &str); 39] = [
+const COMMANDS: [(&str, &str); 42] = [
     ("rooms", "rooms"),
     ("people", "people"),
     ("walk", "walk X Y"),
     ("enter", "enter ROOM"),
     ("leave", "leave"),
     ("create", "create ROOM [floor=exclusive|open|chair] [queue=refuse|first-come|quietest-first]"),
-    ("delete", "delete ROOM"),
+    ("delete", "delete ROOM, or delete MESSAGE_ID"),
     ("say", "say TEXT"),
     ("shout", "shout TEXT"),
     ("msg", "msg NAME TEXT"),
@@ -104,6 +105,9 @@ const COMMANDS: [(&str, &str); 39] = [
     ("search", "search WORDS"),
     ("help", "help"),
     ("quit", "quit"),
+    ("edit", "edit MESSAGE_ID TEXT"),
+    ("reply", "reply MESSAGE_ID TEXT"),
+    ("react", "react MESSAGE_ID EMOJI"),
 ];
 
 /// Commands of the interface that this version can't do yet.
@@ -132,6 +136,7 @@ pub fn parse(line: &str, snapshot: &Snapshot) -> Parsed {
         "walk" => walk(rest),
         "enter" => enter(rest, snapshot),
         "create" => create(rest),
+        "delete" if messages::is_id(rest) => messages::delete(rest),
         "delete" => room("delete", rest, snapshot).map(|(room, _)| Order::Session(Command::DeleteRoom(room))),
         "say" => say("say", here("say", snapshot)?, rest),
         "shout" => say("shout", Conversation::World, rest),
@@ -161,6 +166,9 @@ pub fn parse(line: &str, snapshot: &Snapshot) -> Parsed {
         "calls" => alone("calls", rest, Order::Calls),
         "register" => account::register(rest),
         "account" => account::change(rest),
+        "edit" => messages::edit(rest),
+        "reply" => messages::reply(rest, snapshot),
+        "react" => messages::react(rest),
         _ if NOT_YET.contains(&word) => Err(not_yet(word)),
         _ => Err(unknown(word)),
     }

@@ -1,7 +1,10 @@
 //! What is said: own messages on their way out, everyone's on their way in, history, and who is typing.
 
+mod changes;
 pub mod log;
+pub mod search_words;
 pub mod typing;
+mod window;
 
 use super::{
     commands::Command,
@@ -11,8 +14,8 @@ use super::{
 };
 use bevy::{ecs::system::SystemParam, prelude::*};
 use hallway_protocol::{
-    chat::{ChatMessage, ChatText, ChatTextError, Conversation},
-    control::{ClientMessage, Refusal, ServerMessage},
+    chat::{ChatMessage, ChatText, Conversation},
+    control::{ClientMessage, HistoryAt, Refusal, ServerMessage},
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{MessageId, RequestId, RoomId},
     limits,
@@ -60,12 +63,32 @@ pub struct Requests {
 #[derive(Clone)]
 enum Asked {
     Say(Conversation),
-    History { of: Conversation, count: u16, by_face: bool },
-    Search { words: String, more: bool },
-    Letter { to: String },
+    History {
+        of: Conversation,
+        before: Option<MessageId>,
+        count: u16,
+        by_face: bool,
+    },
+    Search {
+        words: String,
+        more: bool,
+    },
+    Letter {
+        to: String,
+    },
     CreateRoom,
-    DeleteRoom { room: RoomId, name: String },
+    DeleteRoom {
+        room: RoomId,
+        name: String,
+    },
     OrderFloor(FloorOrder),
+    HistoryAt {
+        of: Conversation,
+        at: HistoryAt,
+        count: u16,
+    },
+    /// Something about a message; the command's word.
+    Change(&'static str),
 }
 
 /// Conversations whose newest page was asked for since the own person came into the world.
@@ -113,7 +136,13 @@ fn obey_face(mut asked: MessageReader<FromFace>, mut chat: Chat) {
                 let order = *order;
                 chat.ask("floor", Asked::OrderFloor(order), |request| ClientMessage::OrderFloor { request, order });
             }
-            _ => {}
+            Command::HistoryAt { of, at } => {
+                let (of, at, count) = (*of, *at, limits::HISTORY_PAGE);
+                let asked = Asked::HistoryAt { of, at, count };
+                chat.ask("history", asked, |request| ClientMessage::HistoryAt { request, of, at, count });
+            }
+            Command::LeaveWindow(of) => chat.mirror.log(*of).leave_window(),
+            command => chat.obey_about_message(command),
         }
     }
 }
@@ -136,6 +165,7 @@ fn hear_server(mut heard: MessageReader<FromServer>, mut chat: Chat) {
                 }
             }
             ServerMessage::Refused { request, refusal } => chat.refused(*request, refusal),
+            ServerMessage::MessageChanged { message, change, request } => chat.changed(*message, change, *request),
             ServerMessage::RoomCreated { request, room } => {
                 chat.requests.open.remove(request);
                 chat.requests.created.push(*room);
@@ -241,7 +271,7 @@ impl Chat<'_, '_> {
         if before.is_none() {
             self.opened.0.insert(of);
         }
-        let asked = Asked::History { of, count, by_face };
+        let asked = Asked::History { of, before, count, by_face };
         self.ask("history", asked, |request| ClientMessage::History { request, of, before, count });
     }
 
@@ -259,13 +289,12 @@ impl Chat<'_, '_> {
     }
 
     fn search(&mut self, words: &str, before: Option<MessageId>) {
-        let words = match ChatText::new(words) {
-            Ok(words) => words,
-            Err(ChatTextError::Empty) => return self.refuse("search", "usage", "Say what to look for.".to_owned()),
-            Err(error) => return self.refuse("search", "bad_text", format!("This text {error}.")),
+        let query = match search_words::parse(words) {
+            Ok(query) => query,
+            Err(sentence) => return self.refuse("search", "usage", sentence),
         };
-        let asked = Asked::Search { words: words.as_str().to_owned(), more: before.is_some() };
-        self.ask("search", asked, |request| ClientMessage::Search { request, words, before });
+        let asked = Asked::Search { words: words.trim().to_owned(), more: before.is_some() };
+        self.ask("search", asked, |request| ClientMessage::Search { request, query, before });
     }
 
     /// Asks for a conversation's newest page, the first time.
@@ -303,11 +332,20 @@ impl Chat<'_, '_> {
     }
 
     fn page(&mut self, request: RequestId, messages: &[ChatMessage]) {
-        let Some(Asked::History { of, count, by_face }) = self.requests.open.remove(&request) else { return };
-        let whole = messages.len() < usize::from(count);
-        self.mirror.log(of).add_page(messages.to_vec(), whole);
-        if by_face {
-            self.tell(Event::History { of, messages: messages.to_vec() });
+        match self.requests.open.remove(&request) {
+            Some(Asked::History { of, before, count, by_face }) => {
+                let whole = messages.len() < usize::from(count);
+                let log = self.mirror.log(of);
+                match before {
+                    Some(before) => log.add_older(messages.to_vec(), before, whole),
+                    None => log.add_page(messages.to_vec(), whole),
+                }
+                if by_face {
+                    self.tell(Event::History { of, messages: messages.to_vec() });
+                }
+            }
+            Some(Asked::HistoryAt { of, at, count }) => self.mirror.log(of).add_page_at(messages.to_vec(), at, count),
+            _ => {}
         }
     }
 
@@ -329,11 +367,12 @@ impl Chat<'_, '_> {
             Asked::Letter { .. } => "msg",
             // One may have left a room before its history came: nobody asked for that page by hand.
             Asked::History { by_face: false, .. } => return,
-            Asked::History { .. } => "history",
+            Asked::History { .. } | Asked::HistoryAt { .. } => "history",
             Asked::Search { .. } => "search",
             Asked::CreateRoom => "create",
             Asked::DeleteRoom { .. } => "delete",
             Asked::OrderFloor(_) => "floor",
+            Asked::Change(command) => command,
         };
         self.refuse(command, refusal.code(), refusal.to_string());
     }

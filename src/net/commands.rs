@@ -9,6 +9,7 @@ use crate::media::{
 use hallway_protocol::{
     call::{CallKind, Reach},
     chat::Conversation,
+    control::HistoryAt,
     desk::{AccountChange, Proof},
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{CallId, MessageId, PersonId, RoomId},
@@ -199,6 +200,40 @@ pub enum Command {
     /// Sign out and end the session; [`Ended`](super::events::Event::Ended) is the last event. The same happens, unheard,
     /// when the handle is dropped.
     Quit,
+    /// Answer a message of a conversation.
+    Reply {
+        /// The conversation.
+        to: Conversation,
+        /// Which message.
+        of: MessageId,
+        /// What; checked by the session.
+        text: String,
+    },
+    /// Change the text of an own message.
+    EditMessage {
+        /// Which.
+        message: MessageId,
+        /// The text; checked by the session.
+        text: String,
+    },
+    /// Delete an own message, or as a moderator somebody else's.
+    DeleteMessage(MessageId),
+    /// Put an emoji to a message, or take it away again.
+    React {
+        /// Which.
+        message: MessageId,
+        /// The emoji; checked by the session.
+        emoji: String,
+    },
+    /// Read a conversation at another place; the lines come into its log's [window](super::snapshot::Window).
+    HistoryAt {
+        /// Which conversation.
+        of: Conversation,
+        /// Where.
+        at: HistoryAt,
+    },
+    /// Read a conversation's newest lines again.
+    LeaveWindow(Conversation),
 }
 
 /// How to sign in.

@@ -8,8 +8,8 @@ pub use call::{CallChanged, CallNamed};
 pub use floor::FloorChanged;
 
 use hallway_protocol::{
-    chat::{ChatMessage, Conversation, FoundMessage},
-    ids::{PersonId, RoomId},
+    chat::{ChatMessage, Conversation, FoundMessage, MessageChange},
+    ids::{MessageId, PersonId, RoomId},
     map::Point,
 };
 use std::fmt;
@@ -135,6 +135,13 @@ pub enum Event {
     },
     /// The session ended: its face is gone or it was told to quit.
     Ended,
+    /// A message that one may read was edited or deleted, or somebody reacted to it.
+    MessageChanged {
+        /// Which.
+        message: MessageId,
+        /// What became of it.
+        change: MessageChange,
+    },
 }
 
 /// What changed about another person.

@@ -42,6 +42,7 @@ const WORDS: [&str; 3] = ["/help", "/msg", "/quit"];
 /// Reads a typed line; `names` are those of the people who can be written to.
 #[must_use]
 pub fn parse<'a>(line: &str, names: impl IntoIterator<Item = &'a str>) -> Phrase {
+    let typed = line;
     let line = line.trim();
     if line.is_empty() {
         return Phrase::Nothing;
@@ -50,7 +51,8 @@ pub fn parse<'a>(line: &str, names: impl IntoIterator<Item = &'a str>) -> Phrase
         return private(rest, names);
     }
     if !line.starts_with('/') {
-        return Phrase::Text(line.to_owned());
+        // As it was typed: code begins with blanks that mean something.
+        return Phrase::Text(typed.to_owned());
     }
     if line.starts_with("//") {
         return Phrase::Text(line[1..].to_owned());

@@ -174,6 +174,17 @@ pub struct ChatLog {
     pub lines: Vec<ChatLine>,
     /// Whether the server has nothing older than the first line.
     pub complete: bool,
+    /// Older lines that are read instead, until one comes back to the newest.
+    pub window: Option<Window>,
+}
+
+/// A piece of a conversation's history that doesn't reach its newest line.
+#[derive(Clone, Debug, Default)]
+pub struct Window {
+    /// The lines, oldest first; as many at most as the log has.
+    pub lines: Vec<ChatLine>,
+    /// Whether the server has nothing older than the first line.
+    pub complete: bool,
 }
 
 /// One line of a conversation.

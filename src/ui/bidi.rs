@@ -85,7 +85,9 @@ fn base_is_rtl(text: &str) -> bool {
     BidiInfo::new(text, None).paragraphs.first().is_some_and(|paragraph| paragraph.level.is_rtl())
 }
 
-fn has_rtl(text: &str) -> bool {
+/// Whether something in a text is written from right to left.
+#[must_use]
+pub fn has_rtl(text: &str) -> bool {
     text.chars().any(is_rtl)
 }
 

@@ -3,8 +3,12 @@
 pub mod clock;
 pub mod complete;
 mod lines;
+pub mod link;
+mod message;
 pub mod model;
+mod reading;
 pub mod save;
+pub mod text;
 
 use super::{Action, bidi, theme};
 use crate::net::{
@@ -16,7 +20,7 @@ use bevy_egui::egui::{
     text::CCursorRange, vec2,
 };
 use hallway_protocol::{chat::Conversation, limits};
-use model::{ChatModel, Tab};
+use model::{About, ChatModel, Tab};
 use std::sync::Arc;
 
 /// Height of the text field of one line, in points.
@@ -39,6 +43,7 @@ pub fn show(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot) -> Vec<Acti
     let conversation = ChatModel::conversation(model.tab, snapshot);
     if let Some(of) = conversation {
         model.unread.remove(&of);
+        model.mentioned.remove(&of);
         ask_for_history(model, snapshot, of, &mut actions);
     }
     let below = foot_height(ui, model);
@@ -50,11 +55,18 @@ pub fn show(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot) -> Vec<Acti
                 let log = snapshot.chats.get(&of).cloned().unwrap_or_else(|| Arc::new(ChatLog::default()));
                 lines::show(ui, model, snapshot, of, &log, &mut actions);
             }
-            None => hall(ui),
+            None => {
+                model.scroll.of = None;
+                model.reading.leave();
+                hall(ui);
+            }
         }
     });
     typing_line(ui, snapshot, conversation);
     if let Some(to) = conversation {
+        if model.about.get(&model.tab).is_some_and(|about| message::about(ui, about)) {
+            model.drop_about();
+        }
         offers(ui, model, snapshot);
         field(ui, model, snapshot, to, &mut actions);
     } else {
@@ -107,7 +119,9 @@ fn one_tab(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot, tab: Tab) {
     let text = if is_open { theme::strong(name) } else { theme::muted(name) };
     let fill = if is_open { theme::RAISED } else { egui::Color32::TRANSPARENT };
     let response = ui.add(Button::new(text).fill(fill).corner_radius(9).truncate());
-    if unread > 0 {
+    if model.is_mentioned(tab, snapshot) {
+        theme::mention_badge(ui, unread);
+    } else if unread > 0 {
         theme::badge(ui, unread);
     }
     if response.clicked() {
@@ -244,7 +258,7 @@ fn field(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot, to: Conversati
     let entered = has_keyboard && takes_enter(ui);
     let sends = entered && !text.trim().is_empty();
     if has_keyboard {
-        keys(ui, model, snapshot, &mut text);
+        keys(ui, model, snapshot, to, &mut text);
     }
     let filter = EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: false };
     let edit = TextEdit::multiline(&mut text)
@@ -266,8 +280,16 @@ fn field(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot, to: Conversati
         actions.push(Action::Send(Command::Typing { to }));
     }
     if sends {
-        actions.push(Action::Write { to, text: std::mem::take(&mut text) });
+        actions.push(match model.take_about(to, &text) {
+            Some(command) => Action::Send(command),
+            None => Action::Write { to, text: text.clone() },
+        });
+        text.clear();
         model.scroll.to_end = true;
+        model.reading.answer();
+        if snapshot.chats.get(&to).is_some_and(|log| log.window.is_some()) {
+            actions.push(Action::Send(Command::LeaveWindow(to)));
+        }
     }
     if std::mem::take(&mut model.take_focus) || sends {
         response.request_focus();
@@ -291,10 +313,19 @@ fn takes_enter(ui: &Ui) -> bool {
     })
 }
 
-/// Keys of the field that are not the text engine's: Tab for names, Esc back to the world.
-fn keys(ui: &Ui, model: &mut ChatModel, snapshot: &Snapshot, text: &mut String) {
+/// Keys of the field that are not the text engine's: Tab for names, Esc back to the world, and the arrow up to the last own message.
+fn keys(ui: &Ui, model: &mut ChatModel, snapshot: &Snapshot, to: Conversation, text: &mut String) {
     if takes(ui, Modifiers::NONE, Key::Escape) {
-        ui.memory_mut(|memory| memory.surrender_focus(field_id()));
+        match model.about.remove(&model.tab) {
+            Some(About::Edit(_)) => text.clear(),
+            Some(About::Reply { .. }) => {}
+            None => ui.memory_mut(|memory| memory.surrender_focus(field_id())),
+        }
+    }
+    if text.is_empty() && takes(ui, Modifiers::NONE, Key::ArrowUp) {
+        model.edit_last(to, snapshot);
+        *text = model.drafts.remove(&model.tab).unwrap_or_default();
+        set_cursor(ui, text, text.len());
     }
     if takes(ui, Modifiers::NONE, Key::Tab)
         && let Some((completed, at)) = complete::tab(text, cursor(ui, text), &names(snapshot), &mut model.cycle)
@@ -310,5 +341,6 @@ fn foot_height(ui: &Ui, model: &ChatModel) -> f32 {
     let row = ui.text_style_height(&TextStyle::Body);
     let field = (FIELD_HEIGHT + (rows as f32 - 1.0) * row).min(FIELD_HEIGHT * 3.0);
     let offers = if model.typing && model.draft(model.tab).contains('@') { 36.0 } else { 0.0 };
-    field + 18.0 + 16.0 + offers
+    let about = if model.about.contains_key(&model.tab) { 26.0 } else { 0.0 };
+    field + 18.0 + 16.0 + offers + about
 }

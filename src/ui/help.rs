@@ -6,7 +6,7 @@ use bevy_egui::egui::{self, Ui, vec2};
 /// What the window keeps round the page, in points.
 const AROUND: f32 = 100.0;
 
-const KEYS: [(&str, &str); 14] = [
+const KEYS: [(&str, &str); 15] = [
     ("W A S D, arrows", "Walk"),
     ("Click on the floor", "Walk there"),
     ("Hold V", "Talk to the room; wait in line while somebody else does"),
@@ -17,6 +17,7 @@ const KEYS: [(&str, &str); 14] = [
     ("Wheel", "Nearer or farther"),
     ("Enter, otherwise", "Write; again to send"),
     ("Shift + Enter", "A new line"),
+    ("Arrow up, in an empty field", "Edit your last message"),
     ("@ or Tab", "Complete a name"),
     ("Ctrl + F", "Search what was said"),
     ("Esc, in a field", "Back to the world"),

@@ -3,7 +3,7 @@
 use super::{
     Action, UiState,
     call::{card, ring},
-    chat,
+    chat::{self, link},
     floor::{self, rules},
     help, menu, offer, people,
     quality::plots,
@@ -259,7 +259,12 @@ fn dialogs(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> Vec<Actio
     let mut actions = Vec::new();
     let moderated = rules::moderated(snapshot);
     state.rules_open &= moderated.is_some();
-    if let Some(person) = state.card {
+    if let Some(link) = &state.chat.link {
+        let (closed, done) = dialog(ctx, "link", |ui| link::show(ui, link));
+        if closed || done {
+            state.chat.link = None;
+        }
+    } else if let Some(person) = state.card {
         let (closed, wanted) = dialog(ctx, "card", |ui| menu::card(ui, person, snapshot));
         actions.extend(wanted);
         if closed {

@@ -81,7 +81,7 @@ pub fn show(ui: &mut Ui, model: &mut SearchModel, snapshot: &Snapshot) -> Vec<Ac
             if one(ui, message, snapshot)
                 && let Some(place) = conversation(message, snapshot)
             {
-                actions.push(Action::Open(place));
+                actions.push(Action::OpenAt(place, message.id));
                 model.open = false;
             }
         }
@@ -99,8 +99,11 @@ pub fn show(ui: &mut Ui, model: &mut SearchModel, snapshot: &Snapshot) -> Vec<Ac
 fn field(ui: &mut Ui, model: &mut SearchModel, actions: &mut Vec<Action>) {
     ui.label(theme::strong("Search").heading());
     ui.label(theme::muted("In what was said to everyone, in the room you are in, and in private with you."));
+    ui.label(theme::small("Narrow it with from:NAME, in:ROOM, in:everyone, in:NAME, after:DAY and before:DAY."));
     ui.add_space(6.0);
-    let edit = TextEdit::singleline(&mut model.words).hint_text(theme::muted("Words")).desired_width(WIDTH);
+    let edit = TextEdit::singleline(&mut model.words)
+        .hint_text(theme::muted("Words, from:NAME, in:ROOM, after:2026-01-31"))
+        .desired_width(WIDTH);
     let field = ui.add(edit.margin(egui::Margin::symmetric(12, 9)));
     if !std::mem::replace(&mut model.focused, true) {
         field.request_focus();
@@ -133,7 +136,7 @@ fn one(ui: &mut Ui, message: &FoundMessage, snapshot: &Snapshot) -> bool {
     ui.with_layout(egui::Layout::top_down(align), |ui| ui.add(Label::new(text).wrap().selectable(true)));
     ui.allocate_space(vec2(0.0, 8.0));
     let name = shown.inner;
-    if can_open { name.on_hover_text("Open this conversation").clicked() } else { false }
+    if can_open { name.on_hover_text("Show it where it was said").clicked() } else { false }
 }
 
 /// Where the message can be read on.

@@ -234,11 +234,23 @@ pub fn paint_voice(painter: &egui::Painter, center: egui::Pos2, height: f32, tim
 
 /// A round number on the accent, such as a count of unread messages.
 pub fn badge(ui: &mut Ui, count: usize) {
-    let text = if count > 99 { "99+".to_owned() } else { count.to_string() };
+    paint_badge(ui, number(count), ACCENT);
+}
+
+/// The same where one of them mentions whoever reads it.
+pub fn mention_badge(ui: &mut Ui, count: usize) {
+    paint_badge(ui, format!("@ {}", number(count)), DANGER);
+}
+
+fn number(count: usize) -> String {
+    if count > 99 { "99+".to_owned() } else { count.to_string() }
+}
+
+fn paint_badge(ui: &mut Ui, text: String, color: Color32) {
     let galley = ui.painter().layout_no_wrap(text, FontId::new(11.0, FontFamily::Name(BOLD.into())), ON_ACCENT);
     let size = vec2((galley.size().x + 10.0).max(18.0), 18.0);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    ui.painter().rect_filled(rect, 9.0, ACCENT);
+    ui.painter().rect_filled(rect, 9.0, color);
     ui.painter().galley(rect.center() - galley.size() / 2.0, galley, ON_ACCENT);
 }
 

@@ -128,7 +128,8 @@ impl Toasts {
         }
     }
 
-    /// A private message that is not looked at is announced by its writer, and opened by a click.
+    /// A message that is private, or mentions one, and is not looked at is announced by its writer, and opened by a
+    /// click.
     fn private_message(
         &mut self,
         message: &hallway_protocol::chat::ChatMessage,
@@ -138,15 +139,21 @@ impl Toasts {
     ) {
         let is_own = message.from.is_some() && message.from == snapshot.me.as_ref().map(|me| me.id);
         let is_private = matches!(message.conversation, Conversation::Person(_));
-        if is_own || !is_private || open == Some(message.conversation) {
+        let is_told = is_private || message.marks.mentioned;
+        if is_own || !is_told || open == Some(message.conversation) {
             return;
         }
         let start: String = message.text.chars().take(60).collect();
+        let name = bidi::line(&message.from_name);
+        let name = if is_private { name } else { format!("{name} mentions you") };
         self.add(Toast {
-            text: format!("{}: {}", bidi::line(&message.from_name), bidi::line(&start)),
+            text: format!("{name}: {}", bidi::line(&start)),
             color: theme::person_color(&message.from_name),
             until: now + STAYS,
-            click: Some(Action::Open(message.conversation)),
+            click: Some(match message.conversation {
+                Conversation::Person(_) => Action::Open(message.conversation),
+                _ => Action::OpenAt(message.conversation, message.id),
+            }),
         });
     }
 }

@@ -15,6 +15,7 @@ mod crashes;
 mod devices;
 mod floor;
 mod lossy;
+mod messages;
 mod rooms;
 mod screen;
 mod search;

@@ -41,7 +41,7 @@ use hallway_protocol::{
 use hallway_server::{
     accounts::Registered,
     desk::{Claim, Denied, SignInAsk, WorldAsk},
-    store::{self, NewMessage, StoreAnswer, StoreAsk, StoreEnd, StoredMessage, Thread},
+    store::{self, NewMessage, StoreAnswer, StoreAsk, StoreEnd, StoredMarks, StoredMessage, Thread},
     world::{self, Moderators, StopFlag, WorldSettings, WorldWires},
 };
 use std::{
@@ -297,20 +297,21 @@ impl Stage {
                 StoreAsk::Append { ticket, message } => {
                     let id = MessageId(self.stored.len() as i64 + 1);
                     self.stored.push((message.clone(), stored(id, &message)));
-                    StoreAnswer::Stored { ticket, id }
+                    StoreAnswer::Stored { ticket, id, reply_to: None }
                 }
+                StoreAsk::Change { ticket, .. } => StoreAnswer::Failed { ticket },
                 StoreAsk::Seen { .. } => continue,
                 StoreAsk::Search { ticket, .. } | StoreAsk::Missed { ticket, .. } => {
                     StoreAnswer::Found { ticket, messages: Vec::new() }
                 }
                 StoreAsk::Page { ticket, query } => {
-                    let fits = |(new, stored): &&(NewMessage, StoredMessage)| {
-                        is_same(&new.thread, &query.thread) && query.before.is_none_or(|before| stored.id < before)
-                    };
-                    let mut messages: Vec<_> =
-                        self.stored.iter().filter(fits).map(|(_, stored)| stored.clone()).collect();
-                    let surplus = messages.len().saturating_sub(query.count.into());
-                    messages.drain(..surplus);
+                    let of_thread = self.stored.iter().filter(|(new, _)| is_same(&new.thread, &query.thread));
+                    let of_thread: Vec<_> = of_thread.map(|(_, stored)| stored.clone()).collect();
+                    let ((before, backwards), (from, forwards)) = query.part.ways(query.count);
+                    let older: Vec<_> = of_thread.iter().filter(|message| message.id < before).cloned().collect();
+                    let skipped = older.len().saturating_sub(backwards.into());
+                    let newer = of_thread.into_iter().filter(|message| message.id >= from).take(forwards.into());
+                    let messages = older.into_iter().skip(skipped).chain(newer).collect();
                     StoreAnswer::Page { ticket, messages }
                 }
             };
@@ -456,5 +457,10 @@ fn stored(id: MessageId, message: &NewMessage) -> StoredMessage {
         to_name: message.to.as_ref().map(ToString::to_string),
         text: message.text.clone(),
         sent_ms: message.sent_ms,
+        marks: StoredMarks {
+            author: Some(message.author),
+            mentions: message.mentions.clone(),
+            ..StoredMarks::default()
+        },
     }
 }

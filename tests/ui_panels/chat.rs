@@ -32,12 +32,13 @@ fn message(id: i64, from: u32, name: &str, to: Conversation, text: &str) -> Chat
         to_name: None,
         text: text.to_owned(),
         sent_ms: 1_700_000_000_000,
+        marks: hallway_protocol::chat::Marks::default(),
     }
 }
 
 fn with_lines(lines: Vec<ChatLine>) -> Snapshot {
     let mut snapshot = in_a_room();
-    snapshot.chats.insert(HERE, Arc::new(ChatLog { lines, complete: true }));
+    snapshot.chats.insert(HERE, Arc::new(ChatLog { lines, complete: true, window: None }));
     snapshot
 }
 

@@ -43,7 +43,7 @@ fn what_was_found_is_shown_with_its_place_and_opens_it() {
     assert!(harness.state().actions.is_empty(), "nobody is there to be written to");
     harness.get_by_label("Ann").click();
     harness.run_steps(2);
-    assert_eq!(harness.state().actions, [Action::Open(Conversation::Person(PersonId(2)))]);
+    assert_eq!(harness.state().actions, [Action::OpenAt(Conversation::Person(PersonId(2)), MessageId(3))]);
     assert!(!harness.state().model.open);
 }
 

@@ -3,7 +3,7 @@
 use super::world::NAMES;
 use hallway::net::snapshot::{ChatLine, ChatLog};
 use hallway_protocol::{
-    chat::{ChatMessage, Conversation},
+    chat::{ChatMessage, Conversation, Marks},
     ids::{MessageId, PersonId, RequestId, RoomId},
 };
 use std::{
@@ -52,7 +52,7 @@ pub(crate) fn chats(room: RoomId) -> BTreeMap<Conversation, Arc<ChatLog>> {
     let said = |id, from, to, text: &str| ChatLine::Said(message(id, from, to, text, now_ms() - 100_000));
     let world = vec![said(500, 10, Conversation::World, "Lunch at twelve in the kitchen, everybody!")];
     let private = vec![said(501, 4, Conversation::Person(PersonId(4)), "Do you have a minute later?")];
-    let log = |lines, complete| Arc::new(ChatLog { lines, complete });
+    let log = |lines, complete| Arc::new(ChatLog { lines, complete, window: None });
     BTreeMap::from([
         (here, log(lines, false)),
         (Conversation::World, log(world, true)),
@@ -70,6 +70,7 @@ pub(crate) fn message(id: u32, from: usize, conversation: Conversation, text: &s
         to_name: None,
         text: text.to_owned(),
         sent_ms,
+        marks: Marks::default(),
     }
 }
 

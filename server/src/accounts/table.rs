@@ -69,7 +69,9 @@ impl Table {
             "UPDATE messages SET from_owner = $1 WHERE from_owner = $2",
             "UPDATE messages SET to_owner = $1 WHERE to_owner = $2",
             "UPDATE messages SET thread = 'pair/' || min(from_owner, to_owner) || '/' || max(from_owner, to_owner) \
-             WHERE from_owner = $1 OR to_owner = $1",
+             WHERE kind = 'private' AND (from_owner = $1 OR to_owner = $1)",
+            "UPDATE reactions SET owner = $1 WHERE owner = $2",
+            "UPDATE mentions SET owner = $1 WHERE owner = $2",
         ] {
             sqlx::query(give)
                 .bind(prepared.owner.to_string())
@@ -106,6 +108,8 @@ impl Table {
              AND sent_ms >= (SELECT made_ms FROM accounts WHERE owner = $1) AND (from_owner IS NULL OR from_owner = $1)",
             "UPDATE messages SET from_name = $3, from_key = $4 WHERE from_owner = $1",
             "UPDATE messages SET to_name = $3, to_key = $4 WHERE to_owner = $1",
+            "UPDATE reactions SET name = $3 WHERE owner = $1",
+            "DELETE FROM mentions WHERE owner = $1",
             "DELETE FROM accounts WHERE owner = $1",
         ] {
             sqlx::query(part)

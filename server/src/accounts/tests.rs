@@ -1,7 +1,7 @@
 //! Accounts on a real database.
 
 use super::*;
-use crate::store::{Database, NewMessage, PageQuery, Thread};
+use crate::store::{Database, NewMessage, PagePart, PageQuery, Thread};
 use hallway_protocol::{ids::PersonId, owner::OwnerKey};
 
 /// An owner of the server before anybody else.
@@ -32,7 +32,7 @@ impl Fixture {
     }
 
     async fn said(&mut self, thread: Thread) -> Vec<(String, Option<String>, String)> {
-        let page = self.database.page(&PageQuery { thread, before: None, count: 50 }).await.unwrap();
+        let page = self.database.page(&PageQuery { thread, part: PagePart::Newest, count: 50 }).await.unwrap();
         page.into_iter().map(|message| (message.from_name, message.to_name, message.text)).collect()
     }
 }
@@ -51,7 +51,22 @@ fn caller(last: u8) -> Caller {
 
 fn message(thread: Thread, from: &str, to: Option<&str>, text: &str, sent_ms: i64) -> NewMessage {
     let name = |name: &str| DisplayName::new(name).unwrap();
-    NewMessage { thread, writer: PersonId(7), from: name(from), to: to.map(name), text: text.to_owned(), sent_ms }
+    // As the world has it: of a private message the writer's end of the thread, of others whoever is called so.
+    let author = match &thread {
+        Thread::Pair { from, .. } => *from,
+        _ => client(99),
+    };
+    NewMessage {
+        thread,
+        writer: PersonId(7),
+        from: name(from),
+        to: to.map(name),
+        text: text.to_owned(),
+        sent_ms,
+        author,
+        reply_to: None,
+        mentions: Vec::new(),
+    }
 }
 
 #[tokio::test]

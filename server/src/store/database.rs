@@ -1,7 +1,11 @@
 //! The SQLite database: how it is opened, and the statements.
 
-use super::{FoundMessage, NewMessage, PageQuery, SearchQuery, StoredMessage, Thread, search};
+use super::{
+    Actor, Change, Changed, Denied, FoundMessage, NewMessage, PageQuery, SearchQuery, StoredMessage, Thread, changes,
+    marks, search,
+};
 use hallway_protocol::{
+    chat::Quote,
     ids::{MessageId, PersonId},
     owner::OwnerId,
 };
@@ -56,15 +60,35 @@ impl Database {
     ///
     /// # Errors
     /// When the disk or the database refuses.
-    pub async fn append(&mut self, messages: &[NewMessage]) -> Result<Vec<MessageId>, sqlx::Error> {
+    pub async fn append(&mut self, messages: &[NewMessage]) -> Result<Vec<(MessageId, Option<Quote>)>, sqlx::Error> {
         let run = self.run;
         let mut transaction = self.connection.begin().await?;
-        let mut ids = Vec::with_capacity(messages.len());
+        let mut stored = Vec::with_capacity(messages.len());
         for message in messages {
-            ids.push(insert(&mut transaction, run, message).await?);
+            let id = insert(&mut transaction, run, message).await?;
+            marks::set_mentions(&mut transaction, id, &message.mentions).await?;
+            let quote = match message.reply_to {
+                Some(_) => marks::quote_of(&mut transaction, id).await?,
+                None => None,
+            };
+            stored.push((id, quote));
         }
         transaction.commit().await?;
-        Ok(ids)
+        Ok(stored)
+    }
+
+    /// Changes a message, or says why not.
+    ///
+    /// # Errors
+    /// When the disk or the database refuses.
+    pub async fn change(
+        &mut self,
+        message: MessageId,
+        actor: &Actor,
+        change: &Change,
+        now_ms: i64,
+    ) -> Result<Result<Changed, Denied>, sqlx::Error> {
+        changes::change(&mut self.connection, message, actor, change, now_ms).await
     }
 
     /// Reads a page, oldest first.
@@ -72,15 +96,31 @@ impl Database {
     /// # Errors
     /// When the disk or the database refuses.
     pub async fn page(&mut self, query: &PageQuery) -> Result<Vec<StoredMessage>, sqlx::Error> {
-        const NEWEST: &str = "SELECT id, run, writer, from_name, to_name, text, sent_ms FROM messages \
-                              WHERE thread = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
-        let rows = sqlx::query(NEWEST)
-            .bind(query.thread.column())
-            .bind(query.before.map_or(i64::MAX, |id| id.0))
-            .bind(i64::from(query.count))
-            .fetch_all(&mut self.connection)
-            .await?;
-        rows.iter().rev().map(|row| stored(row, self.run)).collect()
+        let columns = marks::COLUMNS;
+        let select = format!(
+            "SELECT m.id, m.run, m.writer, m.from_name, m.to_name, m.text, m.sent_ms, {columns} FROM messages AS m \
+             LEFT JOIN messages AS q ON q.id = m.reply_to WHERE m.thread = $1 AND"
+        );
+        let ((before, backwards), (from, forwards)) = query.part.ways(query.count);
+        let mut messages = Vec::new();
+        for (part, id, count) in [
+            ("m.id < $2 ORDER BY m.id DESC LIMIT $3", before, backwards),
+            ("m.id >= $2 ORDER BY m.id LIMIT $3", from, forwards),
+        ] {
+            let sql = format!("{select} {part}");
+            let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+                .bind(query.thread.column())
+                .bind(id.0)
+                .bind(i64::from(count))
+                .fetch_all(&mut self.connection)
+                .await?;
+            for row in &rows {
+                messages.push(stored(row, self.run)?);
+            }
+        }
+        messages.sort_by_key(|message| message.id);
+        marks::fill(&mut self.connection, &mut messages).await?;
+        Ok(messages)
     }
 
     /// Finds messages, newest first.
@@ -134,6 +174,8 @@ pub(crate) async fn connect(data_dir: &Path) -> Result<SqliteConnection, sqlx::E
         .filename(data_dir.join(FILE_NAME))
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
+        // What was deleted is overwritten, and not only forgotten.
+        .pragma("secure_delete", "ON")
         // With WAL, only FULL keeps a commit through a power cut.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY_TIMEOUT)
@@ -143,14 +185,15 @@ pub(crate) async fn connect(data_dir: &Path) -> Result<SqliteConnection, sqlx::E
 
 async fn insert(connection: &mut SqliteConnection, run: i64, message: &NewMessage) -> Result<MessageId, sqlx::Error> {
     const INSERT: &str = "INSERT INTO messages \
-        (kind, thread, room, from_key, from_name, to_key, to_name, from_owner, to_owner, run, writer, text, sent_ms) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id";
-    let (room, owners) = match &message.thread {
+        (kind, thread, room, from_key, from_name, to_key, to_name, from_owner, to_owner, run, writer, text, sent_ms, \
+         reply_to) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
+                (SELECT id FROM messages WHERE id = $14 AND thread = $2 AND deleted_ms IS NULL)) RETURNING id";
+    let (room, to_owner) = match &message.thread {
         Thread::World => (None, None),
         Thread::Room { name, .. } => (Some(name.as_str()), None),
-        Thread::Pair { from, to } => (None, Some((from.to_string(), to.to_string()))),
+        Thread::Pair { to, .. } => (None, Some(to.to_string())),
     };
-    let (from_owner, to_owner) = owners.unzip();
     let row = sqlx::query(INSERT)
         .bind(message.thread.kind())
         .bind(message.thread.column())
@@ -159,12 +202,13 @@ async fn insert(connection: &mut SqliteConnection, run: i64, message: &NewMessag
         .bind(message.from.as_str())
         .bind(message.to.as_ref().map(|to| to.key().as_str().to_owned()))
         .bind(message.to.as_ref().map(|to| to.as_str()))
-        .bind(from_owner)
+        .bind(message.author.to_string())
         .bind(to_owner)
         .bind(run)
         .bind(i64::from(message.writer.0))
         .bind(message.text.as_str())
         .bind(message.sent_ms)
+        .bind(message.reply_to.map(|id| id.0))
         .fetch_one(connection)
         .await?;
     row.try_get(0).map(MessageId)
@@ -180,5 +224,6 @@ pub(super) fn stored(row: &SqliteRow, run: i64) -> Result<StoredMessage, sqlx::E
         to_name: row.try_get("to_name")?,
         text: row.try_get("text")?,
         sent_ms: row.try_get("sent_ms")?,
+        marks: marks::of_row(row)?,
     })
 }

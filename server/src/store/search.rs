@@ -1,7 +1,7 @@
 //! Finding what was said: which messages have all words of a query in them, among those that somebody may read; and which
 //! private ones somebody has missed.
 
-use super::{FoundMessage, FoundWhere, SearchQuery, StoredMessage, database::stored};
+use super::{FoundMessage, FoundWhere, NarrowedPlace, SearchQuery, StoredMessage, database::stored};
 use hallway_protocol::{limits, owner::OwnerId};
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
@@ -21,9 +21,9 @@ pub(super) async fn find(
         words.into_iter().partition(|word| word.chars().count() >= INDEXED_CHARS);
     let owner = query.owner.to_string();
     let mut sql = QueryBuilder::<Sqlite>::new(
-        "SELECT m.id, m.run, m.writer, m.from_name, m.to_name, m.text, m.sent_ms, m.kind, m.room, m.from_owner, m.to_owner \
-         FROM ",
+        "SELECT m.id, m.run, m.writer, m.from_name, m.to_name, m.text, m.sent_ms, m.kind, m.room, m.to_owner, ",
     );
+    sql.push(NO_QUOTE).push(" FROM ");
     // The index goes through its matches from the newest on, and stops when there are enough.
     match &indexed[..] {
         [] => sql.push("messages AS m WHERE true"),
@@ -34,29 +34,67 @@ pub(super) async fn find(
     for word in short {
         sql.push(" AND m.text LIKE ").push_bind(like(word)).push(" ESCAPE '\\'");
     }
-    sql.push(" AND (m.thread = 'world' OR m.from_owner = ").push_bind(owner.clone());
-    sql.push(" OR m.to_owner = ").push_bind(owner);
+    // Rooms' messages have an owner, too: what one wrote in another room is not found here.
+    sql.push(" AND (m.thread = 'world' OR m.kind = 'private' AND (m.from_owner = ").push_bind(owner.clone());
+    sql.push(" OR m.to_owner = ").push_bind(owner).push(")");
     if let Some(room) = &query.room {
         sql.push(" OR m.thread = ").push_bind(room.column());
     }
-    sql.push(") AND m.id < ").push_bind(query.before.map_or(i64::MAX, |id| id.0));
+    sql.push(") AND m.deleted_ms IS NULL");
+    narrow(&mut sql, query);
+    sql.push(" AND m.id < ").push_bind(query.before.map_or(i64::MAX, |id| id.0));
     sql.push(if indexed.is_empty() { " ORDER BY m.id DESC LIMIT " } else { " ORDER BY found.rowid DESC LIMIT " });
     sql.push_bind(i64::from(query.count));
     let rows = sql.build().fetch_all(connection).await?;
     rows.iter().map(|row| found(row, run, query.owner)).collect()
 }
 
-/// What was written to the holder of an account since they were seen last, newest first. They are seen now.
+/// What [`super::marks::of_row`] reads, without what a message answers.
+const NO_QUOTE: &str = "m.from_owner, m.edited_ms, m.deleted_ms, NULL AS reply_to, NULL AS quoted_name, \
+                        NULL AS quoted_text, NULL AS quoted_deleted";
+
+/// By whom, where and when.
+fn narrow(sql: &mut QueryBuilder<Sqlite>, query: &SearchQuery) {
+    let narrowed = &query.narrowed;
+    if let Some(from) = &narrowed.from {
+        sql.push(" AND m.from_key = ").push_bind(from.as_str().to_owned());
+    }
+    match (&narrowed.place, &query.room) {
+        (None, _) => {}
+        (Some(NarrowedPlace::World), _) => drop(sql.push(" AND m.thread = 'world'")),
+        (Some(NarrowedPlace::Room), Some(room)) => {
+            sql.push(" AND m.thread = ").push_bind(room.column());
+        }
+        (Some(NarrowedPlace::Room), None) => drop(sql.push(" AND false")),
+        (Some(NarrowedPlace::With(name)), _) => {
+            let name = name.as_str().to_owned();
+            sql.push(" AND m.kind = 'private' AND (m.from_key = ").push_bind(name.clone());
+            sql.push(" OR m.to_key = ").push_bind(name).push(")");
+        }
+    }
+    if let Some(since) = narrowed.since_ms {
+        sql.push(" AND m.sent_ms >= ").push_bind(since);
+    }
+    if let Some(until) = narrowed.until_ms {
+        sql.push(" AND m.sent_ms < ").push_bind(until);
+    }
+}
+
+/// What was written to the holder of an account since they were seen last, newest first: in private, and to everyone
+/// with their name in it. They are seen now.
 pub(super) async fn missed(
     connection: &mut SqliteConnection,
     run: i64,
     owner: OwnerId,
     now_ms: i64,
 ) -> Result<Vec<FoundMessage>, sqlx::Error> {
-    const MISSED: &str = "SELECT m.id, m.run, m.writer, m.from_name, m.to_name, m.text, m.sent_ms, m.kind, m.room, \
-                          m.from_owner, m.to_owner FROM messages AS m WHERE m.to_owner = $1 \
-                          AND m.sent_ms > (SELECT seen_ms FROM accounts WHERE owner = $1) ORDER BY m.id DESC LIMIT $2";
-    let rows = sqlx::query(MISSED)
+    let missed = format!(
+        "SELECT m.id, m.run, m.writer, m.from_name, m.to_name, m.text, m.sent_ms, m.kind, m.room, m.to_owner, \
+         {NO_QUOTE} FROM messages AS m WHERE (m.to_owner = $1 OR m.thread = 'world' \
+         AND m.id IN (SELECT message FROM mentions WHERE owner = $1)) AND m.deleted_ms IS NULL \
+         AND m.sent_ms > (SELECT seen_ms FROM accounts WHERE owner = $1) ORDER BY m.id DESC LIMIT $2"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(missed))
         .bind(owner.to_string())
         .bind(i64::from(limits::HISTORY_PAGE))
         .fetch_all(&mut *connection)

@@ -1,5 +1,7 @@
 //! What is stored is there after a restart, and goes to the right conversation.
 
+mod changes;
+
 use super::*;
 use hallway_protocol::owner::OwnerKey;
 use std::{path::Path, time::Duration};
@@ -9,7 +11,21 @@ fn name(name: &str) -> DisplayName {
 }
 
 fn message(thread: Thread, from: &str, to: Option<&str>, text: &str) -> NewMessage {
-    NewMessage { thread, writer: PersonId(7), from: name(from), to: to.map(name), text: text.to_owned(), sent_ms: 5 }
+    let author = match &thread {
+        Thread::Pair { from, .. } => *from,
+        _ => owner(from.as_bytes()[0]),
+    };
+    NewMessage {
+        thread,
+        writer: PersonId(7),
+        from: name(from),
+        to: to.map(name),
+        text: text.to_owned(),
+        sent_ms: 5,
+        author,
+        reply_to: None,
+        mentions: Vec::new(),
+    }
 }
 
 fn owner(number: u8) -> OwnerId {
@@ -21,11 +37,15 @@ fn pair(from: u8, to: u8) -> Thread {
 }
 
 fn newest(thread: Thread) -> PageQuery {
-    PageQuery { thread, before: None, count: 50 }
+    PageQuery { thread, part: PagePart::Newest, count: 50 }
 }
 
 async fn texts(database: &mut Database, thread: Thread) -> Vec<String> {
     database.page(&newest(thread)).await.unwrap().into_iter().map(|message| message.text).collect()
+}
+
+async fn append(database: &mut Database, said: &[NewMessage]) -> Vec<MessageId> {
+    database.append(said).await.unwrap().into_iter().map(|(id, _)| id).collect()
 }
 
 async fn open(folder: &Path, run: i64) -> Database {
@@ -37,7 +57,7 @@ async fn messages_outlive_a_restart_and_their_writers_do_not() {
     let folder = tempfile::tempdir().unwrap();
     let mut database = open(folder.path(), 1).await;
     let said = [message(Thread::World, "Ann", None, "a"), message(Thread::World, "Bob", None, "b")];
-    let ids = database.append(&said).await.unwrap();
+    let ids = append(&mut database, &said).await;
     assert!(ids[0] < ids[1]);
     assert_eq!(database.page(&newest(Thread::World)).await.unwrap()[0].writer, Some(PersonId(7)));
     // Not closed: as after a kill.
@@ -46,7 +66,7 @@ async fn messages_outlive_a_restart_and_their_writers_do_not() {
     let page = database.page(&newest(Thread::World)).await.unwrap();
     let read: Vec<_> = page.iter().map(|message| (message.id, message.writer, message.text.as_str())).collect();
     assert_eq!(read, [(ids[0], None, "a"), (ids[1], None, "b")]);
-    let later = database.append(&[message(Thread::World, "Ann", None, "c")]).await.unwrap();
+    let later = append(&mut database, &[message(Thread::World, "Ann", None, "c")]).await;
     assert!(later[0] > ids[1]);
 }
 
@@ -91,7 +111,7 @@ async fn private_messages_keep_their_owners_through_a_restart() {
     let mut database = open(folder.path(), 2).await;
     assert_eq!(texts(&mut database, pair(1, 2)).await, ["psst", "yes?"]);
     let (ann, bob) = (owner(1).to_string(), owner(2).to_string());
-    let kept = [(Some(ann.clone()), Some(bob.clone())), (Some(bob), Some(ann)), (None, None)];
+    let kept = [(Some(ann.clone()), Some(bob.clone())), (Some(bob), Some(ann)), (Some(owner(b'A').to_string()), None)];
     assert_eq!(database.owners_for_test().await, kept);
 }
 
@@ -101,11 +121,11 @@ async fn pages_go_back_without_gaps() {
     let mut database = open(folder.path(), 1).await;
     let said: Vec<_> = (0..25).map(|n| message(Thread::World, "Ann", None, &n.to_string())).collect();
     database.append(&said).await.unwrap();
-    let (mut before, mut read) = (None, Vec::new());
+    let (mut part, mut read) = (PagePart::Newest, Vec::new());
     loop {
-        let page = database.page(&PageQuery { thread: Thread::World, before, count: 10 }).await.unwrap();
+        let page = database.page(&PageQuery { thread: Thread::World, part, count: 10 }).await.unwrap();
         let Some(oldest) = page.first() else { break };
-        before = Some(oldest.id);
+        part = PagePart::Before(oldest.id);
         read.splice(0..0, page.into_iter().map(|message| message.text));
     }
     assert_eq!(read, (0..25).map(|n| n.to_string()).collect::<Vec<_>>());
@@ -131,7 +151,7 @@ async fn the_worker_answers_every_ticket_in_order() {
         match answer {
             StoreAnswer::Stored { ticket, .. } => stored.push(ticket),
             StoreAnswer::Page { ticket, messages } => read.push((ticket, messages.len())),
-            StoreAnswer::Found { .. } => panic!("nothing was looked for"),
+            StoreAnswer::Found { .. } | StoreAnswer::Changed { .. } => panic!("nothing else was asked"),
             StoreAnswer::Failed { ticket } => panic!("ticket {ticket} failed"),
         }
     }
@@ -161,7 +181,8 @@ async fn a_file_that_is_no_database_is_refused() {
 }
 
 async fn found(database: &mut Database, text: &str, owner: OwnerId, room: Option<Thread>) -> Vec<(String, FoundWhere)> {
-    let query = SearchQuery { text: text.to_owned(), owner, room, before: None, count: 50 };
+    let query =
+        SearchQuery { text: text.to_owned(), owner, room, narrowed: Narrowed::default(), before: None, count: 50 };
     let found = database.search(&query).await.unwrap();
     found.into_iter().map(|found| (found.message.text, found.place)).collect()
 }
@@ -214,8 +235,9 @@ async fn a_search_goes_on_where_the_last_page_ended() {
     let folder = tempfile::tempdir().unwrap();
     let mut database = open(folder.path(), 1).await;
     let said: Vec<_> = (0..5).map(|n| message(Thread::World, "Ann", None, &format!("word {n}"))).collect();
-    let ids = database.append(&said).await.unwrap();
-    let query = SearchQuery { text: "word".into(), owner: owner(1), room: None, before: None, count: 2 };
+    let ids = append(&mut database, &said).await;
+    let narrowed = Narrowed::default();
+    let query = SearchQuery { text: "word".into(), owner: owner(1), room: None, narrowed, before: None, count: 2 };
     let first = database.search(&query).await.unwrap();
     assert_eq!(first.iter().map(|found| found.message.id).collect::<Vec<_>>(), [ids[4], ids[3]]);
     let next = database.search(&SearchQuery { before: Some(ids[3]), ..query }).await.unwrap();

@@ -1,7 +1,6 @@
 //! The one task that works on the database: takes what waits, groups the messages, answers.
 
 use super::{Database, FoundMessage, NewMessage, StoreAnswer, StoreAsk, StoreEnd};
-use hallway_protocol::ids::MessageId;
 use tracing::{error, info};
 
 /// Most questions taken at once, which bounds how long a transaction runs.
@@ -62,6 +61,15 @@ impl StoreWorker {
                     let missed = self.database.missed(owner, now_ms).await;
                     self.answer_found(ticket, missed);
                 }
+                StoreAsk::Change { ticket, message, actor, change, now_ms } => {
+                    self.append(&mut tickets, &mut messages).await;
+                    let done = self.database.change(message, &actor, &change, now_ms).await;
+                    let done = self.note(done);
+                    self.end.answer(match done {
+                        Some(done) => StoreAnswer::Changed { ticket, done },
+                        None => StoreAnswer::Failed { ticket },
+                    });
+                }
                 StoreAsk::Seen { owner, now_ms } => {
                     self.append(&mut tickets, &mut messages).await;
                     let seen = self.database.seen(owner, now_ms).await;
@@ -85,10 +93,10 @@ impl StoreWorker {
             return;
         }
         let result = self.database.append(messages).await;
-        let ids: Option<Vec<MessageId>> = self.note(result);
-        for (n, ticket) in tickets.drain(..).enumerate() {
-            self.end.answer(match ids.as_ref().and_then(|ids| ids.get(n)) {
-                Some(id) => StoreAnswer::Stored { ticket, id: *id },
+        let mut stored = self.note(result).unwrap_or_default().into_iter();
+        for ticket in tickets.drain(..) {
+            self.end.answer(match stored.next() {
+                Some((id, reply_to)) => StoreAnswer::Stored { ticket, id, reply_to },
                 None => StoreAnswer::Failed { ticket },
             });
         }

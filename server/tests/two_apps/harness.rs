@@ -32,7 +32,10 @@ use hallway_protocol::{
 use hallway_server::{
     accounts::Registered,
     desk::{Claim, Denied, SignInAsk, WorldAsk, WorldDoor},
-    store::{self, PageQuery, StoreAnswer, StoreAsk, StoreEnd, StoredMessage, Thread},
+    store::{
+        self, Actor, Change, Changed, Denied, Done, PageQuery, StoreAnswer, StoreAsk, StoreEnd, StoredMarks,
+        StoredMessage, StoredReaction, Thread,
+    },
     world::{self, CallRelayCounters, Moderators, RelayCounters, StopFlag, WorldSettings, WorldWires},
 };
 use lightyear::{
@@ -438,6 +441,9 @@ impl TestWorld {
                 StoreAsk::Append { ticket, .. } | StoreAsk::Page { ticket, .. } if self.store_fails => {
                     StoreAnswer::Failed { ticket }
                 }
+                StoreAsk::Change { ticket, message, actor, change, now_ms } => {
+                    StoreAnswer::Changed { ticket, done: self.change(message, &actor, &change, now_ms) }
+                }
                 StoreAsk::Append { ticket, message } => {
                     let id = MessageId(self.stored.len() as i64 + 1);
                     let stored = StoredMessage {
@@ -447,9 +453,14 @@ impl TestWorld {
                         to_name: message.to.map(String::from),
                         text: message.text,
                         sent_ms: message.sent_ms,
+                        marks: StoredMarks {
+                            author: Some(message.author),
+                            mentions: message.mentions,
+                            ..StoredMarks::default()
+                        },
                     };
                     self.stored.push((symmetric(message.thread), stored));
-                    StoreAnswer::Stored { ticket, id }
+                    StoreAnswer::Stored { ticket, id, reply_to: None }
                 }
                 StoreAsk::Page { ticket, query } => StoreAnswer::Page { ticket, messages: self.page(query) },
             };
@@ -457,13 +468,40 @@ impl TestWorld {
         }
     }
 
+    /// Changes a message as the store would; see the store's own tests for what lasts.
+    fn change(&mut self, id: MessageId, actor: &Actor, change: &Change, now_ms: i64) -> Result<Changed, Denied> {
+        let found = self.stored.iter_mut().find(|(_, message)| message.id == id && !message.marks.deleted);
+        let (thread, message) = found.ok_or(Denied::NoSuchMessage)?;
+        let author = message.marks.author;
+        actor.may(change, thread, author, now_ms - message.sent_ms)?;
+        let done = match change {
+            Change::Edit(text, _) => {
+                message.text.clone_from(text);
+                message.marks.edited_ms = Some(now_ms);
+                Done::Edited
+            }
+            Change::Delete => {
+                message.text.clear();
+                message.marks.deleted = true;
+                Done::Deleted
+            }
+            Change::React(emoji) => {
+                let (emoji, owner, name) = (emoji.clone(), actor.owner, actor.name.clone());
+                message.marks.reactions.push(StoredReaction { emoji, owner, name });
+                Done::Reacted(true, message.marks.reactions.clone())
+            }
+        };
+        Ok(Changed { thread: thread.clone(), author, done })
+    }
+
     fn page(&self, query: PageQuery) -> Vec<StoredMessage> {
         let thread = symmetric(query.thread);
         let of_thread = self.stored.iter().filter(|(stored, _)| *stored == thread).map(|(_, message)| message);
-        let older = of_thread.filter(|message| query.before.is_none_or(|before| message.id < before));
-        let mut messages: Vec<_> = older.rev().take(query.count.into()).cloned().collect();
-        messages.reverse();
-        messages
+        let ((before, backwards), (from, forwards)) = query.part.ways(query.count);
+        let (older, newer): (Vec<_>, Vec<_>) = of_thread.cloned().partition(|message| message.id < from);
+        let older: Vec<_> = older.into_iter().filter(|message| message.id < before).collect();
+        let skipped = older.len().saturating_sub(backwards.into());
+        older.into_iter().skip(skipped).chain(newer.into_iter().take(forwards.into())).collect()
     }
 }
 

@@ -6,5 +6,6 @@ mod calls;
 mod chat;
 mod floor;
 mod harness;
+mod messages;
 mod rooms;
 mod sessions;

@@ -1,7 +1,10 @@
 //! What happens to the lines of one conversation: pending ones are stored or fail, pages of history fall into place.
 
 use crate::net::snapshot::{ChatLine, ChatLog};
-use hallway_protocol::{chat::ChatMessage, ids::RequestId};
+use hallway_protocol::{
+    chat::{ChatMessage, MessageChange},
+    ids::{MessageId, RequestId},
+};
 
 /// Lines kept of a conversation.
 pub const LOG_LINES: usize = 500;
@@ -20,14 +23,14 @@ impl ChatLog {
     /// Takes a message as the server stored it, in place of the pending line that it answers.
     pub fn add_said(&mut self, message: ChatMessage, answers: Option<RequestId>) {
         self.lines.retain(|line| answers.is_none() || line.request() != answers);
-        self.insert(message);
+        insert(&mut self.lines, message);
         self.cut();
     }
 
     /// Takes a page of history. `whole` says that the server has nothing older.
     pub fn add_page(&mut self, messages: Vec<ChatMessage>, whole: bool) {
         for message in messages {
-            self.insert(message);
+            insert(&mut self.lines, message);
         }
         self.complete |= whole;
         self.cut();
@@ -53,25 +56,26 @@ impl ChatLog {
         self.cut();
     }
 
-    /// Puts a message among the stored ones by its id. Lines without an id stay between those they were between.
-    fn insert(&mut self, message: ChatMessage) {
-        let place = self.lines.iter().rposition(|line| line.id().is_some_and(|id| id <= message.id));
-        let place = match place {
-            Some(same) if self.lines[same].id() == Some(message.id) => return,
-            Some(before) if self.lines[before + 1..].iter().any(|line| line.id().is_some()) => before + 1,
-            // The newest of all: after notices, but before what is still on its way.
-            Some(_) => self.lines.len() - self.pending_at_end(),
-            // Older than all, or the first: before the others, after what led to it.
-            None => match self.lines.iter().position(|line| line.id().is_some()) {
-                Some(first) => first,
-                None => self.lines.len() - self.pending_at_end(),
-            },
-        };
-        self.lines.insert(place, ChatLine::Said(message));
+    /// Whether a line is this message, or answers it.
+    #[must_use]
+    pub fn has(&self, id: MessageId) -> bool {
+        let window = self.window.iter().flat_map(|window| &window.lines);
+        self.lines.iter().chain(window).any(|line| match line {
+            ChatLine::Said(message) => {
+                message.id == id || message.marks.reply_to.as_ref().is_some_and(|quote| quote.id == id)
+            }
+            _ => false,
+        })
     }
 
-    fn pending_at_end(&self) -> usize {
-        self.lines.iter().rev().take_while(|line| matches!(line, ChatLine::Pending { .. })).count()
+    /// Takes over what became of a message.
+    pub fn take_change(&mut self, id: MessageId, change: &MessageChange) {
+        let window = self.window.iter_mut().flat_map(|window| &mut window.lines);
+        for line in self.lines.iter_mut().chain(window) {
+            if let ChatLine::Said(message) = line {
+                message.take_change(id, change);
+            }
+        }
     }
 
     fn cut(&mut self) {
@@ -81,6 +85,28 @@ impl ChatLog {
             self.complete = false;
         }
     }
+}
+
+/// Puts a message among the stored ones by its id; one that is there already is taken as it is now. Lines without an
+/// id stay between those they were between.
+pub(super) fn insert(lines: &mut Vec<ChatLine>, message: ChatMessage) {
+    let pending_at_end = lines.iter().rev().take_while(|line| matches!(line, ChatLine::Pending { .. })).count();
+    let place = lines.iter().rposition(|line| line.id().is_some_and(|id| id <= message.id));
+    let place = match place {
+        Some(same) if lines[same].id() == Some(message.id) => {
+            lines[same] = ChatLine::Said(message);
+            return;
+        }
+        Some(before) if lines[before + 1..].iter().any(|line| line.id().is_some()) => before + 1,
+        // The newest of all: after notices, but before what is still on its way.
+        Some(_) => lines.len() - pending_at_end,
+        // Older than all, or the first: before the others, after what led to it.
+        None => match lines.iter().position(|line| line.id().is_some()) {
+            Some(first) => first,
+            None => lines.len() - pending_at_end,
+        },
+    };
+    lines.insert(place, ChatLine::Said(message));
 }
 
 impl ChatLine {
@@ -113,6 +139,7 @@ mod tests {
             to_name: None,
             text: id.to_string(),
             sent_ms: id,
+            marks: hallway_protocol::chat::Marks::default(),
         }
     }
 

@@ -1,9 +1,14 @@
 //! What the chat panel remembers for itself: which conversation is open, what is half written, what was not read.
 
-use crate::net::{events::Event, snapshot::Snapshot};
+use super::{link::LinkQuestion, reading::Reading};
+use crate::net::{
+    commands::Command,
+    events::Event,
+    snapshot::{ChatLine, Snapshot},
+};
 use hallway_protocol::{
-    chat::Conversation,
-    ids::{PersonId, RequestId},
+    chat::{ChatMessage, Conversation, marks::first_line},
+    ids::{MessageId, PersonId, RequestId},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -30,6 +35,10 @@ pub struct ChatModel {
     pub typing: bool,
     /// The text field takes the keyboard at the next drawing.
     pub take_focus: bool,
+    /// The address that somebody clicked, until it is opened or not.
+    pub link: Option<LinkQuestion>,
+    /// The message to be shown, and its conversation.
+    pub jump: Option<(Conversation, MessageId)>,
     pub(super) drafts: HashMap<Tab, String>,
     pub(super) unread: HashMap<Conversation, usize>,
     pub(super) names: HashMap<PersonId, String>,
@@ -38,6 +47,33 @@ pub struct ChatModel {
     pub(super) heights: HashMap<u64, f32>,
     pub(super) scroll: Scroll,
     pub(super) cycle: Option<super::complete::Cycle>,
+    pub(super) about: HashMap<Tab, About>,
+    pub(super) mentioned: HashSet<Conversation>,
+    pub(super) reading: Reading,
+    /// The message under the pointer, whose buttons are shown.
+    pub(super) pointed: Option<MessageId>,
+    /// What was typed to react with.
+    pub(super) emoji: String,
+    /// The message that was jumped to, and until when it is marked, in seconds of the window's clock.
+    pub(super) glow: Option<(MessageId, f64)>,
+    /// Where the page was asked for that is on its way.
+    pub(super) asked_page: Option<(Conversation, MessageId)>,
+}
+
+/// What is being typed, where it is not a new message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// An answer to this message.
+    Reply {
+        /// Which.
+        of: MessageId,
+        /// Its writer.
+        name: String,
+        /// Its first line.
+        line: String,
+    },
+    /// Another text for this message.
+    Edit(MessageId),
 }
 
 /// Where the open conversation is scrolled to.
@@ -47,9 +83,12 @@ pub(super) struct Scroll {
     pub(super) away: bool,
     pub(super) seen_lines: usize,
     pub(super) to_end: bool,
-    pub(super) first: Option<u64>,
     pub(super) offset: f32,
     pub(super) content: f32,
+    pub(super) height: f32,
+    pub(super) width: f32,
+    /// A line in view and where it was, so that it stays there whatever comes in above it.
+    pub(super) anchor: Option<(MessageId, f32)>,
 }
 
 impl ChatModel {
@@ -84,8 +123,64 @@ impl ChatModel {
         }
     }
 
+    /// Opens a conversation at a message.
+    pub fn open_at(&mut self, conversation: Conversation, message: MessageId) {
+        self.open(conversation);
+        self.take_focus = false;
+        self.jump = Some((conversation, message));
+    }
+
+    /// What is typed from now on answers this message.
+    pub fn reply(&mut self, of: Conversation, message: &ChatMessage) {
+        let (name, line) = (message.from_name.clone(), first_line(&message.text));
+        self.about.insert(tab_of(of), About::Reply { of: message.id, name, line });
+        self.take_focus = true;
+    }
+
+    /// What is typed from now on takes this message's place.
+    pub fn edit(&mut self, of: Conversation, message: &ChatMessage) {
+        self.about.insert(tab_of(of), About::Edit(message.id));
+        self.drafts.insert(tab_of(of), message.text.clone());
+        self.take_focus = true;
+    }
+
+    /// The newest own message of a conversation is edited, if there is one.
+    pub(super) fn edit_last(&mut self, of: Conversation, snapshot: &Snapshot) {
+        let Some(log) = snapshot.chats.get(&of) else { return };
+        let own = log.lines.iter().rev().find_map(|line| match line {
+            ChatLine::Said(message) if message.marks.mine && !message.marks.deleted => Some(message),
+            _ => None,
+        });
+        if let Some(message) = own {
+            self.edit(of, message);
+        }
+    }
+
+    /// The command for a text that was typed, where it is about a message.
+    pub(super) fn take_about(&mut self, to: Conversation, text: &str) -> Option<Command> {
+        let text = text.to_owned();
+        Some(match self.about.remove(&self.tab)? {
+            About::Reply { of, .. } => Command::Reply { to, of, text },
+            About::Edit(message) => Command::EditMessage { message, text },
+        })
+    }
+
+    /// It is a new message after all.
+    pub(super) fn drop_about(&mut self) {
+        if let Some(About::Edit(_)) = self.about.remove(&self.tab) {
+            self.drafts.remove(&self.tab);
+        }
+    }
+
+    /// Whether one is mentioned in what came to a tab and was not read.
+    #[must_use]
+    pub fn is_mentioned(&self, tab: Tab, snapshot: &Snapshot) -> bool {
+        Self::conversation(tab, snapshot).is_some_and(|conversation| self.mentioned.contains(&conversation))
+    }
+
     /// Counts what comes in. `watched` says that somebody looks at the window.
     pub fn hear(&mut self, event: &Event, snapshot: &Snapshot, watched: bool) {
+        self.reading.hear(event);
         let Event::Message(message) = event else { return };
         let me = snapshot.me.as_ref().map(|me| me.id);
         if let Conversation::Person(person) = message.conversation {
@@ -97,6 +192,9 @@ impl ChatModel {
         let is_open = watched && Self::conversation(self.tab, snapshot) == Some(message.conversation);
         if message.from != me && !is_open {
             *self.unread.entry(message.conversation).or_default() += 1;
+            if message.marks.mentioned {
+                self.mentioned.insert(message.conversation);
+            }
         }
     }
 
@@ -138,5 +236,13 @@ impl ChatModel {
         if !self.private.contains(&person) {
             self.private.push(person);
         }
+    }
+}
+
+fn tab_of(conversation: Conversation) -> Tab {
+    match conversation {
+        Conversation::World => Tab::World,
+        Conversation::Room(_) => Tab::Room,
+        Conversation::Person(person) => Tab::Person(person),
     }
 }

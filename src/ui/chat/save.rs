@@ -10,6 +10,7 @@ pub fn transcript(title: &str, log: &ChatLog, own_name: &str) -> String {
     let mut text = format!("{title}\n\n");
     for line in &log.lines {
         let written = match line {
+            ChatLine::Said(message) if message.marks.deleted => Ok(()),
             ChatLine::Said(message) => {
                 let time = clock::local(message.sent_ms).format("%Y-%m-%d %H:%M");
                 writeln!(text, "[{time}] {}: {}", message.from_name, message.text.replace('\n', "\n    "))
@@ -72,13 +73,14 @@ mod tests {
             to_name: None,
             text: "one\ntwo".into(),
             sent_ms: 0,
+            marks: hallway_protocol::chat::Marks::default(),
         };
         let lines = vec![
             ChatLine::Said(said),
             ChatLine::Notice { text: "Bert came in".into(), at_ms: 0 },
             ChatLine::Pending { request: RequestId(1), text: "three".into() },
         ];
-        let text = transcript("Everyone", &ChatLog { lines, complete: true }, "Me");
+        let text = transcript("Everyone", &ChatLog { lines, complete: true, window: None }, "Me");
         assert!(text.starts_with("Everyone\n\n["));
         assert!(text.contains("] Ann: one\n    two\n"));
         assert!(text.contains("] * Bert came in\n"));
