@@ -81,7 +81,8 @@ fn a_reaction_is_put_by_a_click_and_a_quote_leads_to_its_message() {
 #[test]
 fn the_arrow_up_edits_the_last_own_message_and_escape_leaves_it() {
     let messages = vec![message(1, 1, "mine", Marks::default()), message(2, 2, "theirs", Marks::default())];
-    let model = ChatModel { take_focus: true, ..ChatModel::default() };
+    let mut model = ChatModel::default();
+    model.take_focus = true;
     let mut harness = bench(model, showing(messages), chat::show);
     harness.run_steps(2);
     harness.key_press(Key::ArrowUp);

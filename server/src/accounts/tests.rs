@@ -170,7 +170,8 @@ async fn private_messages_come_along_and_stay_behind_as_a_former_members() {
     assert_eq!(texts(fixture.said(pair(account.owner, bob)).await), ["to Bob", "to Ann"]);
     assert_eq!(texts(fixture.said(pair(bob, account.owner)).await), ["to Bob", "to Ann"]);
     let now = i64::MAX;
-    fixture.database.append(&[message(Thread::World, "Ann", None, "as a member", now)]).await.unwrap();
+    let member = NewMessage { author: account.owner, ..message(Thread::World, "Ann", None, "as a member", now) };
+    fixture.database.append(&[member]).await.unwrap();
     fixture.accounts.delete(&account).await.unwrap();
     assert!(!fixture.accounts.registered().has(&NameKey::of("Ann")));
     let owned = |from: &str, to: Option<&str>, text: &str| (from.to_owned(), to.map(str::to_owned), text.to_owned());

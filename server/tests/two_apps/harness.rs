@@ -33,8 +33,8 @@ use hallway_server::{
     accounts::Registered,
     desk::{Claim, Denied, SignInAsk, WorldAsk, WorldDoor},
     store::{
-        self, Actor, Change, Changed, Denied, Done, PageQuery, StoreAnswer, StoreAsk, StoreEnd, StoredMarks,
-        StoredMessage, StoredReaction, Thread,
+        self, Actor, Change, Changed, Done, PageQuery, StoreAnswer, StoreAsk, StoreEnd, StoredMarks, StoredMessage,
+        StoredReaction, Thread,
     },
     world::{self, CallRelayCounters, Moderators, RelayCounters, StopFlag, WorldSettings, WorldWires},
 };
@@ -469,9 +469,9 @@ impl TestWorld {
     }
 
     /// Changes a message as the store would; see the store's own tests for what lasts.
-    fn change(&mut self, id: MessageId, actor: &Actor, change: &Change, now_ms: i64) -> Result<Changed, Denied> {
+    fn change(&mut self, id: MessageId, actor: &Actor, change: &Change, now_ms: i64) -> Result<Changed, store::Denied> {
         let found = self.stored.iter_mut().find(|(_, message)| message.id == id && !message.marks.deleted);
-        let (thread, message) = found.ok_or(Denied::NoSuchMessage)?;
+        let (thread, message) = found.ok_or(store::Denied::NoSuchMessage)?;
         let author = message.marks.author;
         actor.may(change, thread, author, now_ms - message.sent_ms)?;
         let done = match change {

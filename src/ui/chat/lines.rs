@@ -132,7 +132,8 @@ fn wanted_offset(
     of: Conversation,
     actions: &mut Vec<Action>,
 ) -> Option<f32> {
-    if let Some((_, message)) = model.jump.filter(|(conversation, _)| *conversation == of && model.scroll.content > 0.0) {
+    if let Some((_, message)) = model.jump.filter(|(conversation, _)| *conversation == of && model.scroll.content > 0.0)
+    {
         let asked = Some((of, message));
         if let Some(top) = top_of(ui, message, rows, complete, model, snapshot) {
             let now = ui.input(|input| input.time);

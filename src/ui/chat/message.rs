@@ -11,7 +11,7 @@ use crate::{
     ui::{Action, bidi, theme},
 };
 use bevy_egui::egui::{
-    self, Align, Button, Color32, CursorIcon, Frame, Label, Layout, Margin, Popup, Rect, RichText, ScrollArea, Sense,
+    Align, Button, Color32, CursorIcon, Frame, Label, Layout, Margin, Popup, Rect, RichText, ScrollArea, Sense,
     TextEdit, TextStyle, Ui, UiBuilder, pos2, vec2,
 };
 use hallway_protocol::{

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 /// How far each conversation is read.
 #[derive(Default)]
-pub struct Reading {
+pub(super) struct Reading {
     read: HashMap<Conversation, MessageId>,
     /// The conversation that is shown, and after which message the line stands in it.
     shown: Option<(Conversation, Option<MessageId>)>,
@@ -22,7 +22,7 @@ pub struct Reading {
 impl Reading {
     /// Notes that a conversation is shown; `looked_at` says that its newest line is, and by somebody. Answers after
     /// which message the line stands.
-    pub fn show(&mut self, of: Conversation, log: &ChatLog, focus: bool, looked_at: bool) -> Option<MessageId> {
+    pub(super) fn show(&mut self, of: Conversation, log: &ChatLog, focus: bool, looked_at: bool) -> Option<MessageId> {
         let comes_back = focus && !self.had_focus;
         self.had_focus = focus;
         if self.shown.is_none_or(|(shown, _)| shown != of) || comes_back {
@@ -38,19 +38,19 @@ impl Reading {
     }
 
     /// No conversation is shown.
-    pub fn leave(&mut self) {
+    pub(super) fn leave(&mut self) {
         self.shown = None;
     }
 
     /// Whoever writes has read what is there.
-    pub fn answer(&mut self) {
+    pub(super) fn answer(&mut self) {
         if let Some((_, after)) = &mut self.shown {
             *after = None;
         }
     }
 
     /// What was missed was read up to the message before the first of it.
-    pub fn hear(&mut self, event: &Event) {
+    pub(super) fn hear(&mut self, event: &Event) {
         let Event::Missed { messages } = event else { return };
         for message in messages {
             let of = match &message.place {
@@ -68,7 +68,7 @@ impl Reading {
 /// The line before which it is written: the first of somebody else's after that message. Nothing in a log that was read
 /// to its end, or of which no read line is left.
 #[must_use]
-pub fn first_new(lines: &[ChatLine], after: Option<MessageId>) -> Option<MessageId> {
+pub(super) fn first_new(lines: &[ChatLine], after: Option<MessageId>) -> Option<MessageId> {
     let after = after?;
     lines.iter().find_map(|line| match line {
         ChatLine::Said(message) if message.id > after && !message.marks.mine => Some(message.id),
