@@ -88,3 +88,15 @@ pub const PING_INTERVAL: Duration = Duration::from_millis(500);
 pub const MAP_TILES: u32 = 256;
 /// Most rooms on one server, drawn and created together.
 pub const ROOMS: usize = 256;
+
+/// Longest name of a file, in bytes of UTF-8: what file systems take.
+pub const FILE_NAME_BYTES: usize = 255;
+/// Most levels that show how loud a voice note is: as many bars as a line of chat has room for.
+pub const WAVEFORM_LEVELS: usize = 64;
+/// Files that one person may have under way at once, up and down together: two that take long, and a small one past
+/// them.
+pub const TRANSFERS_PER_PERSON: usize = 3;
+/// Files that a server carries at once: each takes a megabyte of buffers, and they share its network.
+pub const TRANSFERS: usize = 32;
+/// A transfer of which no byte has come or gone for so long is ended; it can be resumed.
+pub const TRANSFER_STALL: Duration = Duration::from_secs(30);
