@@ -49,7 +49,7 @@ pub const CALL_RINGS_WITHIN: Duration = Duration::from_secs(600);
 pub const DECLINE_BYTES: usize = 140;
 /// Longest slice of a picture on the way up, with its header: fits a datagram beside netcode's and lightyear's own
 /// bytes, so that it is never cut in two.
-pub const VIDEO_SLICE_BYTES: usize = 1112;
+pub const VIDEO_SLICE_BYTES: usize = 1114;
 /// Least time between two keyframes of a stream: they are ten times as big as other frames.
 pub const KEYFRAME_INTERVAL: Duration = Duration::from_millis(300);
 
