@@ -75,6 +75,9 @@ pub struct Arguments {
     /// The folder of this client's settings and trusted certificates. Default: the platform's folder for them.
     #[arg(long, value_name = "DIR")]
     pub config_dir: Option<PathBuf>,
+    /// The folder for files that are fetched. Default: the platform's folder for downloads.
+    #[arg(long, value_name = "DIR")]
+    pub downloads: Option<PathBuf>,
     /// Without a window: tell the measurements every so many seconds.
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, requires = "headless")]
     pub stats: Option<Duration>,
@@ -140,6 +143,7 @@ impl Arguments {
                         voice,
                         is_kept: false,
                         config_dir,
+                        downloads: self.downloads,
                         reconnect,
                         camera: Some(self.camera.unwrap_or(CameraChoice::None)),
                         video_sink: self.video_sink.unwrap_or_default().0,
@@ -160,6 +164,7 @@ impl Arguments {
                     voice,
                     is_kept: true,
                     config_dir,
+                    downloads: self.downloads,
                     reconnect: None,
                     camera: self.camera,
                     video_sink: None,

@@ -72,7 +72,7 @@ pub struct WaveformError;
 impl FileId {
     /// The id of these bytes, which must be random.
     #[must_use]
-    pub fn new(bytes: [u8; 16]) -> Self {
+    pub const fn new(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 }

@@ -16,7 +16,6 @@ mod upload;
 
 pub use ask::{Caller, FileAsk, KeyHash, Place, SaidFile};
 pub(crate) use ask::{Shown, key_hash};
-pub(crate) use download::Download;
 pub use error::FileError;
 pub(crate) use slots::Slot;
 pub(crate) use table::kind;

@@ -1,6 +1,7 @@
 //! Events as the JSON objects of the public interface.
 
 mod calls;
+mod files;
 mod floor;
 mod stats;
 
@@ -65,6 +66,10 @@ pub fn event(event: &Event, snapshot: &Snapshot) -> Option<Value> {
         }
         Event::Notice { code, text } => json!({"event": "notice", "code": code, "text": text}),
         Event::Call { call, change } => calls::call(call, change),
+        Event::File(event) => files::file(event),
+        Event::FileRefused { command, code, text } => {
+            json!({"event": "error", "command": command, "code": code, "text": text})
+        }
         Event::Ended => return None,
     })
 }
@@ -152,7 +157,10 @@ fn message(said: &ChatMessage, snapshot: &Snapshot) -> Value {
             json!({"person": said.to_name.clone().unwrap_or_else(|| person_name(other, snapshot))})
         }
     };
-    json!({"id": said.id.0, "from": said.from_name, "to": to, "text": said.text, "sent": said.sent_ms})
+    let mut object =
+        json!({"id": said.id.0, "from": said.from_name, "to": to, "text": said.text, "sent": said.sent_ms});
+    files::attach(&mut object, said.attachment.as_ref());
+    object
 }
 
 fn found(message: &FoundMessage, snapshot: &Snapshot) -> Value {
@@ -163,7 +171,10 @@ fn found(message: &FoundMessage, snapshot: &Snapshot) -> Value {
         (FoundPlace::Person { name, .. }, Some(me)) if *name == message.from_name => json!({"person": me.name}),
         (FoundPlace::Person { name, .. }, _) => json!({"person": name}),
     };
-    json!({"id": message.id.0, "from": message.from_name, "to": to, "text": message.text, "sent": message.sent_ms})
+    let mut object =
+        json!({"id": message.id.0, "from": message.from_name, "to": to, "text": message.text, "sent": message.sent_ms});
+    files::attach(&mut object, message.attachment.as_ref());
+    object
 }
 
 fn person_changed(name: &str, change: PersonChanged, snapshot: &Snapshot) -> Value {

@@ -2,6 +2,7 @@
 
 mod account;
 mod calls;
+mod files;
 mod voice;
 
 use crate::net::{
@@ -64,7 +65,7 @@ pub struct Complaint {
 type Parsed = Result<Order, Complaint>;
 
 /// The commands that are there, and how they are written.
-const COMMANDS: [(&str, &str); 39] = [
+const COMMANDS: [(&str, &str); 45] = [
     ("rooms", "rooms"),
     ("people", "people"),
     ("walk", "walk X Y"),
@@ -102,12 +103,18 @@ const COMMANDS: [(&str, &str); 39] = [
     ("account", "account password \"OLD\" \"NEW\", account everywhere PASSWORD, or account delete PASSWORD"),
     ("history", "history room|world|NAME [COUNT [BEFORE_ID]]"),
     ("search", "search WORDS"),
+    ("send", "send room|world|NAME PATH"),
+    ("fetch", "fetch FILE_ID"),
+    ("pause", "pause FILE_ID"),
+    ("resume", "resume FILE_ID"),
+    ("cancel", "cancel FILE_ID"),
+    ("unsend", "unsend FILE_ID"),
     ("help", "help"),
     ("quit", "quit"),
 ];
 
 /// Commands of the interface that this version can't do yet.
-const NOT_YET: [&str; 7] = ["send", "fetch", "cancel", "note", "play", "!audio", "away"];
+const NOT_YET: [&str; 4] = ["note", "play", "!audio", "away"];
 
 /// Reads a line as it is meant among these people and rooms.
 ///
@@ -159,6 +166,12 @@ pub fn parse(line: &str, snapshot: &Snapshot) -> Parsed {
         "reach" => calls::reach(rest),
         "autoanswer" => calls::auto_answer(rest, snapshot),
         "calls" => alone("calls", rest, Order::Calls),
+        "send" => files::send(rest, snapshot),
+        "fetch" => files::fetch(rest),
+        "pause" => files::pause(rest),
+        "resume" => files::resume(rest),
+        "cancel" => files::cancel(rest),
+        "unsend" => files::unsend(rest),
         "register" => account::register(rest),
         "account" => account::change(rest),
         _ if NOT_YET.contains(&word) => Err(not_yet(word)),

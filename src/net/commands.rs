@@ -1,6 +1,9 @@
 //! What the face, or a script, asks of the session.
 
-use super::preferences::VoicePreferences;
+use super::{
+    preferences::VoicePreferences,
+    transfers::{FetchInto, Outgoing},
+};
 use crate::media::{
     cameras::CameraChoice,
     devices::{sink::Speaker, source::Microphone},
@@ -10,6 +13,7 @@ use hallway_protocol::{
     call::{CallKind, Reach},
     chat::Conversation,
     desk::{AccountChange, Proof},
+    file::FileId,
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{CallId, MessageId, PersonId, RoomId},
     map::Point,
@@ -196,6 +200,23 @@ pub enum Command {
     StartSoundTest,
     /// End that.
     StopSoundTest,
+    /// Send a file.
+    SendFile(Outgoing),
+    /// Fetch the file of a message that was told.
+    FetchFile {
+        /// Which.
+        file: FileId,
+        /// Where to.
+        into: FetchInto,
+    },
+    /// Stop a file on its way, for now.
+    PauseTransfer(FileId),
+    /// Go on with it; one that failed is tried again.
+    ResumeTransfer(FileId),
+    /// Stop it for good.
+    CancelTransfer(FileId),
+    /// Take an own file away from the server, and from the messages that show it.
+    DeleteFile(FileId),
     /// Sign out and end the session; [`Ended`](super::events::Event::Ended) is the last event. The same happens, unheard,
     /// when the handle is dropped.
     Quit,

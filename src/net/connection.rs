@@ -13,6 +13,7 @@ use super::{
     },
     sign_in::{Admission, Answer, Desk, Matter, Outcome, Question},
     snapshot::{ConnectionState, Me, Snapshot},
+    transfers::Access,
 };
 use bevy::{ecs::system::SystemParam, prelude::*};
 use hallway_protocol::{
@@ -354,7 +355,8 @@ fn open_link(mut connection: ResMut<Connection>, clock: Clock, mut commands: Com
 }
 
 fn dial(world: &mut World, admission: Admission, now: Instant) {
-    let Admission { name, token, desk, secret, version, fingerprint, account, .. } = admission;
+    let Admission { name, token, desk, secret, version, fingerprint, account, files_key, .. } = admission;
+    allow_files(world, &name, &fingerprint, files_key);
     let opened = world.resource_scope(|world, dialer: Mut<Dialer>| (dialer.0)(world, token, desk));
     match opened {
         Ok(entity) => {
@@ -370,6 +372,15 @@ fn dial(world: &mut World, admission: Admission, now: Instant) {
             );
             failed.expect("the connection's own system can run wherever the connection is");
         }
+    }
+}
+
+/// What requests about files show from now on.
+fn allow_files(world: &mut World, name: &str, fingerprint: &str, key: String) {
+    let wanted = world.resource::<Connection>().wanted.as_ref();
+    // A fingerprint that can't be read is that of a wire in memory, where no files go.
+    if let (Some(server), Ok(fingerprint)) = (wanted.map(|wanted| wanted.server.clone()), fingerprint.parse()) {
+        world.insert_resource(Access { server, fingerprint, key, name: name.to_owned() });
     }
 }
 

@@ -7,6 +7,7 @@ mod floor;
 pub use call::{CallChanged, CallNamed};
 pub use floor::FloorChanged;
 
+use super::transfers::FileEvent;
 use hallway_protocol::{
     chat::{ChatMessage, Conversation, FoundMessage},
     ids::{PersonId, RoomId},
@@ -130,6 +131,17 @@ pub enum Event {
     Notice {
         /// A word for scripts.
         code: &'static str,
+        /// A sentence for people.
+        text: String,
+    },
+    /// Something happened to a file.
+    File(FileEvent),
+    /// Something about a file can't be done.
+    FileRefused {
+        /// The headless word of the command.
+        command: &'static str,
+        /// A word for scripts; some are the server's.
+        code: String,
         /// A sentence for people.
         text: String,
     },

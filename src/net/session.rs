@@ -35,6 +35,8 @@ pub enum SessionSystems {
     Call,
     /// `Update`: pictures, which leave after what is said.
     Picture,
+    /// `Update`: files, which a thread of its own carries.
+    Carry,
     /// `Update`: how well all that goes.
     Measure,
     /// `Update`, last: the face is told.
@@ -101,7 +103,7 @@ pub struct SessionPlugin;
 impl Plugin for SessionPlugin {
     fn build(&self, app: &mut App) {
         use SessionSystems::{
-            Call, Chat, Connect, Measure, Mirror as MirrorSet, Picture, Publish, Receive, Talk, Walk,
+            Call, Carry, Chat, Connect, Measure, Mirror as MirrorSet, Picture, Publish, Receive, Talk, Walk,
         };
         app.insert_resource(Mirror(Snapshot::signed_out()))
             .add_message::<FromFace>()
@@ -112,7 +114,10 @@ impl Plugin for SessionPlugin {
             .add_message::<EnteredWorld>()
             .add_message::<LeftWorld>()
             .configure_sets(PreUpdate, Receive.after(MessageSystems::Receive))
-            .configure_sets(Update, (Connect, MirrorSet, Walk, Chat, Talk, Call, Picture, Measure, Publish).chain())
+            .configure_sets(
+                Update,
+                (Connect, MirrorSet, Walk, Chat, Talk, Call, Picture, Carry, Measure, Publish).chain(),
+            )
             .add_systems(
                 PreUpdate,
                 (take_commands, take_server_messages, take_floor_notices, take_call_notices).in_set(Receive),

@@ -11,7 +11,7 @@ pub use calls::{CallView, CallsView};
 pub use stats::{Grade, SessionStats, StatsSample, TalkerQuality};
 pub use talk::TalkState;
 
-use super::{preferences::VoicePreferences, track::PoseTrack};
+use super::{preferences::VoicePreferences, track::PoseTrack, transfers::TransferView};
 use bytes::Bytes;
 use hallway_protocol::{
     chat::{ChatMessage, Conversation},
@@ -51,6 +51,8 @@ pub struct Snapshot {
     pub testing: bool,
     /// Measurements of the link and of voice.
     pub stats: SessionStats,
+    /// Files on their way, and the newest of those that were, the oldest first.
+    pub transfers: Arc<Vec<TransferView>>,
 }
 
 /// What is wrong with the sound devices: a sentence each, `None` where they are as they were chosen.
@@ -235,6 +237,7 @@ impl Snapshot {
             devices: DeviceTrouble::default(),
             testing: false,
             stats: SessionStats::default(),
+            transfers: Arc::default(),
         }
     }
 

@@ -13,6 +13,7 @@ mod camera;
 mod crashes;
 #[cfg(feature = "devices")]
 mod devices;
+mod files;
 mod floor;
 mod lossy;
 mod rooms;

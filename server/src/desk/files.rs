@@ -193,10 +193,7 @@ async fn place(world: &WorldDoor, headers: &HeaderMap, asked: &BeginUpload) -> A
     Ok(place.map_err(FileError::Refused)?)
 }
 
-async fn about_file<T>(
-    world: &WorldDoor,
-    ask: impl FnOnce(oneshot::Sender<T>) -> FileAsk,
-) -> Result<T, FileError> {
+async fn about_file<T>(world: &WorldDoor, ask: impl FnOnce(oneshot::Sender<T>) -> FileAsk) -> Result<T, FileError> {
     let (reply, answer) = oneshot::channel();
     world.ask(super::WorldAsk::File(ask(reply))).map_err(|_| FileError::Stopping)?;
     answer.await.map_err(|_| FileError::Stopping)

@@ -3,7 +3,7 @@
 use super::{FileError, Files, Slot, disk::Disk};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::{self, Stream};
-use hallway_protocol::file::{FileHash, FileId, FileName};
+use hallway_protocol::file::{FileHash, FileId};
 use std::{fs::File, io, ops::Range};
 use tokio::task::JoinHandle;
 
@@ -12,8 +12,6 @@ const READ_BYTES: usize = 256 * 1024;
 
 /// A file that is about to leave.
 pub(crate) struct Download {
-    /// What it is called.
-    pub(crate) name: FileName,
     /// All its bytes.
     pub(crate) bytes: u64,
     /// Their hash.
@@ -30,7 +28,7 @@ impl Files {
     pub(crate) async fn open_file(&self, file: FileId) -> Result<Download, FileError> {
         let row = self.0.table.lock().await.find(file).await?.ok_or(FileError::NoSuchFile)?;
         let hash = row.hash.ok_or(FileError::NoSuchFile)?;
-        Ok(Download { name: row.name, bytes: row.bytes, hash, file, disk: self.0.disk.clone() })
+        Ok(Download { bytes: row.bytes, hash, file, disk: self.0.disk.clone() })
     }
 }
 

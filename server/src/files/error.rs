@@ -108,7 +108,7 @@ fn size(bytes: u64) -> String {
     match bytes {
         0..1024 => format!("{bytes} bytes"),
         1024..MIB => format!("{} KiB", bytes / 1024),
-        _ if bytes % (1024 * MIB) == 0 => format!("{} GiB", bytes / (1024 * MIB)),
+        _ if bytes.is_multiple_of(1024 * MIB) => format!("{} GiB", bytes / (1024 * MIB)),
         _ => format!("{} MiB", bytes / MIB),
     }
 }

@@ -41,9 +41,9 @@ impl Turns {
                 // Nobody works on those that only this map knows.
                 turns.retain(|_, turn| Arc::strong_count(&turn.progress) > 1);
             }
-            let turn = turns.entry(file).or_insert_with(|| {
-                Arc::new(Line { progress: Arc::default(), newest: watch::Sender::new(0) })
-            });
+            let turn = turns
+                .entry(file)
+                .or_insert_with(|| Arc::new(Line { progress: Arc::default(), newest: watch::Sender::new(0) }));
             turn.newest.send_modify(|newest| *newest += 1);
             (Arc::clone(&turn.progress), turn.newest.subscribe())
         };

@@ -18,7 +18,10 @@ pub fn provider() -> Arc<CryptoProvider> {
 ///
 /// # Errors
 /// When TLS can't be set up.
-pub fn client(verifier: Arc<FingerprintVerifier>, provider: Arc<CryptoProvider>) -> Result<ClientBuilder, rustls::Error> {
+pub fn client(
+    verifier: Arc<FingerprintVerifier>,
+    provider: Arc<CryptoProvider>,
+) -> Result<ClientBuilder, rustls::Error> {
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .dangerous()

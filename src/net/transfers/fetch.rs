@@ -77,10 +77,11 @@ async fn take(
     done: &Arc<AtomicU64>,
     turn: OwnedMutexGuard<()>,
 ) -> Result<(Fetched, OwnedMutexGuard<()>), Cause> {
-    let (mut response, goes_on) = match tokio::time::timeout(limits::TRANSFER_STALL, desk.give(attachment, fetched.bytes)).await {
-        Ok(given) => given?,
-        Err(_) => return Err(Cause::Later("The server does not answer.".to_owned())),
-    };
+    let (mut response, goes_on) =
+        match tokio::time::timeout(limits::TRANSFER_STALL, desk.give(attachment, fetched.bytes)).await {
+            Ok(given) => given?,
+            Err(_) => return Err(Cause::Later("The server does not answer.".to_owned())),
+        };
     if !goes_on && fetched.bytes > 0 {
         fetched.empty().map_err(|error| Cause::local("written", part, &error))?;
         done.store(0, Relaxed);

@@ -50,8 +50,11 @@ pub(super) fn start(
     orders: mpsc::Receiver<Order>,
     report: impl Fn(Report) + Send + 'static,
 ) -> io::Result<()> {
-    let runtime: Runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).thread_name("files").enable_all().build()?;
+    let runtime: Runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(THREADS)
+        .thread_name("files")
+        .enable_all()
+        .build()?;
     std::thread::Builder::new().name("files".to_owned()).spawn(move || {
         let (told, news) = mpsc::channel(NEWS);
         runtime.block_on(Manager::new(&settings, Box::new(report), told).run(orders, news));
@@ -89,9 +92,10 @@ impl Manager {
         let mut tells = interval(TELLS);
         tells.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let waits = self.transfers.iter().any(|transfer| {
-                transfer.state == TransferState::Running || transfer.not_before.is_some()
-            });
+            let waits = self
+                .transfers
+                .iter()
+                .any(|transfer| transfer.state == TransferState::Running || transfer.not_before.is_some());
             tokio::select! {
                 order = orders.recv() => match order {
                     Some(order) => self.obey(order).await,
@@ -245,12 +249,12 @@ impl Manager {
 
     fn delete(&mut self, file: FileId) {
         let Some(desk) = self.desk.clone() else {
-            return self.refuse("delete", Cause::never("not_connected", NOT_CONNECTED));
+            return self.refuse("unsend", Cause::never("not_connected", NOT_CONNECTED));
         };
         let told = self.told.clone();
         tokio::spawn(async move {
             if let Err(cause) = desk.delete(file).await {
-                let _ = told.send(Ran::Refused { command: "delete", cause }).await;
+                let _ = told.send(Ran::Refused { command: "unsend", cause }).await;
             }
         });
     }
@@ -329,12 +333,12 @@ impl Manager {
         let now = Instant::now();
         for at in 0..self.transfers.len() {
             let running = self.transfers.iter().filter(|transfer| transfer.running.is_some());
-            let (large, all) = running.fold((0, 0), |(large, all), transfer| {
-                (large + usize::from(transfer.bytes() > SMALL), all + 1)
-            });
+            let (large, all) =
+                running.fold((0, 0), |(large, all), transfer| (large + usize::from(transfer.bytes() > SMALL), all + 1));
             let transfer = &mut self.transfers[at];
             let is_small = transfer.bytes() <= SMALL;
-            let has_place = all < limits::TRANSFERS_PER_PERSON && (is_small || large < limits::TRANSFERS_PER_PERSON - 1);
+            let has_place =
+                all < limits::TRANSFERS_PER_PERSON && (is_small || large < limits::TRANSFERS_PER_PERSON - 1);
             if has_place && transfer.is_ready(now) && transfer.is_of(desk.access()) {
                 runs::start(transfer, &desk, &self.places, &self.told);
             }

@@ -46,10 +46,10 @@ fn tell_who_is_signed_in(
 fn hear_server(mut heard: MessageReader<FromServer>, mut mirror: ResMut<Mirror>, mut to_face: MessageWriter<ToFace>) {
     for FromServer(message) in heard.read() {
         match message {
-            ServerMessage::Said { message: ChatMessage { from, attachment: Some(attachment), .. }, .. } => {
-                if mirror.me.as_ref().is_none_or(|me| *from != Some(me.id)) {
-                    to_face.write(ToFace(Event::File(offered(attachment))));
-                }
+            ServerMessage::Said { message: ChatMessage { from, attachment: Some(attachment), .. }, .. }
+                if mirror.me.as_ref().is_none_or(|me| *from != Some(me.id)) =>
+            {
+                to_face.write(ToFace(Event::File(offered(attachment))));
             }
             ServerMessage::FileGone { file } => forget(*file, &mut mirror),
             _ => {}

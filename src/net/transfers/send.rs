@@ -92,12 +92,7 @@ async fn begin(desk: &FileDesk, upload: &Upload) -> Result<UploadState, Cause> {
 }
 
 /// Sends what lies behind `offset`; the hash of the whole.
-async fn send_from(
-    desk: &FileDesk,
-    upload: &Upload,
-    offset: u64,
-    done: &Arc<AtomicU64>,
-) -> Result<FileHash, Cause> {
+async fn send_from(desk: &FileDesk, upload: &Upload, offset: u64, done: &Arc<AtomicU64>) -> Result<FileHash, Cause> {
     let (out, from) = mpsc::channel(WAITING);
     let (path, bytes) = (upload.path.clone(), upload.bytes);
     let reading = tokio::task::spawn_blocking(move || carriers::read_out(&path, offset, bytes, &out));

@@ -26,7 +26,8 @@ pub(super) fn wanted(headers: &HeaderMap, tag: &str, bytes: u64) -> Wanted {
     if text(header::IF_RANGE).is_some_and(|known| known != tag) {
         return Wanted::All;
     }
-    let Some((first, last)) = text(header::RANGE).and_then(|range| range.strip_prefix("bytes=")?.split_once('-')) else {
+    let Some((first, last)) = text(header::RANGE).and_then(|range| range.strip_prefix("bytes=")?.split_once('-'))
+    else {
         return Wanted::All;
     };
     let (first, last) = (first.trim(), last.trim());

@@ -18,20 +18,11 @@ use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
 /// What a try tells.
 pub(super) enum Ran {
     /// The server said yes to an upload.
-    Begun {
-        id: u64,
-    },
+    Begun { id: u64 },
     /// A try ended: with the file's hash, and where it lies if it was fetched.
-    Ended {
-        id: u64,
-        tries: u64,
-        ended: Result<(FileHash, Option<PathBuf>), Cause>,
-    },
+    Ended { id: u64, tries: u64, ended: Result<(FileHash, Option<PathBuf>), Cause> },
     /// Something that no transfer is about.
-    Refused {
-        command: &'static str,
-        cause: Cause,
-    },
+    Refused { command: &'static str, cause: Cause },
 }
 
 /// Starts a try.
@@ -50,15 +41,19 @@ pub(super) fn start(transfer: &mut Transfer, desk: &FileDesk, places: &Places, t
                 let begun = async || drop(told.send(Ran::Begun { id }).await);
                 send::send(desk, upload, done, begun).await.map(|hash| (hash, None))
             }
-            Job::Down(download) => fetch(desk, download, done, turn, |download, part| {
-                places::settle(part, &download.folder, &download.attachment.name)
-            })
-            .await,
-            Job::Cache(download) => fetch(desk, download, done, turn, move |download, part| {
-                let path = places.cached(download.attachment.file);
-                fs::rename(part, &path).map(|()| path)
-            })
-            .await,
+            Job::Down(download) => {
+                fetch(desk, download, done, turn, |download, part| {
+                    places::settle(part, &download.folder, &download.attachment.name)
+                })
+                .await
+            }
+            Job::Cache(download) => {
+                fetch(desk, download, done, turn, move |download, part| {
+                    let path = places.cached(download.attachment.file);
+                    fs::rename(part, &path).map(|()| path)
+                })
+                .await
+            }
         };
         let _ = told.send(Ran::Ended { id, tries, ended }).await;
     });
