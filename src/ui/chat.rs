@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod complete;
+pub mod files;
 mod lines;
 pub mod model;
 pub mod save;
@@ -41,7 +42,8 @@ pub fn show(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot) -> Vec<Acti
         model.unread.remove(&of);
         ask_for_history(model, snapshot, of, &mut actions);
     }
-    let below = foot_height(ui, model);
+    let leaving = conversation.map_or(0.0, |to| files::outgoing_height(snapshot, to));
+    let below = foot_height(ui, model) + leaving;
     let size = vec2(ui.available_width(), (ui.available_height() - below).max(60.0));
     ui.allocate_ui(size, |ui| {
         ui.set_min_size(size);
@@ -55,8 +57,13 @@ pub fn show(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot) -> Vec<Acti
     });
     typing_line(ui, snapshot, conversation);
     if let Some(to) = conversation {
+        files::outgoing(ui, snapshot, to, &mut actions);
         offers(ui, model, snapshot);
-        field(ui, model, snapshot, to, &mut actions);
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            files::clip_button(ui, to, FIELD_HEIGHT, &mut actions);
+            field(ui, model, snapshot, to, &mut actions);
+        });
     } else {
         model.typing = false;
         // There is nobody to write to here but everyone.

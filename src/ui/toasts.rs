@@ -4,6 +4,7 @@ use super::{Action, bidi, call::news::CallNews, settings::Page, theme};
 use crate::net::{
     events::{ConnectionChanged, Event, FloorChanged, PersonChanged},
     snapshot::Snapshot,
+    transfers::{FileChanged, FileEvent},
 };
 use bevy_egui::egui::{self, Color32, RichText, Ui, vec2};
 use hallway_protocol::chat::Conversation;
@@ -91,6 +92,11 @@ impl Toasts {
                 ConnectionChanged::GivenUp(why) => self.trouble(format!("Signed out: {why}"), now),
             },
             Event::Refused { text, .. } => self.trouble(text.clone(), now),
+            Event::FileRefused { text, .. } => self.trouble(text.clone(), now),
+            Event::File(FileEvent { name, change: FileChanged::Received { .. }, .. }) => {
+                self.say(format!("{} is saved", bidi::line(name.as_str())), now);
+            }
+            Event::File(FileEvent { change: FileChanged::Failed(why), .. }) => self.trouble(why.clone(), now),
             Event::Notice { text, .. } => self.say(bidi::line(text), now),
             _ => {}
         }

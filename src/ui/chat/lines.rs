@@ -1,6 +1,6 @@
 //! The lines of a conversation: who, when, what, and what became of it.
 
-use super::{clock, model::ChatModel};
+use super::{clock, files, model::ChatModel};
 use crate::{
     net::{
         commands::Command,
@@ -160,6 +160,13 @@ fn row(
             let head = (!place.continues).then_some((message.from_name.as_str(), message.from));
             let time = clock::hour(message.sent_ms);
             body(ui, head, &time, &message.text, theme::TEXT, snapshot, actions);
+            if let Some(attachment) = &message.attachment {
+                ui.horizontal(|ui| {
+                    ui.add_space(GUTTER);
+                    ui.vertical(|ui| files::card(ui, attachment, snapshot, actions));
+                });
+                ui.add_space(3.0);
+            }
         }
         ChatLine::Pending { text, .. } => {
             let head = head_of_own(snapshot, place);
@@ -210,7 +217,10 @@ fn body(
     if let Some((name, id)) = head {
         head_line(&mut column, name, id, time, snapshot, actions);
     }
-    message_text(&mut column, text, color);
+    // Beside a file there may be nothing.
+    if !text.is_empty() {
+        message_text(&mut column, text, color);
+    }
     let used = column.min_rect();
     match head {
         Some((name, _)) => theme::paint_portrait(ui.painter(), top + vec2(14.0, 17.0), 28.0, name),
@@ -338,7 +348,7 @@ fn time(line: &ChatLine) -> Option<i64> {
 fn key(line: &ChatLine, place: Option<Place>, width: f32) -> u64 {
     let mut hasher = DefaultHasher::new();
     match line {
-        ChatLine::Said(message) => (0, message.id, 0).hash(&mut hasher),
+        ChatLine::Said(message) => (0, message.id, message.attachment.is_some()).hash(&mut hasher),
         ChatLine::Pending { request, .. } => (1, request, 0).hash(&mut hasher),
         ChatLine::Failed { request, .. } => (2, request, 0).hash(&mut hasher),
         ChatLine::Notice { text, at_ms } => (3, text, at_ms).hash(&mut hasher),
