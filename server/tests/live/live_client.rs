@@ -12,6 +12,7 @@ use hallway_protocol::{
         setup::{self, tokens},
         udp::UdpClientLink,
     },
+    names::DisplayName,
     owner::OwnerKey,
 };
 use hallway_server::Running;
@@ -99,7 +100,7 @@ impl LiveClient {
         Self::enter_at(program.listen, &program.data_dir.join("certificate.pem"), name)
     }
 
-    fn enter_at(listen: SocketAddr, certificate: &Path, name: &str) -> Self {
+    pub(crate) fn enter_at(listen: SocketAddr, certificate: &Path, name: &str) -> Self {
         let grant = sign_in(listen, certificate, name).unwrap();
         let token = tokens::read_token(&unhex(&grant.token)).unwrap();
         let mut app = App::new();
@@ -162,6 +163,19 @@ impl LiveClient {
         let request = self.next_request();
         self.tell(ClientMessage::Say { request, to, text: ChatText::new(text).unwrap() });
         request
+    }
+
+    /// A private message by name.
+    pub(crate) fn letter(&mut self, to: &str, text: &str) -> RequestId {
+        let request = self.next_request();
+        let (to, text) = (DisplayName::new(to).unwrap(), ChatText::new(text).unwrap());
+        self.tell(ClientMessage::Letter { request, to, text });
+        request
+    }
+
+    /// What came and was not taken yet.
+    pub(crate) fn received(&self) -> &[ServerMessage] {
+        &self.received
     }
 
     /// The newest page of a conversation.
