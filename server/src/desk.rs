@@ -40,6 +40,8 @@ pub enum WorldAsk {
     SignIn(SignInAsk),
     /// To end the sessions of this owner: signed out everywhere.
     End(OwnerId),
+    /// To end the sessions of whoever is banned by now.
+    Enforce,
 }
 
 /// A sign-in, as the desk asks it of the world.

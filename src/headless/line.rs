@@ -2,6 +2,7 @@
 
 mod account;
 mod calls;
+mod moderation;
 mod voice;
 
 use crate::net::{
@@ -64,7 +65,7 @@ pub struct Complaint {
 type Parsed = Result<Order, Complaint>;
 
 /// The commands that are there, and how they are written.
-const COMMANDS: [(&str, &str); 39] = [
+const COMMANDS: [(&str, &str); 41] = [
     ("rooms", "rooms"),
     ("people", "people"),
     ("walk", "walk X Y"),
@@ -104,6 +105,8 @@ const COMMANDS: [(&str, &str); 39] = [
     ("search", "search WORDS"),
     ("help", "help"),
     ("quit", "quit"),
+    ("kick", "kick NAME [REASON]"),
+    ("ban", "ban NAME [DAYS] [REASON]"),
 ];
 
 /// Commands of the interface that this version can't do yet.
@@ -161,6 +164,8 @@ pub fn parse(line: &str, snapshot: &Snapshot) -> Parsed {
         "calls" => alone("calls", rest, Order::Calls),
         "register" => account::register(rest),
         "account" => account::change(rest),
+        "kick" => moderation::kick(rest, snapshot),
+        "ban" => moderation::ban(rest, snapshot),
         _ if NOT_YET.contains(&word) => Err(not_yet(word)),
         _ => Err(unknown(word)),
     }

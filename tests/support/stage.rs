@@ -371,6 +371,7 @@ fn sign_in(name: &str) -> Command {
         trust: Trust::Pinned,
         proof: Proof::None,
         stay: false,
+        invite: None,
     })
 }
 

@@ -154,7 +154,10 @@ fn take_chat(
                 allowance.strike(now);
                 continue;
             }
-            ClientMessage::CreateRoom { .. } | ClientMessage::DeleteRoom { .. } | ClientMessage::OrderFloor { .. } => {
+            ClientMessage::CreateRoom { .. }
+            | ClientMessage::DeleteRoom { .. }
+            | ClientMessage::OrderFloor { .. }
+            | ClientMessage::SendAway { .. } => {
                 continue;
             }
         };
