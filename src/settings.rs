@@ -39,6 +39,9 @@ pub struct Arguments {
     /// Stay signed in to the account: the password is not needed next time.
     #[arg(long, requires = "password_file")]
     pub stay: bool,
+    /// Register with this invitation, under the password in the file, where guests may not come in.
+    #[arg(long, value_name = "CODE", requires = "password_file")]
+    pub invite: Option<String>,
     /// Take a free variant, such as “Ann 2”, when somebody has the name.
     #[arg(long)]
     pub name_or_variant: bool,
@@ -153,8 +156,13 @@ impl Arguments {
                         name,
                         or_variant: self.name_or_variant,
                         trust: self.trust.unwrap_or_default(),
-                        proof: self.password_file.map_or(Proof::None, |Secret(password)| Proof::Password(password)),
+                        proof: match (self.password_file, &self.invite) {
+                            (None, _) => Proof::None,
+                            (Some(Secret(password)), None) => Proof::Password(password),
+                            (Some(Secret(password)), Some(_)) => Proof::Register(password),
+                        },
                         stay: self.stay,
+                        invite: self.invite.map(Secret),
                     },
                     stats: self.stats,
                 }))

@@ -5,6 +5,7 @@ use crate::{
     file::FileId,
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{MessageId, PersonId, RequestId, RoomId},
+    moderation::SendAway,
     names::{DisplayName, RoomName},
     pose::WirePoint,
 };
@@ -89,6 +90,13 @@ pub enum ClientMessage {
         request: RequestId,
         /// Which.
         room: RoomId,
+    },
+    /// A moderator's word that somebody has to leave.
+    SendAway {
+        /// Comes back with the answer.
+        request: RequestId,
+        /// Who, for how long and why.
+        order: SendAway,
     },
 }
 
@@ -202,6 +210,11 @@ pub enum ServerMessage {
         /// Which.
         file: FileId,
     },
+    /// The answer to [`ClientMessage::SendAway`].
+    SentAway {
+        /// The question's number.
+        request: RequestId,
+    },
 }
 
 /// What changed about a person.
@@ -229,7 +242,7 @@ pub enum PutBackCause {
 }
 
 /// Why the server ends a connection on purpose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CloseCause {
     /// The server is being stopped; a reconnect may be tried after so many milliseconds.
     ServerStops {
@@ -240,6 +253,11 @@ pub enum CloseCause {
     Misbehaved,
     /// The person signed out everywhere, or the account is deleted.
     SignedOut,
+    /// A moderator or the operator sent the person away.
+    SentAway {
+        /// The sentence about it: by whom, for how long and why.
+        text: String,
+    },
 }
 
 /// Why something that was asked for can't be. Shown as a sentence; scripts get [`Refusal::code`].
@@ -277,6 +295,8 @@ pub enum Refusal {
     TooManyMuted,
     /// The message could not be stored.
     StoreFailed,
+    /// Whoever moderates the whole server is not sent away from within it.
+    Moderates,
 }
 
 impl Refusal {
@@ -297,6 +317,7 @@ impl Refusal {
             Self::NotWaiting => "not_waiting",
             Self::TooManyMuted => "too_many_muted",
             Self::StoreFailed => "store_failed",
+            Self::Moderates => "moderates",
         }
     }
 }
@@ -321,6 +342,7 @@ impl fmt::Display for Refusal {
                 f.write_str("So many people are muted here that no more can be; let one of them talk.")
             }
             Self::StoreFailed => f.write_str("The server could not store the message; try again in a moment."),
+            Self::Moderates => f.write_str("That person moderates this server; ask its operator instead."),
         }
     }
 }
@@ -331,6 +353,7 @@ impl fmt::Display for CloseCause {
             Self::ServerStops { .. } => f.write_str("The server is being stopped."),
             Self::Misbehaved => f.write_str("The server refused what this client sent."),
             Self::SignedOut => f.write_str("You were signed out everywhere; sign in again."),
+            Self::SentAway { text } => f.write_str(text),
         }
     }
 }

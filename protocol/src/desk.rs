@@ -36,12 +36,31 @@ pub struct SignInRequest {
     /// Whether to get a token with which to stay signed in, once the proof is a good one.
     #[serde(default)]
     pub stay: bool,
+    /// The [`crate::invite::InviteCode`] to register with, where guests may not come in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite: Option<String>,
 }
 
-/// Without the key, which no log may have.
+impl SignInRequest {
+    /// The request of a guest whose client shows this [`crate::owner::OwnerKey`], in hex.
+    #[must_use]
+    pub fn guest(name: impl Into<String>, owner_key: impl Into<String>) -> Self {
+        Self {
+            protocol: PROTOCOL_VERSION,
+            name: name.into(),
+            or_variant: false,
+            owner_key: owner_key.into(),
+            proof: Proof::None,
+            stay: false,
+            invite: None,
+        }
+    }
+}
+
+/// Without the key and the invitation, which no log may have.
 impl fmt::Debug for SignInRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { protocol, name, or_variant, owner_key: _, proof, stay } = self;
+        let Self { protocol, name, or_variant, owner_key: _, proof, stay, invite: _ } = self;
         let mut debug = f.debug_struct("SignInRequest");
         debug.field("protocol", protocol).field("name", name).field("or_variant", or_variant).field("proof", proof);
         debug.field("stay", stay).finish_non_exhaustive()
@@ -151,13 +170,14 @@ impl fmt::Debug for AccountChange {
     }
 }
 
-/// What the front desk says to those who may not (status 401 for a wrong or missing password, 409 for a taken name, 400
+/// What the front desk says to those who may not (status 401 for a wrong or missing password, 403 where
+/// an invitation is needed or for a ban, 409 for a taken name, 400
 /// for a bad one, a bad key or a bad password, 426 for another protocol, 429 for too many tries, 503 when the server is
 /// full, busy or stops).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInRefusal {
     /// A word for programs: `name_taken`, `password_needed`, `wrong_password`, `signed_out`, `bad_name`, `bad_password`,
-    /// `bad_request`, `version`, `too_many_tries`, `full`, `busy`, `stopping`, `failed`.
+    /// `bad_request`, `version`, `too_many_tries`, `invite_needed`, `bad_invite`, `banned`, `full`, `busy`, `stopping`, `failed`.
     pub code: String,
     /// A sentence for people.
     pub text: String,

@@ -16,6 +16,8 @@ pub const PASSWORD_BYTES: usize = 256;
 pub const ROOM_NAME_CHARS: usize = 40;
 /// Longest message text in bytes of UTF-8: a page of writing; longer things are files.
 pub const TEXT_BYTES: usize = 4096;
+/// Longest reason for which somebody has to leave, in bytes of UTF-8: a line.
+pub const REASON_BYTES: usize = 140;
 /// Messages shown on entering a room, opening a conversation or signing in.
 pub const HISTORY_ON_ENTRY: u16 = 50;
 /// Most messages in one history answer; 50 of the longest still take under 300 KiB of reliable channel.

@@ -8,12 +8,14 @@ mod check;
 mod owners;
 mod print;
 mod sources;
+mod switch;
 mod values;
 
 pub use check::Contradiction;
 pub use owners::{Owners, OwnersError};
 pub use print::print;
-pub use sources::{AdminOrder, Arguments, ConfigError, FILE_NAME, Work, load};
+pub use sources::{AdminOrder, Arguments, BanOrder, ConfigError, FILE_NAME, Work, load};
+pub use switch::Switch;
 pub use values::{PublicAddress, PublicAddressError, Seconds, default_data_dir};
 
 use hallway_protocol::floor::{FloorPolicy, QueueRule};
@@ -148,6 +150,10 @@ settings! {
 
     /// Write one JSON object a line to standard output instead of text. Default: false.
     json: bool as bool, "HALLWAY_JSON" [num_args = 0..=1, require_equals = true, default_missing_value = "true"], false;
+
+    /// Whether people may come in without an account: on, or off for a server where only who is invited registers
+    /// (`hallway-server admin invite`). Default: on.
+    guests: Switch as Switch, "HALLWAY_GUESTS", Switch::On;
 }
 
 #[cfg(test)]

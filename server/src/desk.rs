@@ -46,6 +46,8 @@ pub enum WorldAsk {
     End(OwnerId),
     /// Something about files.
     File(FileAsk),
+    /// To end the sessions of whoever is banned by now.
+    Enforce,
 }
 
 /// A sign-in, as the desk asks it of the world.

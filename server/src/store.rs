@@ -13,6 +13,7 @@ pub(crate) use database::connect;
 pub use database::{Database, OpenError};
 pub use worker::StoreWorker;
 
+use crate::accounts::NewBan;
 use hallway_protocol::{
     file::Attachment,
     ids::{MessageId, PersonId},
@@ -205,6 +206,15 @@ pub enum StoreAsk {
         ticket: u64,
         /// Which.
         query: SearchQuery,
+    },
+    /// Note that somebody was sent away, and keep them out. Has no answer.
+    SendAway {
+        /// Whom, by whom and why.
+        ban: NewBan,
+        /// Whether they are kept out.
+        is_ban: bool,
+        /// Now, in milliseconds since the Unix epoch.
+        now_ms: i64,
     },
 }
 

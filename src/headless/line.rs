@@ -3,6 +3,7 @@
 mod account;
 mod calls;
 mod files;
+mod moderation;
 mod voice;
 
 use crate::net::{
@@ -65,7 +66,7 @@ pub struct Complaint {
 type Parsed = Result<Order, Complaint>;
 
 /// The commands that are there, and how they are written.
-const COMMANDS: [(&str, &str); 45] = [
+const COMMANDS: [(&str, &str); 47] = [
     ("rooms", "rooms"),
     ("people", "people"),
     ("walk", "walk X Y"),
@@ -111,6 +112,8 @@ const COMMANDS: [(&str, &str); 45] = [
     ("unsend", "unsend FILE_ID"),
     ("help", "help"),
     ("quit", "quit"),
+    ("kick", "kick NAME [REASON]"),
+    ("ban", "ban NAME [DAYS] [REASON]"),
 ];
 
 /// Commands of the interface that this version can't do yet.
@@ -174,6 +177,8 @@ pub fn parse(line: &str, snapshot: &Snapshot) -> Parsed {
         "unsend" => files::unsend(rest),
         "register" => account::register(rest),
         "account" => account::change(rest),
+        "kick" => moderation::kick(rest, snapshot),
+        "ban" => moderation::ban(rest, snapshot),
         _ if NOT_YET.contains(&word) => Err(not_yet(word)),
         _ => Err(unknown(word)),
     }

@@ -16,6 +16,7 @@ use hallway_protocol::{
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{MessageId, RequestId, RoomId},
     limits,
+    moderation::StayAway,
     names::{DisplayName, RoomName},
 };
 use std::{
@@ -66,6 +67,7 @@ enum Asked {
     CreateRoom,
     DeleteRoom { room: RoomId, name: String },
     OrderFloor(FloorOrder),
+    SendAway { name: String, stay: StayAway },
 }
 
 /// Conversations whose newest page was asked for since the own person came into the world.
@@ -113,6 +115,12 @@ fn obey_face(mut asked: MessageReader<FromFace>, mut chat: Chat) {
                 let order = *order;
                 chat.ask("floor", Asked::OrderFloor(order), |request| ClientMessage::OrderFloor { request, order });
             }
+            Command::SendAway(order) => {
+                let name = chat.mirror.person(order.person).map(|person| person.name.clone()).unwrap_or_default();
+                let asked = Asked::SendAway { name, stay: order.stay };
+                let command = send_away_word(order.stay);
+                chat.ask(command, asked, |request| ClientMessage::SendAway { request, order: order.clone() });
+            }
             _ => {}
         }
     }
@@ -149,6 +157,11 @@ fn hear_server(mut heard: MessageReader<FromServer>, mut chat: Chat) {
                 if let Some(Asked::OrderFloor(order)) = chat.requests.open.remove(request) {
                     let room = chat.mirror.me.as_ref().and_then(|me| me.room);
                     chat.tell(Event::Floor { room, change: FloorChanged::Ordered(order) });
+                }
+            }
+            ServerMessage::SentAway { request } => {
+                if let Some(Asked::SendAway { name, .. }) = chat.requests.open.remove(request) {
+                    chat.tell(Event::Notice { code: "sent_away", text: format!("{name} has to leave this server.") });
                 }
             }
             ServerMessage::Placed { room: Some(room), .. } => {
@@ -334,6 +347,7 @@ impl Chat<'_, '_> {
             Asked::CreateRoom => "create",
             Asked::DeleteRoom { .. } => "delete",
             Asked::OrderFloor(_) => "floor",
+            Asked::SendAway { stay, .. } => send_away_word(stay),
         };
         self.refuse(command, refusal.code(), refusal.to_string());
     }
@@ -364,6 +378,11 @@ impl Mirror {
             self.chats.remove(&of);
         }
     }
+}
+
+/// The word of the command that sends somebody away.
+fn send_away_word(stay: StayAway) -> &'static str {
+    if stay == StayAway::NotAtAll { "kick" } else { "ban" }
 }
 
 /// This machine's clock, in milliseconds since the Unix epoch.

@@ -17,6 +17,7 @@ use hallway_protocol::{
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{CallId, MessageId, PersonId, RoomId},
     map::Point,
+    moderation::SendAway,
     video::{Layer, Source},
 };
 use std::{fmt, str::FromStr};
@@ -217,6 +218,8 @@ pub enum Command {
     CancelTransfer(FileId),
     /// Take an own file away from the server, and from the messages that show it.
     DeleteFile(FileId),
+    /// A moderator's word that somebody has to leave the server, for now or for longer.
+    SendAway(SendAway),
     /// Sign out and end the session; [`Ended`](super::events::Event::Ended) is the last event. The same happens, unheard,
     /// when the handle is dropped.
     Quit,
@@ -237,6 +240,8 @@ pub struct SignIn {
     pub proof: Proof,
     /// Whether this client stays signed in.
     pub stay: bool,
+    /// The invitation to register with, where guests may not come in.
+    pub invite: Option<Secret>,
 }
 
 /// A password, as it was typed. Its `Debug` form does not show it.

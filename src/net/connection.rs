@@ -314,7 +314,7 @@ fn hear_server(
                 connection.welcomed(me, clock.now(), &mut report, &mut commands);
             }
             ServerMessage::Closing { cause } => {
-                connection.closing = Some(*cause);
+                connection.closing = Some(cause.clone());
                 report.notice("closing", cause.to_string());
             }
             _ => {}
@@ -417,8 +417,8 @@ impl Connection {
         let Some(wanted) = self.wanted.clone() else { return };
         self.attempt = self.number();
         self.stage = Stage::AtDesk;
-        let SignIn { or_variant, proof, stay, .. } = wanted.clone();
-        desk.ask(question(self.attempt, wanted, Matter::SignIn { or_variant, proof, stay }));
+        let SignIn { or_variant, proof, stay, invite, .. } = wanted.clone();
+        desk.ask(question(self.attempt, wanted, Matter::SignIn { or_variant, proof, stay, invite }));
     }
 
     fn number(&mut self) -> u64 {
@@ -487,11 +487,14 @@ impl Connection {
             return self.sign_in_failed(SignInFailure::Unreachable(text), now, report);
         }
         report.left.write(LeftWorld);
-        let text = cause.map_or_else(|| "The connection to the server was lost.".to_owned(), |cause| cause.to_string());
+        let text =
+            cause.as_ref().map_or_else(|| "The connection to the server was lost.".to_owned(), ToString::to_string);
         report.connection(ConnectionChanged::Lost(text.clone()));
         self.lost = Some(now);
         match cause {
-            Some(CloseCause::Misbehaved | CloseCause::SignedOut) => self.give_up(text, report, commands),
+            Some(CloseCause::Misbehaved | CloseCause::SignedOut | CloseCause::SentAway { .. }) => {
+                self.give_up(text, report, commands);
+            }
             Some(CloseCause::ServerStops { retry_after_ms }) => {
                 report.mirror.connection = ConnectionState::Retrying;
                 self.pause(now, Some(Duration::from_millis(retry_after_ms.into())));

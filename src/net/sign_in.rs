@@ -55,6 +55,8 @@ pub enum Matter {
         proof: Proof,
         /// Whether this client stays signed in.
         stay: bool,
+        /// The invitation to register with, where guests may not come in.
+        invite: Option<Secret>,
     },
     /// To change the account of that name.
     Account {

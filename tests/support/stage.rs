@@ -40,7 +40,7 @@ use hallway_protocol::{
     voice::VoicePacket,
 };
 use hallway_server::{
-    accounts::Registered,
+    accounts::{Bans, Registered},
     desk::{Claim, Denied, SignInAsk, WorldAsk},
     store::{self, NewMessage, StoreAnswer, StoreAsk, StoreEnd, StoredMessage, Thread},
     world::{self, Moderators, StopFlag, WorldSettings, WorldWires},
@@ -301,7 +301,7 @@ impl Stage {
                     self.stored.push((message.clone(), stored(id, &message)));
                     StoreAnswer::Stored { ticket, id }
                 }
-                StoreAsk::Seen { .. } => continue,
+                StoreAsk::Seen { .. } | StoreAsk::SendAway { .. } => continue,
                 StoreAsk::Search { ticket, .. } | StoreAsk::Missed { ticket, .. } => {
                     StoreAnswer::Found { ticket, messages: Vec::new() }
                 }
@@ -331,6 +331,7 @@ fn start_server(wire: &MemoryWire, map: &WorldMap) -> (App, world_mpsc::Sender<W
         empty_room_lifetime: Duration::from_secs(600),
         moderators: Moderators::default(),
         registered: Registered::default(),
+        bans: Bans::default(),
         public: None,
     };
     let wires = WorldWires { asks: world_asks, store: client, stop: StopFlag::default(), events: None };
@@ -373,6 +374,7 @@ fn sign_in(name: &str) -> Command {
         trust: Trust::Pinned,
         proof: Proof::None,
         stay: false,
+        invite: None,
     })
 }
 

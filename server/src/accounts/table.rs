@@ -16,7 +16,7 @@ const FORMER_MEMBER: &str = "Former member";
 
 /// The accounts of one server, over a connection of their own. Each statement stands alone or in a transaction that
 /// begins with a write, so that it waits for the store's writer and does not fail for it.
-pub(super) struct Table(SqliteConnection);
+pub(super) struct Table(pub(super) SqliteConnection);
 
 /// An account, and the hash of its password.
 pub(super) type Kept = (Account, String);

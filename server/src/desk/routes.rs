@@ -192,6 +192,8 @@ impl From<AccountError> for Refused {
             AccountError::Wait(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_tries"),
             AccountError::Taken => (StatusCode::CONFLICT, "name_taken"),
             AccountError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            AccountError::InviteNeeded => (StatusCode::FORBIDDEN, "invite_needed"),
+            AccountError::BadInvite => (StatusCode::FORBIDDEN, "bad_invite"),
             AccountError::Store => (StatusCode::INTERNAL_SERVER_ERROR, "failed"),
         };
         Self::new(status, code, error.to_string())

@@ -1,6 +1,7 @@
 //! The SQLite database: how it is opened, and the statements.
 
 use super::{FoundMessage, NewMessage, PageQuery, SearchQuery, StoredMessage, Thread, attachments, search};
+use crate::accounts::{NewBan, audit, bans};
 use hallway_protocol::{
     ids::{MessageId, PersonId},
     owner::OwnerId,
@@ -107,6 +108,17 @@ impl Database {
     /// When the disk or the database refuses.
     pub async fn seen(&mut self, owner: OwnerId, now_ms: i64) -> Result<(), sqlx::Error> {
         search::seen(&mut self.connection, owner, now_ms).await
+    }
+
+    /// Notes that somebody was sent away, and keeps them out where it is a ban.
+    ///
+    /// # Errors
+    /// When the disk or the database refuses.
+    pub async fn send_away(&mut self, ban: &NewBan, is_ban: bool, now_ms: i64) -> Result<(), sqlx::Error> {
+        if is_ban {
+            return bans::make(&mut self.connection, ban, now_ms).await;
+        }
+        audit::note(&mut self.connection, now_ms, &ban.by, "kick", &ban.name, &ban.reason).await
     }
 
     /// Takes the table away, so that every statement fails.

@@ -67,6 +67,11 @@ impl StoreWorker {
                     let seen = self.database.seen(owner, now_ms).await;
                     self.note(seen);
                 }
+                StoreAsk::SendAway { ban, is_ban, now_ms } => {
+                    self.append(&mut tickets, &mut messages).await;
+                    let noted = self.database.send_away(&ban, is_ban, now_ms).await;
+                    self.note(noted);
+                }
             }
         }
         self.append(&mut tickets, &mut messages).await;

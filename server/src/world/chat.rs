@@ -161,7 +161,10 @@ fn take_chat(
                 allowance.strike(now);
                 continue;
             }
-            ClientMessage::CreateRoom { .. } | ClientMessage::DeleteRoom { .. } | ClientMessage::OrderFloor { .. } => {
+            ClientMessage::CreateRoom { .. }
+            | ClientMessage::DeleteRoom { .. }
+            | ClientMessage::OrderFloor { .. }
+            | ClientMessage::SendAway { .. } => {
                 continue;
             }
         };

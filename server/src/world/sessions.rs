@@ -14,9 +14,10 @@ use super::{
     moderators::Moderators,
     pose::{Grounds, Standing},
     post::Post,
+    removal,
 };
 use crate::{
-    accounts::Registered,
+    accounts::{Bans, Registered},
     desk::{Claim, Denied, SignInAsk, WorldAsk, WorldAsks},
     files::key_hash,
 };
@@ -108,6 +109,7 @@ fn answer_desk(
     tickets: Res<Tickets>,
     rules: Res<Rules>,
     registered: Res<Registered>,
+    bans: Res<Bans>,
     mut post: Post,
     heard: Query<&LastHeard>,
     time: Res<Time<Real>>,
@@ -122,6 +124,10 @@ fn answer_desk(
             }
             WorldAsk::End(owner) => {
                 end_sessions(owner, &house, time.elapsed(), &mut post, &mut commands);
+                continue;
+            }
+            WorldAsk::Enforce => {
+                removal::enforce(&bans, &house, time.elapsed(), &mut post, &mut commands);
                 continue;
             }
         };
@@ -325,8 +331,9 @@ fn arrive(world: &mut World, link: Entity, sign_in: &SignIn) {
         .id();
     let moderator = world.resource::<Moderators>().has(owner);
     world.resource_mut::<FileKeys>().add(key_hash(&sign_in.files_key), person);
+    let account = world.resource::<Registered>().holder(&name.key()).is_some_and(|(_, holder)| holder == owner);
     let mut house = world.resource_mut::<House>();
-    house.arrive(person, Guest { name: name.clone(), owner, link, entity, room: None, moderator });
+    house.arrive(person, Guest { name: name.clone(), owner, link, entity, room: None, moderator, account });
     // A map may let people appear in a room, and who was lost comes back to one.
     let room = house.room_at(standing.at());
     let moved = house.relocate(person, room, now);

@@ -30,7 +30,7 @@ use hallway_protocol::{
     voice::{VoicePacket, decode_down},
 };
 use hallway_server::{
-    accounts::Registered,
+    accounts::{Bans, Registered},
     desk::{Claim, Denied, SignInAsk, WorldAsk, WorldDoor},
     store::{self, PageQuery, StoreAnswer, StoreAsk, StoreEnd, StoredMessage, Thread},
     world::{self, CallRelayCounters, Moderators, RelayCounters, StopFlag, WorldSettings, WorldWires},
@@ -142,6 +142,7 @@ impl TestWorld {
             moderators: Moderators::default(),
             registered: Registered::default(),
             public: None,
+            bans: Bans::default(),
         };
         change(&mut settings);
         let wires = WorldWires { asks, store: client, stop: stop.clone(), events: None };
@@ -431,7 +432,7 @@ impl TestWorld {
     fn serve_store(&mut self) {
         while let Some(ask) = self.store.ask() {
             let answer = match ask {
-                StoreAsk::Seen { .. } => continue,
+                StoreAsk::Seen { .. } | StoreAsk::SendAway { .. } => continue,
                 StoreAsk::Search { ticket, .. } | StoreAsk::Missed { ticket, .. } => {
                     StoreAnswer::Found { ticket, messages: Vec::new() }
                 }

@@ -9,7 +9,7 @@ use super::{
     stays::StayStore,
 };
 use crate::net::{
-    commands::{ServerAddress, Trust},
+    commands::{Secret, ServerAddress, Trust},
     events::SignInFailure,
     snapshot::LoadedMap,
 };
@@ -102,9 +102,11 @@ impl FrontDesk {
         let visit = Visit::begin(&self.kept.pins, &question)?;
         let name = question.name;
         match question.matter {
-            Matter::SignIn { or_variant, proof, stay } => {
+            Matter::SignIn { or_variant, proof, stay, invite } => {
                 let owner_key = self.owner_key_for(&visit).await?;
-                let request = SignInRequest { protocol: PROTOCOL_VERSION, name, or_variant, owner_key, proof, stay };
+                let invite = invite.map(|Secret(code)| code);
+                let guest = SignInRequest::guest(name, owner_key);
+                let request = SignInRequest { or_variant, proof, stay, invite, ..guest };
                 self.sign_in(&visit, request).await.map(|admission| Outcome::Admitted(Box::new(admission)))
             }
             Matter::Account { password, change } => {
