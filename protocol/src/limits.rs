@@ -88,3 +88,10 @@ pub const PING_INTERVAL: Duration = Duration::from_millis(500);
 pub const MAP_TILES: u32 = 256;
 /// Most rooms on one server, drawn and created together.
 pub const ROOMS: usize = 256;
+
+/// Longest voice note.
+pub const NOTE_LENGTH: Duration = Duration::from_secs(300);
+/// Largest file of a voice note: [`NOTE_LENGTH`] of Opus at 64 kbit/s is 2.4 MB, the pages around it 10 kB.
+pub const NOTE_BYTES: usize = 3 << 20;
+/// Most levels in the picture of a voice note: as many bars as a chat line has room for.
+pub const NOTE_LEVELS: usize = 64;

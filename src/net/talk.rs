@@ -180,6 +180,7 @@ fn take_voice(mut talk: Talk, links: Query<&Transport, With<LiveLink>>) {
                 talk.mirror.devices.speaker = None;
                 talk.notice("speaker_back", "The speaker is back.".to_owned());
             }
+            VoiceEvent::NoteRecorded { .. } | VoiceEvent::NoteEnded(_) => {}
         }
     }
 }
