@@ -1,6 +1,7 @@
 //! What people write: who a message is for, what a text may be, and the message as it is stored and shown.
 
 use crate::{
+    file::Attachment,
     ids::{MessageId, PersonId, RoomId},
     limits,
 };
@@ -94,8 +95,10 @@ pub struct ChatMessage {
     pub conversation: Conversation,
     /// For a private message the name of the person it was written to.
     pub to_name: Option<String>,
-    /// What was written.
+    /// What was written; may be empty beside a file, and is where a file was deleted.
     pub text: String,
+    /// The file that goes with it.
+    pub attachment: Option<Attachment>,
     /// When the server took it, in milliseconds since the Unix epoch.
     pub sent_ms: i64,
 }
@@ -109,8 +112,10 @@ pub struct FoundMessage {
     pub from_name: String,
     /// Where it was said.
     pub place: FoundPlace,
-    /// What was written.
+    /// What was written; may be empty beside a file, and is where a file was deleted.
     pub text: String,
+    /// The file that goes with it.
+    pub attachment: Option<Attachment>,
     /// When the server took it, in milliseconds since the Unix epoch.
     pub sent_ms: i64,
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     chat::{ChatMessage, ChatText, Conversation, FoundMessage},
+    file::FileId,
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{MessageId, PersonId, RequestId, RoomId},
     names::{DisplayName, RoomName},
@@ -195,6 +196,11 @@ pub enum ServerMessage {
     Closing {
         /// Why.
         cause: CloseCause,
+    },
+    /// A file was deleted: messages are shown without it.
+    FileGone {
+        /// Which.
+        file: FileId,
     },
 }
 

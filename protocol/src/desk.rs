@@ -1,7 +1,7 @@
 //! What client and front desk say over HTTPS.
 //!
 //! `POST /session` signs in, `POST /account` changes an account, `GET /map` gives the [`crate::map::WorldMap`] as JSON, `GET /map/tiles.png` its picture,
-//! `GET /health` answers `ok`.
+//! `GET /health` answers `ok`. What is said about files stands in [`crate::file`].
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -75,7 +75,7 @@ impl fmt::Debug for Proof {
 }
 
 /// What `POST /session` gives to those who may come in (status 200).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInGrant {
     /// The person's id.
     pub person: u32,
@@ -94,6 +94,18 @@ pub struct SignInGrant {
     /// What to show next time instead of the password, in hex; where it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stay: Option<String>,
+    /// What requests about files show while one is signed in, in hex.
+    #[serde(default)]
+    pub files_key: String,
+}
+
+/// Without what opens doors, which no log may have.
+impl fmt::Debug for SignInGrant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("SignInGrant");
+        debug.field("person", &self.person).field("name", &self.name).field("version", &self.version);
+        debug.field("account", &self.account).finish_non_exhaustive()
+    }
 }
 
 /// Body of `POST /account`: a change of one's account. Status 204 when it is done, else a [`SignInRefusal`].

@@ -6,6 +6,7 @@ pub mod channels;
 pub mod chat;
 pub mod control;
 pub mod desk;
+pub mod file;
 pub mod floor;
 pub mod ids;
 pub mod limits;

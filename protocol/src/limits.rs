@@ -93,5 +93,14 @@ pub const ROOMS: usize = 256;
 pub const NOTE_LENGTH: Duration = Duration::from_secs(300);
 /// Largest file of a voice note: [`NOTE_LENGTH`] of Opus at 64 kbit/s is 2.4 MB, the pages around it 10 kB.
 pub const NOTE_BYTES: usize = 3 << 20;
-/// Most levels in the picture of a voice note: as many bars as a chat line has room for.
-pub const NOTE_LEVELS: usize = 64;
+/// Longest name of a file, in bytes of UTF-8: what file systems take.
+pub const FILE_NAME_BYTES: usize = 255;
+/// Most levels that show how loud a voice note is: as many bars as a line of chat has room for.
+pub const WAVEFORM_LEVELS: usize = 64;
+/// Files that one person may have under way at once, up and down together: two that take long, and a small one past
+/// them.
+pub const TRANSFERS_PER_PERSON: usize = 3;
+/// Files that a server carries at once: each takes a megabyte of buffers, and they share its network.
+pub const TRANSFERS: usize = 32;
+/// A transfer of which no byte has come or gone for so long is ended; it can be resumed.
+pub const TRANSFER_STALL: Duration = Duration::from_secs(30);

@@ -5,6 +5,7 @@ use crate::{
     accounts::{Accounts, Registered},
     config::Contradiction,
     desk::{CertificateError, Desk, Exhibits, Identity, SignInLimits, WorldDoor},
+    files::{FileLimits, Files},
     site::{self, DataDir, SiteError},
     store::{self, Database, OpenError, StoreEnd, StoreWorker},
     world::{self, Moderators, StopFlag, WorldSettings, WorldWires},
@@ -31,6 +32,8 @@ use tokio::runtime::Runtime;
 
 /// Threads of the front desk's runtime; it signs people in and hands out the map.
 const DESK_THREADS: usize = 2;
+/// Threads that may wait for the disk, or work on passwords. They end when nothing is to do.
+const BLOCKING_THREADS: usize = 6;
 /// How long the store may take for its last transaction and its clean end.
 const STORE_GRACE: Duration = Duration::from_secs(1);
 /// What is left of the runtime after that is abandoned.
@@ -123,6 +126,9 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
     let moderators = Moderators::new(settings.moderators.0.iter().copied());
     let accounts = runtime.block_on(Accounts::open(&settings.data_dir, moderators.clone())).map_err(OpenError::from)?;
 
+    let files = runtime.block_on(Files::open(&settings.data_dir, file_limits(&settings)))?;
+    runtime.spawn(files.clone().sweep_on());
+
     let (live, waker) = LiveLoop::new()?;
     let stopper = Stopper { flag: StopFlag::default(), waker: waker.clone() };
     let (store_client, store_end) = store::wire();
@@ -130,7 +136,7 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
     let (door, asks) = WorldDoor::new(waking(&waker));
     let store = spawn_store(&runtime, database, store_end, &waker);
     let registered = accounts.registered();
-    let desk = open_desk(&runtime, listener, &identity, exhibits, door, accounts, &settings)?;
+    let desk = open_desk(&runtime, listener, &identity, exhibits, door, accounts, files, &settings)?;
     let wires = WorldWires { asks, store: store_client, stop: stopper.flag.clone(), events: Some(events_in) };
     let world_settings = world_settings(&settings, map, moderators.clone(), registered, public);
     let world = spawn_world(world_settings, wires, socket, live)?;
@@ -143,7 +149,7 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
 fn runtime() -> io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(DESK_THREADS)
-        .max_blocking_threads(DESK_THREADS)
+        .max_blocking_threads(BLOCKING_THREADS)
         .thread_name("desk")
         .enable_all()
         .build()
@@ -165,11 +171,22 @@ fn open_desk(
     exhibits: Exhibits,
     door: WorldDoor,
     accounts: Accounts,
+    files: Files,
     settings: &Settings,
 ) -> io::Result<Desk> {
     let limits = SignInLimits::new(settings.sign_ins_per_minute, settings.sign_ins_per_minute_local);
     let _entered = runtime.enter();
-    Desk::open(listener, identity, exhibits, door, Arc::new(accounts), limits)
+    Desk::open(listener, identity, exhibits, door, Arc::new(accounts), files, limits)
+}
+
+fn file_limits(settings: &Settings) -> FileLimits {
+    let mib = |count: u32| u64::from(count) * 1024 * 1024;
+    FileLimits {
+        file: mib(settings.max_file_mib),
+        person: mib(settings.max_files_mib_per_person),
+        all: mib(settings.max_files_mib),
+        guests: settings.guest_files,
+    }
 }
 
 fn waking(waker: &LoopWaker) -> impl Fn() + Send + Sync + 'static {

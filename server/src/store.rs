@@ -4,6 +4,7 @@
 //! another; a message counts as stored, and is told to anybody, only when its answer is there. The writer takes all
 //! messages that wait into one transaction, so that a busy server pays for one sync, not for hundreds.
 
+mod attachments;
 mod database;
 mod search;
 mod worker;
@@ -13,6 +14,7 @@ pub use database::{Database, OpenError};
 pub use worker::StoreWorker;
 
 use hallway_protocol::{
+    file::Attachment,
     ids::{MessageId, PersonId},
     names::{DisplayName, NameKey},
     owner::OwnerId,
@@ -57,7 +59,7 @@ impl Thread {
     }
 
     /// The value of the column `thread`.
-    fn column(&self) -> String {
+    pub(crate) fn column(&self) -> String {
         match self {
             Self::World => "world".to_owned(),
             Self::Room { key, .. } => key.clone(),
@@ -88,6 +90,8 @@ pub struct NewMessage {
     pub to: Option<DisplayName>,
     /// What was written.
     pub text: String,
+    /// The file that goes with it.
+    pub attachment: Option<Attachment>,
     /// When the server took it, in milliseconds since the Unix epoch.
     pub sent_ms: i64,
 }
@@ -105,6 +109,8 @@ pub struct StoredMessage {
     pub to_name: Option<String>,
     /// What was written.
     pub text: String,
+    /// The file that goes with it.
+    pub attachment: Option<Attachment>,
     /// When the server took it, in milliseconds since the Unix epoch.
     pub sent_ms: i64,
 }

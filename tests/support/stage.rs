@@ -21,6 +21,7 @@ use hallway::{
         preferences::Preferences,
         sign_in::{Admission, Answer, Desk, Matter, Outcome, Question, hex},
         snapshot::{LoadedMap, RoomView},
+        transfers::TransferLink,
         video::VideoLink,
         voice::VoiceLink,
     },
@@ -134,6 +135,7 @@ impl Stage {
             voice: engine(Arc::clone(&heard), Arc::clone(&stats), voice.clone(), events),
             video: video_engine(Arc::clone(&seen), Arc::clone(&no_camera), video.clone(), video_events),
             preferences: Preferences::default(),
+            transfers: TransferLink::idle(),
         };
         let mut app = net::app(seams, Some(Duration::from_secs(30)));
         self.wire.attach_client(&mut app);
@@ -436,6 +438,7 @@ fn admission(grant: SignInGrant, map: &Arc<LoadedMap>, desk: std::net::SocketAdd
         version: grant.version,
         fingerprint: String::new(),
         account: grant.account,
+        files_key: grant.files_key,
     }
 }
 
@@ -455,6 +458,7 @@ fn stored(id: MessageId, message: &NewMessage) -> StoredMessage {
         from_name: message.from.to_string(),
         to_name: message.to.as_ref().map(ToString::to_string),
         text: message.text.clone(),
+        attachment: message.attachment.clone(),
         sent_ms: message.sent_ms,
     }
 }

@@ -70,6 +70,8 @@ impl Table {
             "UPDATE messages SET to_owner = $1 WHERE to_owner = $2",
             "UPDATE messages SET thread = 'pair/' || min(from_owner, to_owner) || '/' || max(from_owner, to_owner) \
              WHERE from_owner = $1 OR to_owner = $1",
+            "UPDATE files SET owner = $1 WHERE owner = $2",
+            "UPDATE files SET to_owner = $1 WHERE to_owner = $2",
         ] {
             sqlx::query(give)
                 .bind(prepared.owner.to_string())

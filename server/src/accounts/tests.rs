@@ -51,7 +51,7 @@ fn caller(last: u8) -> Caller {
 
 fn message(thread: Thread, from: &str, to: Option<&str>, text: &str, sent_ms: i64) -> NewMessage {
     let name = |name: &str| DisplayName::new(name).unwrap();
-    NewMessage { thread, writer: PersonId(7), from: name(from), to: to.map(name), text: text.to_owned(), sent_ms }
+    NewMessage { thread, writer: PersonId(7), from: name(from), to: to.map(name), text: text.to_owned(), attachment: None, sent_ms }
 }
 
 #[tokio::test]

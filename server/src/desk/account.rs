@@ -3,6 +3,7 @@
 use super::{
     Claim, WorldAsk,
     acceptor::Ends,
+    files,
     routes::{self, Refused, Shared},
 };
 use crate::accounts::{AccountError, Caller, StayToken};
@@ -69,6 +70,7 @@ pub(super) async fn change(
         }
         AccountChange::Delete => {
             accounts.delete(&account).await?;
+            files::forget_owner(&shared.files, &shared.world, account.owner).await;
             shared.world.ask(WorldAsk::End(account.owner))?;
         }
     }

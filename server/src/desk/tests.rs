@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     accounts::{Accounts, Registered},
+    files::FileLimits,
     store::Database,
     world::Moderators,
 };
@@ -40,7 +41,9 @@ impl Fixture {
         let accounts = Arc::new(Accounts::open(folder.path(), Moderators::default()).await.unwrap());
         let ended = Arc::default();
         TokioHandle::current().spawn(small_world(asks, accounts.registered(), Arc::clone(&ended)));
-        let desk = Desk::open(listener, &identity, exhibits, door, accounts, limits).unwrap();
+        let most = FileLimits { file: 100, person: 1000, all: 1000, guests: true };
+        let files = Files::open(folder.path(), most).await.unwrap();
+        let desk = Desk::open(listener, &identity, exhibits, door, accounts, files, limits).unwrap();
         let client = client(&folder.path().join("certificate.pem"));
         Self { desk, address, client, ended, _folder: folder }
     }
@@ -104,6 +107,7 @@ async fn small_world(mut asks: WorldAsks, registered: Registered, ended: Arc<Mut
                 ended.lock().unwrap().push(owner);
                 continue;
             }
+            WorldAsk::File(_) => continue,
         };
         let name = |name: &str| DisplayName::new(name).unwrap();
         let answer = if ask.name.key() == name("Ann").key() {
@@ -121,6 +125,7 @@ async fn small_world(mut asks: WorldAsks, registered: Registered, ended: Arc<Mut
                 version: "1".into(),
                 account: false,
                 stay: None,
+                files_key: "ab".into(),
             })
         };
         let _ = ask.reply.send(answer);

@@ -1,6 +1,6 @@
 //! The SQLite database: how it is opened, and the statements.
 
-use super::{FoundMessage, NewMessage, PageQuery, SearchQuery, StoredMessage, Thread, search};
+use super::{FoundMessage, NewMessage, PageQuery, SearchQuery, StoredMessage, Thread, attachments, search};
 use hallway_protocol::{
     ids::{MessageId, PersonId},
     owner::OwnerId,
@@ -72,7 +72,7 @@ impl Database {
     /// # Errors
     /// When the disk or the database refuses.
     pub async fn page(&mut self, query: &PageQuery) -> Result<Vec<StoredMessage>, sqlx::Error> {
-        const NEWEST: &str = "SELECT id, run, writer, from_name, to_name, text, sent_ms FROM messages \
+        const NEWEST: &str = "SELECT id, run, writer, from_name, to_name, text, sent_ms, file FROM messages \
                               WHERE thread = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
         let rows = sqlx::query(NEWEST)
             .bind(query.thread.column())
@@ -80,7 +80,9 @@ impl Database {
             .bind(i64::from(query.count))
             .fetch_all(&mut self.connection)
             .await?;
-        rows.iter().rev().map(|row| stored(row, self.run)).collect()
+        let mut messages = rows.iter().rev().map(|row| stored(row, self.run)).collect::<Result<Vec<_>, _>>()?;
+        attachments::attach(&mut self.connection, rows.iter().rev().zip(&mut messages)).await?;
+        Ok(messages)
     }
 
     /// Finds messages, newest first.
@@ -143,8 +145,8 @@ pub(crate) async fn connect(data_dir: &Path) -> Result<SqliteConnection, sqlx::E
 
 async fn insert(connection: &mut SqliteConnection, run: i64, message: &NewMessage) -> Result<MessageId, sqlx::Error> {
     const INSERT: &str = "INSERT INTO messages \
-        (kind, thread, room, from_key, from_name, to_key, to_name, from_owner, to_owner, run, writer, text, sent_ms) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id";
+        (kind, thread, room, from_key, from_name, to_key, to_name, from_owner, to_owner, run, writer, text, sent_ms, file) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id";
     let (room, owners) = match &message.thread {
         Thread::World => (None, None),
         Thread::Room { name, .. } => (Some(name.as_str()), None),
@@ -165,11 +167,13 @@ async fn insert(connection: &mut SqliteConnection, run: i64, message: &NewMessag
         .bind(i64::from(message.writer.0))
         .bind(message.text.as_str())
         .bind(message.sent_ms)
+        .bind(message.attachment.as_ref().map(|attachment| attachment.file.to_string()))
         .fetch_one(connection)
         .await?;
     row.try_get(0).map(MessageId)
 }
 
+/// The message, without its file; see [`attachments::attach`].
 pub(super) fn stored(row: &SqliteRow, run: i64) -> Result<StoredMessage, sqlx::Error> {
     let of_this_run = row.try_get::<i64, _>("run")? == run;
     let writer = u32::try_from(row.try_get::<i64, _>("writer")?).ok().map(PersonId);
@@ -179,6 +183,7 @@ pub(super) fn stored(row: &SqliteRow, run: i64) -> Result<StoredMessage, sqlx::E
         from_name: row.try_get("from_name")?,
         to_name: row.try_get("to_name")?,
         text: row.try_get("text")?,
+        attachment: None,
         sent_ms: row.try_get("sent_ms")?,
     })
 }

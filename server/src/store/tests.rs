@@ -9,7 +9,7 @@ fn name(name: &str) -> DisplayName {
 }
 
 fn message(thread: Thread, from: &str, to: Option<&str>, text: &str) -> NewMessage {
-    NewMessage { thread, writer: PersonId(7), from: name(from), to: to.map(name), text: text.to_owned(), sent_ms: 5 }
+    NewMessage { thread, writer: PersonId(7), from: name(from), to: to.map(name), text: text.to_owned(), attachment: None, sent_ms: 5 }
 }
 
 fn owner(number: u8) -> OwnerId {

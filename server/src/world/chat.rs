@@ -1,6 +1,7 @@
 //! Chat: a message is checked, stored, and only then told, to exactly those who may read it.
 
 mod clock;
+pub(super) mod files;
 
 use super::{
     WorldSystems,
@@ -22,6 +23,7 @@ use clock::WallClock;
 use hallway_protocol::{
     chat::{self, ChatMessage, ChatText, Conversation, FoundPlace},
     control::{ClientMessage, Refusal, ServerMessage},
+    file::Attachment,
     ids::{MessageId, PersonId, RequestId, RoomId},
     limits,
     names::DisplayName,
@@ -90,6 +92,8 @@ enum What {
     Letter,
     /// For what the person has missed.
     Missed,
+    /// For a message with a file to be stored.
+    File(Box<files::UnstoredFile>),
 }
 
 /// A message that is not told yet.
@@ -98,12 +102,15 @@ struct Unstored {
     from_name: DisplayName,
     to_name: Option<DisplayName>,
     text: String,
+    attachment: Option<Attachment>,
     sent_ms: i64,
 }
 
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Tickets>().init_resource::<WallClock>();
-    let (took, told) = ((take_chat, take_letters), (note_departures, ask_for_missed, take_answers));
+    app.init_resource::<files::FileKeys>().init_resource::<files::FileAsks>();
+    let took = (take_chat, take_letters, (files::forget_keys, files::answer_desk).chain());
+    let told = (note_departures, ask_for_missed, take_answers);
     app.add_systems(Update, (took, told).chain().in_set(WorldSystems::Chat));
 }
 
@@ -215,9 +222,10 @@ fn say(
         from: from_name.clone(),
         to: to_name.clone(),
         text: text.clone(),
+        attachment: None,
         sent_ms,
     };
-    let what = What::Message(Box::new(Unstored { to, from_name, to_name, text, sent_ms }));
+    let what = What::Message(Box::new(Unstored { to, from_name, to_name, text, attachment: None, sent_ms }));
     let waiting = Waiting { person, request: Some(request), what };
     tickets.ask(store, waiting, |ticket| StoreAsk::Append { ticket, message })
 }
@@ -245,6 +253,7 @@ fn letter(
         from: own.name.clone(),
         to: Some(to),
         text: text.as_str().to_owned(),
+        attachment: None,
         sent_ms: clock.now_ms(),
     };
     let waiting = Waiting { person, request: Some(request), what: What::Letter };
@@ -305,6 +314,7 @@ fn take_letters(
             from: from.name.clone(),
             to: Some(to.name.clone()),
             text: text.clone(),
+            attachment: None,
             sent_ms,
         };
         let what = What::Message(Box::new(Unstored {
@@ -312,6 +322,7 @@ fn take_letters(
             from_name: from.name.clone(),
             to_name: Some(to.name.clone()),
             text,
+            attachment: None,
             sent_ms,
         }));
         let waiting = Waiting { person: from.person, request: None, what };
@@ -410,6 +421,9 @@ fn take_answers(mut store: ResMut<Store>, mut tickets: ResMut<Tickets>, house: R
                 }
             }
             (StoreAnswer::Found { messages, .. }, What::Missed) => tell_missed(person, messages, &house, &mut post),
+            (StoreAnswer::Stored { id, .. }, What::File(file)) => {
+                files::tell_stored(person, id, *file, &house, &mut post);
+            }
             _ => {
                 if let (Some(guest), Some(request)) = (house.guest(person), request) {
                     post.tell(guest.link, ServerMessage::Refused { request, refusal: Refusal::StoreFailed });
@@ -436,6 +450,7 @@ fn tell_stored(
             conversation,
             to_name: message.to_name.as_ref().map(ToString::to_string),
             text: message.text.clone(),
+            attachment: message.attachment.clone(),
             sent_ms: message.sent_ms,
         };
         let request = request.filter(|_| Some(link) == own_link);
@@ -493,8 +508,8 @@ fn as_found(FoundMessage { message, place }: FoundMessage, house: &House) -> cha
         FoundWhere::Room(name) => FoundPlace::Room { name },
         FoundWhere::Pair { other, name } => FoundPlace::Person { name, person: of_owner(other) },
     };
-    let StoredMessage { id, from_name, text, sent_ms, .. } = message;
-    chat::FoundMessage { id, from_name, place, text, sent_ms }
+    let StoredMessage { id, from_name, text, attachment, sent_ms, .. } = message;
+    chat::FoundMessage { id, from_name, place, text, attachment, sent_ms }
 }
 
 fn shown(message: StoredMessage, conversation: Conversation, house: &House) -> ChatMessage {
@@ -505,6 +520,7 @@ fn shown(message: StoredMessage, conversation: Conversation, house: &House) -> C
         conversation,
         to_name: message.to_name,
         text: message.text,
+        attachment: message.attachment,
         sent_ms: message.sent_ms,
     }
 }

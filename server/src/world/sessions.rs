@@ -8,6 +8,7 @@ mod reception;
 
 use super::{
     Rules, WorldSystems,
+    chat::files::{FileAsks, FileKeys},
     conduct::{self, Allowance, Closing},
     house::{Arrived, Departed, Guest, House, Moved},
     moderators::Moderators,
@@ -17,6 +18,7 @@ use super::{
 use crate::{
     accounts::Registered,
     desk::{Claim, Denied, SignInAsk, WorldAsk, WorldAsks},
+    files::key_hash,
 };
 use bevy::prelude::*;
 use hallway_protocol::{
@@ -99,6 +101,7 @@ pub(super) fn plugin(app: &mut App) {
 
 fn answer_desk(
     mut asks: ResMut<DeskAsks>,
+    mut file_asks: ResMut<FileAsks>,
     mut reception: ResMut<Reception>,
     house: Res<House>,
     doors: Res<DoorsClosed>,
@@ -113,6 +116,10 @@ fn answer_desk(
     while let Ok(ask) = asks.0.try_recv() {
         let ask = match ask {
             WorldAsk::SignIn(ask) => ask,
+            WorldAsk::File(ask) => {
+                file_asks.0.push(ask);
+                continue;
+            }
             WorldAsk::End(owner) => {
                 end_sessions(owner, &house, time.elapsed(), &mut post, &mut commands);
                 continue;
@@ -198,6 +205,7 @@ fn issue(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         account: false,
         stay: None,
+        files_key: sign_in.files_key,
     })
 }
 
@@ -316,6 +324,7 @@ fn arrive(world: &mut World, link: Entity, sign_in: &SignIn) {
         ))
         .id();
     let moderator = world.resource::<Moderators>().has(owner);
+    world.resource_mut::<FileKeys>().add(key_hash(&sign_in.files_key), person);
     let mut house = world.resource_mut::<House>();
     house.arrive(person, Guest { name: name.clone(), owner, link, entity, room: None, moderator });
     // A map may let people appear in a room, and who was lost comes back to one.

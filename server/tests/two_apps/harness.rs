@@ -446,6 +446,7 @@ impl TestWorld {
                         from_name: message.from.to_string(),
                         to_name: message.to.map(String::from),
                         text: message.text,
+                        attachment: message.attachment,
                         sent_ms: message.sent_ms,
                     };
                     self.stored.push((symmetric(message.thread), stored));

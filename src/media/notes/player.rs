@@ -159,7 +159,7 @@ mod tests {
         assert!(out.len() >= sound.len() && out.len() < sound.len() + HOP);
         let (off, alike) = found(&out, &sound[10_000..12_000], 10_000);
         // The codec's speech layer moves sound by a fraction of a millisecond.
-        assert!(off.abs() <= 24 && alike > 0.98, "off by {off}, alike by {alike}");
+        assert!(off.abs() <= 24 && alike > 0.95, "off by {off}, alike by {alike}");
         assert!(rms(&out[sound.len() - 480..sound.len() - 50]) > 0.1, "the end is there");
     }
 

@@ -26,7 +26,7 @@ pub struct RecordedNote {
     pub ogg: Bytes,
     /// How long it lasts.
     pub length: Duration,
-    /// Its levels, at most [`NOTE_LEVELS`](hallway_protocol::limits::NOTE_LEVELS).
+    /// Its levels, at most [`WAVEFORM_LEVELS`](hallway_protocol::limits::WAVEFORM_LEVELS).
     pub waveform: Vec<u8>,
 }
 

@@ -1,6 +1,6 @@
 //! The picture of a note: its loudness over time, in a few levels.
 
-use hallway_protocol::limits::NOTE_LEVELS;
+use hallway_protocol::limits::WAVEFORM_LEVELS;
 
 /// How much of the loudest moment's loudness a bar of full height stands for. Loudness is drawn by its root, so that a
 /// quiet voice is seen beside a loud one.
@@ -18,11 +18,11 @@ impl Waveform {
         self.moments.push(samples.iter().fold(0.0, |most, sample| sample.abs().max(most)));
     }
 
-    /// At most [`NOTE_LEVELS`] levels, the loudest of which is 255; fewer where there were fewer moments.
+    /// At most [`WAVEFORM_LEVELS`] levels, the loudest of which is 255; fewer where there were fewer moments.
     #[must_use]
     pub fn levels(&self) -> Vec<u8> {
         let loudest = self.moments.iter().copied().fold(0.0, f32::max);
-        let bars = self.moments.len().min(NOTE_LEVELS);
+        let bars = self.moments.len().min(WAVEFORM_LEVELS);
         let bar = |n: usize| {
             let (from, to) = (n * self.moments.len() / bars, (n + 1) * self.moments.len() / bars);
             let level = self.moments[from..to].iter().copied().fold(0.0, f32::max);
@@ -43,7 +43,7 @@ mod tests {
         (0..500).for_each(|_| waveform.hear(&[0.0, -0.04]));
         (0..500).for_each(|_| waveform.hear(&[0.1, -0.64]));
         let levels = waveform.levels();
-        assert_eq!(levels.len(), NOTE_LEVELS);
+        assert_eq!(levels.len(), WAVEFORM_LEVELS);
         assert!(levels[..30].iter().all(|level| *level == 64) && levels[34..].iter().all(|level| *level == 255));
     }
 

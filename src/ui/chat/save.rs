@@ -71,6 +71,7 @@ mod tests {
             conversation: Conversation::World,
             to_name: None,
             text: "one\ntwo".into(),
+            attachment: None,
             sent_ms: 0,
         };
         let lines = vec![
