@@ -2,6 +2,7 @@
 
 mod calls;
 mod floor;
+mod notes;
 mod stats;
 
 pub use calls::{calls, cameras, screens};
@@ -65,6 +66,11 @@ pub fn event(event: &Event, snapshot: &Snapshot) -> Option<Value> {
         }
         Event::Notice { code, text } => json!({"event": "notice", "code": code, "text": text}),
         Event::Call { call, change } => calls::call(call, change),
+        Event::File(_) => return None,
+        Event::FileRefused { command, code, text } => {
+            json!({"event": "error", "command": command, "code": code, "text": text})
+        }
+        Event::Note(change) => notes::note(change, snapshot),
         Event::Ended => return None,
     })
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod calls;
+mod notes;
 mod voice;
 
 use crate::net::{
@@ -64,7 +65,7 @@ pub struct Complaint {
 type Parsed = Result<Order, Complaint>;
 
 /// The commands that are there, and how they are written.
-const COMMANDS: [(&str, &str); 39] = [
+const COMMANDS: [(&str, &str); 42] = [
     ("rooms", "rooms"),
     ("people", "people"),
     ("walk", "walk X Y"),
@@ -104,10 +105,13 @@ const COMMANDS: [(&str, &str); 39] = [
     ("search", "search WORDS"),
     ("help", "help"),
     ("quit", "quit"),
+    ("note", "note room|world|NAME SECONDS, or note cancel"),
+    ("play", "play NOTE_ID [1|1.5|2], or play stop"),
+    ("!audio", "!audio"),
 ];
 
 /// Commands of the interface that this version can't do yet.
-const NOT_YET: [&str; 7] = ["send", "fetch", "cancel", "note", "play", "!audio", "away"];
+const NOT_YET: [&str; 4] = ["send", "fetch", "cancel", "away"];
 
 /// Reads a line as it is meant among these people and rooms.
 ///
@@ -161,6 +165,9 @@ pub fn parse(line: &str, snapshot: &Snapshot) -> Parsed {
         "calls" => alone("calls", rest, Order::Calls),
         "register" => account::register(rest),
         "account" => account::change(rest),
+        "note" => notes::note(rest, snapshot),
+        "play" => notes::play(rest),
+        "!audio" => alone("!audio", rest, notes::audio()),
         _ if NOT_YET.contains(&word) => Err(not_yet(word)),
         _ => Err(unknown(word)),
     }

@@ -3,10 +3,13 @@
 
 mod call;
 mod floor;
+mod note;
 
 pub use call::{CallChanged, CallNamed};
 pub use floor::FloorChanged;
+pub use note::NoteChanged;
 
+use super::transfers::FileEvent;
 use hallway_protocol::{
     chat::{ChatMessage, Conversation, FoundMessage},
     ids::{PersonId, RoomId},
@@ -133,6 +136,19 @@ pub enum Event {
         /// A sentence for people.
         text: String,
     },
+    /// Something about a file.
+    File(FileEvent),
+    /// Something about a file that was asked for can't be, for a reason of the server's.
+    FileRefused {
+        /// The headless word of the command, such as `fetch`.
+        command: &'static str,
+        /// A word for scripts.
+        code: String,
+        /// A sentence for people.
+        text: String,
+    },
+    /// Something about a voice note.
+    Note(NoteChanged),
     /// The session ended: its face is gone or it was told to quit.
     Ended,
 }

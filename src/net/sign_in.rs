@@ -3,6 +3,7 @@
 pub mod certificate;
 pub mod front_desk;
 pub mod hex;
+pub mod https;
 pub mod owner;
 pub mod pins;
 pub mod stays;
@@ -106,6 +107,8 @@ pub struct Admission {
     pub fingerprint: String,
     /// Whether the name is one's own here.
     pub account: bool,
+    /// What requests about files show; see [`SignInGrant::files_key`](hallway_protocol::desk::SignInGrant::files_key).
+    pub files_key: String,
 }
 
 /// The session's end of the way to front desks.

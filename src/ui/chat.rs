@@ -4,6 +4,7 @@ pub mod clock;
 pub mod complete;
 mod lines;
 pub mod model;
+pub mod notes;
 pub mod save;
 
 use super::{Action, bidi, theme};
@@ -41,7 +42,7 @@ pub fn show(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot) -> Vec<Acti
         model.unread.remove(&of);
         ask_for_history(model, snapshot, of, &mut actions);
     }
-    let below = foot_height(ui, model);
+    let below = foot_height(ui, model, snapshot);
     let size = vec2(ui.available_width(), (ui.available_height() - below).max(60.0));
     ui.allocate_ui(size, |ui| {
         ui.set_min_size(size);
@@ -55,8 +56,12 @@ pub fn show(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot) -> Vec<Acti
     });
     typing_line(ui, snapshot, conversation);
     if let Some(to) = conversation {
-        offers(ui, model, snapshot);
-        field(ui, model, snapshot, to, &mut actions);
+        if notes::bar(ui, &mut model.notes, snapshot, to, &mut actions) {
+            model.typing = false;
+        } else {
+            offers(ui, model, snapshot);
+            field_row(ui, model, snapshot, to, &mut actions);
+        }
     } else {
         model.typing = false;
         // There is nobody to write to here but everyone.
@@ -231,6 +236,18 @@ fn offers(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot) {
     });
 }
 
+/// The text field, and what stands beside it.
+fn field_row(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot, to: Conversation, actions: &mut Vec<Action>) {
+    ui.horizontal_top(|ui| {
+        let width = ui.available_width() - notes::BUTTON - ui.spacing().item_spacing.x;
+        ui.vertical(|ui| {
+            ui.set_max_width(width);
+            field(ui, model, snapshot, to, actions);
+        });
+        notes::button(ui, &mut model.notes, actions);
+    });
+}
+
 /// The text field and its button.
 fn field(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot, to: Conversation, actions: &mut Vec<Action>) {
     let tab = model.tab;
@@ -305,7 +322,10 @@ fn keys(ui: &Ui, model: &mut ChatModel, snapshot: &Snapshot, text: &mut String) 
 }
 
 /// Height of all below the lines, in points.
-fn foot_height(ui: &Ui, model: &ChatModel) -> f32 {
+fn foot_height(ui: &Ui, model: &ChatModel, snapshot: &Snapshot) -> f32 {
+    if let Some(height) = notes::bar_height(ui, snapshot) {
+        return height + 18.0 + 16.0;
+    }
     let rows = model.draft(model.tab).lines().count().clamp(1, 5);
     let row = ui.text_style_height(&TextStyle::Body);
     let field = (FIELD_HEIGHT + (rows as f32 - 1.0) * row).min(FIELD_HEIGHT * 3.0);

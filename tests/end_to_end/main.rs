@@ -15,6 +15,7 @@ mod crashes;
 mod devices;
 mod floor;
 mod lossy;
+mod notes;
 mod rooms;
 mod screen;
 mod search;

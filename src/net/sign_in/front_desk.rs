@@ -352,6 +352,7 @@ fn admission(
         version: grant.version,
         fingerprint: fingerprint.to_string(),
         account: grant.account,
+        files_key: grant.files_key,
     })
 }
 

@@ -1,10 +1,10 @@
 //! The lines of a conversation: who, when, what, and what became of it.
 
-use super::{clock, model::ChatModel};
+use super::{clock, model::ChatModel, notes};
 use crate::{
     net::{
         commands::Command,
-        snapshot::{ChatLine, ChatLog, Snapshot},
+        snapshot::{ChatLine, ChatLog, NoteKey, Snapshot},
     },
     ui::{Action, bidi, theme},
 };
@@ -12,8 +12,16 @@ use bevy_egui::egui::{
     self, Align, Button, Color32, Label, Layout, Rect, RichText, Sense, Stroke, TextStyle, Ui, UiBuilder, pos2, vec2,
 };
 use chrono::NaiveDate;
-use hallway_protocol::{chat::Conversation, ids::PersonId, limits};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use hallway_protocol::{
+    chat::{ChatMessage, Conversation},
+    file::{Attachment, AttachmentKind},
+    ids::PersonId,
+    limits,
+};
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    time::Duration,
+};
 
 /// Room for portraits and times at the left, in points.
 const GUTTER: f32 = 40.0;
@@ -160,6 +168,7 @@ fn row(
             let head = (!place.continues).then_some((message.from_name.as_str(), message.from));
             let time = clock::hour(message.sent_ms);
             body(ui, head, &time, &message.text, theme::TEXT, snapshot, actions);
+            note(ui, message, model, snapshot, actions);
         }
         ChatLine::Pending { text, .. } => {
             let head = head_of_own(snapshot, place);
@@ -182,6 +191,19 @@ fn row(
             });
         }
     }
+}
+
+/// The voice note that goes with a message.
+fn note(ui: &mut Ui, message: &ChatMessage, model: &mut ChatModel, snapshot: &Snapshot, actions: &mut Vec<Action>) {
+    let Some(Attachment { file, kind: AttachmentKind::Note { ms, waveform }, .. }) = &message.attachment else {
+        return;
+    };
+    let length = Duration::from_millis((*ms).into()).min(limits::NOTE_LENGTH);
+    ui.horizontal(|ui| {
+        ui.add_space(GUTTER);
+        let scrub = &mut model.notes.scrub;
+        notes::in_a_line(ui, NoteKey::File(*file), length, waveform.levels(), snapshot, scrub, actions);
+    });
 }
 
 fn head_of_own(snapshot: &Snapshot, place: Place) -> Option<(&str, Option<PersonId>)> {
@@ -210,7 +232,9 @@ fn body(
     if let Some((name, id)) = head {
         head_line(&mut column, name, id, time, snapshot, actions);
     }
-    message_text(&mut column, text, color);
+    if !text.is_empty() {
+        message_text(&mut column, text, color);
+    }
     let used = column.min_rect();
     match head {
         Some((name, _)) => theme::paint_portrait(ui.painter(), top + vec2(14.0, 17.0), 28.0, name),
