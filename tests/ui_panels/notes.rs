@@ -20,8 +20,13 @@ use hallway_protocol::{
 };
 use std::{sync::Arc, time::Duration};
 
-const FILE: FileId = FileId::new([7; 16]);
-const NOTE: NoteKey = NoteKey::File(FILE);
+fn file() -> FileId {
+    FileId::new([7; 16])
+}
+
+fn note() -> NoteKey {
+    NoteKey::File(file())
+}
 
 type Chat = Harness<'static, Bench<ChatModel>>;
 
@@ -42,7 +47,7 @@ fn with_a_note(notes: NotesView) -> Snapshot {
         to_name: None,
         text: String::new(),
         attachment: Some(Attachment {
-            file: FILE,
+            file: file(),
             name: FileName::made_of("note.ogg"),
             bytes: 40_000,
             hash: FileHash([0; 32]),
@@ -154,9 +159,9 @@ fn a_note_in_the_lines_is_played_and_paused() {
     assert!(harness.query_by_label("0:08").is_some());
     harness.get_by_label("Play the voice note").click();
     harness.run_steps(2);
-    assert_eq!(commands(&harness), [Command::PlayNote { note: NOTE, from: None, speed: None }]);
+    assert_eq!(commands(&harness), [Command::PlayNote { note: note(), from: None, speed: None }]);
 
-    let playing = NotePlaying { key: NOTE, at: Duration::from_secs(2), state: NoteState::Heard };
+    let playing = NotePlaying { key: note(), at: Duration::from_secs(2), state: NoteState::Heard };
     let view = NotesView { playing: Some(playing), speed: NoteSpeed::Faster, ..NotesView::default() };
     let mut harness = chat(with_a_note(view));
     assert!(harness.query_by_label("0:02 / 0:08").is_some());
@@ -175,15 +180,16 @@ fn a_place_in_a_note_is_chosen_in_its_waveform() {
     pointer(&mut harness, at, true);
     pointer(&mut harness, at, false);
     let chosen = commands(&harness);
-    let [Command::PlayNote { note: NOTE, from: Some(from), speed: None }] = chosen.as_slice() else {
+    let [Command::PlayNote { note: chosen_note, from: Some(from), speed: None }] = chosen.as_slice() else {
         panic!("{chosen:?}")
     };
+    assert_eq!(*chosen_note, note());
     assert!((from.as_secs_f32() - 6.0).abs() < 0.2, "{from:?}");
 }
 
 #[test]
 fn a_note_that_waits_says_so() {
-    let playing = NotePlaying { key: NOTE, at: Duration::from_secs(2), state: NoteState::Waiting };
+    let playing = NotePlaying { key: note(), at: Duration::from_secs(2), state: NoteState::Waiting };
     let harness = chat(with_a_note(NotesView { playing: Some(playing), ..NotesView::default() }));
     assert!(harness.query_by_label("Waits…").is_some());
 }

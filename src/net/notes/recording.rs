@@ -116,17 +116,17 @@ impl Notes<'_> {
     pub(super) fn recorded(&mut self, ticket: u64, note: Option<Arc<RecordedNote>>) {
         // One that was given up meanwhile is not asked for.
         let Some(plan) = self.recorder.recording.take_if(|plan| plan.ticket == ticket) else { return };
+        if plan.unattended.is_some() && !plan.ends {
+            let text = "The note was broken off, and is not sent: the microphone was needed otherwise.";
+            return self.refuse("note", "broken_off", text);
+        }
         let Some(note) = note else {
             return self.refuse("note", "not_recorded", "Nothing was recorded: the microphone was needed otherwise.");
         };
         self.tell(NoteChanged::Recorded { length: note.length });
         match plan.unattended {
             None => self.recorder.draft = Some(note),
-            Some((to, _)) if plan.ends => self.write(note, to),
-            Some(_) => {
-                let text = "The note was broken off, and is not sent: the microphone was needed otherwise.";
-                self.refuse("note", "broken_off", text);
-            }
+            Some((to, _)) => self.write(note, to),
         }
     }
 

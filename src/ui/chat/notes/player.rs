@@ -60,8 +60,9 @@ pub fn player(
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         play(ui, key, playing.map(|playing| playing.state), actions);
-        // Before it is sent a note is listened to once, and there is little room.
-        let has_speed = at.is_some() && key != NoteKey::Draft;
+        // Before it is sent a note is listened to once, and there is little room. In the lines it is always there: what is
+        // under the pointer must not move while a place is chosen.
+        let has_speed = key != NoteKey::Draft;
         let width = ui.available_width() - CLOCK - if has_speed { SPEED + 6.0 } else { 0.0 } - 6.0;
         if let Some(place) = waveform(ui, key, length, levels, at, width, scrub) {
             actions.push(Action::Send(Command::PlayNote { note: key, from: Some(place), speed: None }));
