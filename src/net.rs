@@ -15,6 +15,7 @@ pub mod handle;
 pub mod hearing;
 pub mod measure;
 pub mod mirror;
+pub mod notes;
 pub mod phrase;
 pub mod poses;
 pub mod preferences;
@@ -46,6 +47,7 @@ use hallway_protocol::{
         setup,
     },
 };
+use notes::shelf::Shelf;
 use preferences::{Preferences, PreferencesPlugin, VoicePreferences, VoiceWishes};
 use session::{Mirror, Port};
 use sign_in::Desk;
@@ -100,6 +102,8 @@ pub struct Seams {
     pub preferences: Preferences,
     /// The thread that carries files.
     pub transfers: TransferLink,
+    /// The files of voice notes.
+    pub notes: Shelf,
 }
 
 /// Voice events that may wait for a session that is busy: two seconds of packets.
@@ -128,11 +132,12 @@ pub fn start(settings: SessionSettings) -> io::Result<SessionHandle> {
     };
     let places = TransferSettings { config_dir: settings.config_dir.clone(), downloads: settings.downloads };
     let transfers = TransferLink::start(places, wake(&waker))?;
+    let notes = Shelf::start(&settings.config_dir, wake(&waker))?;
     let voice = start_voice(&preferences.voice, waker.clone())?;
     let camera = preferences.calls.camera.clone();
     let video =
         VideoLink::start(VideoSettings { camera, sink: settings.video_sink, gallery: handle.gallery() }, waker)?;
-    let seams = Seams { port, desk, dialer: Dialer::udp(), voice, video, preferences, transfers };
+    let seams = Seams { port, desk, dialer: Dialer::udp(), voice, video, preferences, transfers, notes };
     let reconnect = settings.reconnect;
     thread::Builder::new().name("session".to_owned()).spawn(move || run(live, seams, reconnect))?;
     Ok(handle)
@@ -149,6 +154,7 @@ pub fn app(seams: Seams, reconnect: Option<Duration>) -> App {
         .insert_resource(seams.voice)
         .insert_resource(seams.video)
         .insert_resource(seams.transfers)
+        .insert_resource(seams.notes)
         .add_plugins((
             session::SessionPlugin,
             PreferencesPlugin::new(seams.preferences),
@@ -164,8 +170,8 @@ pub fn app(seams: Seams, reconnect: Option<Duration>) -> App {
             hearing::HearingPlugin,
             encoding::EncodingPlugin,
             measure::MeasurePlugin,
-            TransfersPlugin,
-        ));
+        ))
+        .add_plugins((TransfersPlugin, notes::NotesPlugin));
     app
 }
 

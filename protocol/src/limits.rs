@@ -91,6 +91,10 @@ pub const MAP_TILES: u32 = 256;
 /// Most rooms on one server, drawn and created together.
 pub const ROOMS: usize = 256;
 
+/// Longest voice note.
+pub const NOTE_LENGTH: Duration = Duration::from_secs(300);
+/// Largest file of a voice note: [`NOTE_LENGTH`] of Opus at 64 kbit/s is 2.4 MB, the pages around it 10 kB.
+pub const NOTE_BYTES: usize = 3 << 20;
 /// Longest name of a file, in bytes of UTF-8: what file systems take.
 pub const FILE_NAME_BYTES: usize = 255;
 /// Most levels that show how loud a voice note is: as many bars as a line of chat has room for.

@@ -23,7 +23,7 @@ pub(crate) use table::kind;
 use crate::store::OpenError;
 use disk::Disk;
 use hallway_protocol::{
-    file::{BeginUpload, FileId, UploadState},
+    file::{AttachmentKind, BeginUpload, FileId, UploadState},
     limits,
     owner::OwnerId,
 };
@@ -121,6 +121,9 @@ impl Files {
         if asked.bytes > limits.file {
             return Err(FileError::TooLarge { most: limits.file });
         }
+        if !is_possible_note(&asked) {
+            return Err(FileError::NoNote);
+        }
         let mut table = self.0.table.lock().await;
         let counted = asked.bytes.max(LEAST_COUNTED);
         let usage = table.usage(caller.owner, LEAST_COUNTED).await?;
@@ -189,6 +192,16 @@ impl Files {
 fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Whether what is announced as a voice note can be one; how many levels it has was seen when it was read.
+fn is_possible_note(asked: &BeginUpload) -> bool {
+    match asked.kind {
+        AttachmentKind::Note { ms, .. } => {
+            asked.bytes <= limits::NOTE_BYTES as u64 && u128::from(ms) <= limits::NOTE_LENGTH.as_millis()
+        }
+        AttachmentKind::File | AttachmentKind::Image => true,
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod calls;
 mod files;
 mod floor;
+mod notes;
 mod stats;
 
 pub use calls::{calls, cameras, screens};
@@ -70,6 +71,7 @@ pub fn event(event: &Event, snapshot: &Snapshot) -> Option<Value> {
         Event::FileRefused { command, code, text } => {
             json!({"event": "error", "command": command, "code": code, "text": text})
         }
+        Event::Note(change) => notes::note(change, snapshot),
         Event::Ended => return None,
     })
 }

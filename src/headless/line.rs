@@ -4,6 +4,7 @@ mod account;
 mod calls;
 mod files;
 mod moderation;
+mod notes;
 mod voice;
 
 use crate::net::{
@@ -66,7 +67,7 @@ pub struct Complaint {
 type Parsed = Result<Order, Complaint>;
 
 /// The commands that are there, and how they are written.
-const COMMANDS: [(&str, &str); 47] = [
+const COMMANDS: [(&str, &str); 50] = [
     ("rooms", "rooms"),
     ("people", "people"),
     ("walk", "walk X Y"),
@@ -114,10 +115,13 @@ const COMMANDS: [(&str, &str); 47] = [
     ("quit", "quit"),
     ("kick", "kick NAME [REASON]"),
     ("ban", "ban NAME [DAYS] [REASON]"),
+    ("note", "note room|world|NAME SECONDS, or note cancel"),
+    ("play", "play NOTE_ID [1|1.5|2], or play stop"),
+    ("!audio", "!audio"),
 ];
 
 /// Commands of the interface that this version can't do yet.
-const NOT_YET: [&str; 4] = ["note", "play", "!audio", "away"];
+const NOT_YET: [&str; 1] = ["away"];
 
 /// Reads a line as it is meant among these people and rooms.
 ///
@@ -179,6 +183,9 @@ pub fn parse(line: &str, snapshot: &Snapshot) -> Parsed {
         "account" => account::change(rest),
         "kick" => moderation::kick(rest, snapshot),
         "ban" => moderation::ban(rest, snapshot),
+        "note" => notes::note(rest, snapshot),
+        "play" => notes::play(rest),
+        "!audio" => alone("!audio", rest, notes::audio()),
         _ if NOT_YET.contains(&word) => Err(not_yet(word)),
         _ => Err(unknown(word)),
     }

@@ -2,6 +2,7 @@
 
 use super::{
     preferences::VoicePreferences,
+    snapshot::{NoteKey, NoteSpeed},
     transfers::{FetchInto, Outgoing},
 };
 use crate::media::{
@@ -20,7 +21,7 @@ use hallway_protocol::{
     moderation::SendAway,
     video::{Layer, Source},
 };
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 /// A wish. The session answers with [events](super::events::Event) and a new [snapshot](super::snapshot::Snapshot).
 #[derive(Clone, Debug, PartialEq)]
@@ -220,6 +221,37 @@ pub enum Command {
     DeleteFile(FileId),
     /// A moderator's word that somebody has to leave the server, for now or for longer.
     SendAway(SendAway),
+    /// Open the microphone for a voice note. What is said goes nowhere but into it.
+    RecordNote,
+    /// Record a note of this length and send it there.
+    SpeakNote {
+        /// Where to.
+        to: Conversation,
+        /// How long.
+        length: Duration,
+    },
+    /// That was the note: it waits to be sent or thrown away.
+    FinishNote,
+    /// Throw away the note that is recorded, or that waits.
+    DiscardNote,
+    /// Send the note that waits.
+    SendNote {
+        /// Where to.
+        to: Conversation,
+    },
+    /// Play a note, in place of the one before.
+    PlayNote {
+        /// Which.
+        note: NoteKey,
+        /// From which place; from where it was left where it is `None`.
+        from: Option<Duration>,
+        /// How fast, from now on; as before where it is `None`.
+        speed: Option<NoteSpeed>,
+    },
+    /// Play it no longer; its place is remembered.
+    PauseNote,
+    /// How fast notes are played, from now on.
+    SetNoteSpeed(NoteSpeed),
     /// Sign out and end the session; [`Ended`](super::events::Event::Ended) is the last event. The same happens, unheard,
     /// when the handle is dropped.
     Quit,

@@ -254,6 +254,9 @@ fn take_answer(
         match result {
             Ok(Outcome::Admitted(admission)) if comes_in => {
                 report.mirror.map = Some(admission.map.clone());
+                if let Some(access) = connection.access(&admission) {
+                    commands.insert_resource(access);
+                }
                 connection.admitted();
                 connection.stage = Stage::Admitted(admission);
             }
@@ -531,6 +534,12 @@ impl Connection {
         self.attempt = self.number();
         report.mirror.connection = ConnectionState::SignedOut;
         report.mirror.me = None;
+    }
+
+    /// What opens the front desk's files.
+    fn access(&self, admission: &Admission) -> Option<Access> {
+        let (server, fingerprint) = (self.wanted.as_ref()?.server.clone(), admission.fingerprint.parse().ok()?);
+        Some(Access { server, fingerprint, key: admission.files_key.clone(), name: admission.name.clone() })
     }
 
     /// Says farewell on the link, if there is one: the server frees the name at once.

@@ -3,9 +3,11 @@
 
 mod call;
 mod floor;
+mod note;
 
 pub use call::{CallChanged, CallNamed};
 pub use floor::FloorChanged;
+pub use note::NoteChanged;
 
 use super::transfers::FileEvent;
 use hallway_protocol::{
@@ -145,6 +147,8 @@ pub enum Event {
         /// A sentence for people.
         text: String,
     },
+    /// Something about a voice note.
+    Note(NoteChanged),
     /// The session ended: its face is gone or it was told to quit.
     Ended,
 }

@@ -31,12 +31,14 @@ pub enum SessionSystems {
     Chat,
     /// `Update`: the floor, the microphone, voice.
     Talk,
+    /// `Update`: files on their way.
+    Carry,
+    /// `Update`: voice notes.
+    Note,
     /// `Update`: calls, and their voices.
     Call,
     /// `Update`: pictures, which leave after what is said.
     Picture,
-    /// `Update`: files, which a thread of its own carries.
-    Carry,
     /// `Update`: how well all that goes.
     Measure,
     /// `Update`, last: the face is told.
@@ -103,7 +105,7 @@ pub struct SessionPlugin;
 impl Plugin for SessionPlugin {
     fn build(&self, app: &mut App) {
         use SessionSystems::{
-            Call, Carry, Chat, Connect, Measure, Mirror as MirrorSet, Picture, Publish, Receive, Talk, Walk,
+            Call, Carry, Chat, Connect, Measure, Mirror as MirrorSet, Note, Picture, Publish, Receive, Talk, Walk,
         };
         app.insert_resource(Mirror(Snapshot::signed_out()))
             .add_message::<FromFace>()
@@ -116,7 +118,7 @@ impl Plugin for SessionPlugin {
             .configure_sets(PreUpdate, Receive.after(MessageSystems::Receive))
             .configure_sets(
                 Update,
-                (Connect, MirrorSet, Walk, Chat, Talk, Call, Picture, Carry, Measure, Publish).chain(),
+                (Connect, MirrorSet, Walk, Chat, Talk, Carry, Note, Call, Picture, Measure, Publish).chain(),
             )
             .add_systems(
                 PreUpdate,

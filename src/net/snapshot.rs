@@ -4,10 +4,12 @@
 //! never waits. Nothing here is shared with the session but immutable parts behind `Arc`.
 
 mod calls;
+mod notes;
 mod stats;
 mod talk;
 
 pub use calls::{CallView, CallsView};
+pub use notes::{NoteDraft, NoteKey, NotePlaying, NoteSpeed, NoteState, NotesView};
 pub use stats::{Grade, SessionStats, StatsSample, TalkerQuality};
 pub use talk::TalkState;
 
@@ -51,6 +53,8 @@ pub struct Snapshot {
     pub testing: bool,
     /// Measurements of the link and of voice.
     pub stats: SessionStats,
+    /// Voice notes: recorded, and played.
+    pub notes: Arc<NotesView>,
     /// Files on their way, and the newest of those that were, the oldest first.
     pub transfers: Arc<Vec<TransferView>>,
 }
@@ -237,6 +241,7 @@ impl Snapshot {
             devices: DeviceTrouble::default(),
             testing: false,
             stats: SessionStats::default(),
+            notes: Arc::default(),
             transfers: Arc::default(),
         }
     }

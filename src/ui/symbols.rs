@@ -1,6 +1,8 @@
 //! Small drawn signs: microphone, camera, screen, receiver and others. Each tells by its shape; the colour
 //! only helps.
 
+pub mod media;
+
 use super::theme;
 use bevy_egui::egui::{
     Color32, CornerRadius, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType,

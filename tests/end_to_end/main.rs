@@ -16,6 +16,7 @@ mod devices;
 mod files;
 mod floor;
 mod lossy;
+mod notes;
 mod rooms;
 mod screen;
 mod search;

@@ -18,6 +18,7 @@ use hallway::{
         connection::Dialer,
         events::{Event, SignInFailure},
         handle,
+        notes::shelf::Shelf,
         preferences::Preferences,
         sign_in::{Admission, Answer, Desk, Matter, Outcome, Question, hex},
         snapshot::{LoadedMap, RoomView},
@@ -135,6 +136,7 @@ impl Stage {
             voice: engine(Arc::clone(&heard), Arc::clone(&stats), voice.clone(), events),
             video: video_engine(Arc::clone(&seen), Arc::clone(&no_camera), video.clone(), video_events),
             preferences: Preferences::default(),
+            notes: Shelf::idle(),
             transfers: TransferLink::idle(),
         };
         let mut app = net::app(seams, Some(Duration::from_secs(30)));

@@ -7,6 +7,7 @@ mod calls;
 mod chat;
 mod floor;
 mod lists;
+mod notes;
 mod offer;
 mod person_menu;
 mod quality;

@@ -55,7 +55,7 @@ impl Crowd {
             let (thread, to) = self.place(from, &mut dice);
             let (writer, from) = (PersonId(from.into()), name(from));
             // One message a minute.
-            NewMessage { thread, writer, from, to, text: texts.next(), sent_ms: number * 60_000 }
+            NewMessage { thread, writer, from, to, text: texts.next(), attachment: None, sent_ms: number * 60_000 }
         })
     }
 

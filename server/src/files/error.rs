@@ -17,6 +17,9 @@ pub enum FileError {
         /// Most bytes.
         most: u64,
     },
+    /// Too long or too large for a voice note.
+    #[error("A voice note is at most five minutes long; send it as a file.")]
+    NoNote,
     /// The person has no room left.
     #[error("Your files would be more than this server keeps of one person ({}, of which {} are used); delete some.", size(*most), size(*used))]
     Quota {
@@ -75,6 +78,7 @@ impl FileError {
         match self {
             Self::NoGuests | Self::NotAllowed => "not_allowed",
             Self::TooLarge { .. } => "file_too_large",
+            Self::NoNote => "note_too_long",
             Self::Quota { .. } => "quota",
             Self::ServerFull { .. } => "server_full",
             Self::DiskFull => "disk_full",

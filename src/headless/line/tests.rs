@@ -210,7 +210,7 @@ fn lines_that_cannot_be_done_say_why() {
         ("autoanswer Carol on", Some("autoanswer"), "no_such_person"),
         ("send Bob", Some("send"), "usage"),
         ("fetch 12", Some("fetch"), "usage"),
-        ("!audio", Some("!audio"), "not_available"),
+        ("away", Some("away"), "not_available"),
     ];
     for (line, command, code) in cases {
         let complaint = parse(line, &snapshot(None)).unwrap_err();

@@ -1,10 +1,10 @@
 //! The lines of a conversation: who, when, what, and what became of it.
 
-use super::{clock, files, model::ChatModel};
+use super::{clock, files, model::ChatModel, notes};
 use crate::{
     net::{
         commands::Command,
-        snapshot::{ChatLine, ChatLog, Snapshot},
+        snapshot::{ChatLine, ChatLog, NoteKey, Snapshot},
     },
     ui::{Action, bidi, theme},
 };
@@ -12,8 +12,16 @@ use bevy_egui::egui::{
     self, Align, Button, Color32, Label, Layout, Rect, RichText, Sense, Stroke, TextStyle, Ui, UiBuilder, pos2, vec2,
 };
 use chrono::NaiveDate;
-use hallway_protocol::{chat::Conversation, ids::PersonId, limits};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use hallway_protocol::{
+    chat::{ChatMessage, Conversation},
+    file::AttachmentKind,
+    ids::PersonId,
+    limits,
+};
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    time::Duration,
+};
 
 /// Room for portraits and times at the left, in points.
 const GUTTER: f32 = 40.0;
@@ -160,13 +168,7 @@ fn row(
             let head = (!place.continues).then_some((message.from_name.as_str(), message.from));
             let time = clock::hour(message.sent_ms);
             body(ui, head, &time, &message.text, theme::TEXT, snapshot, actions);
-            if let Some(attachment) = &message.attachment {
-                ui.horizontal(|ui| {
-                    ui.add_space(GUTTER);
-                    ui.vertical(|ui| files::card(ui, attachment, snapshot, actions));
-                });
-                ui.add_space(3.0);
-            }
+            carried(ui, message, model, snapshot, actions);
         }
         ChatLine::Pending { text, .. } => {
             let head = head_of_own(snapshot, place);
@@ -189,6 +191,22 @@ fn row(
             });
         }
     }
+}
+
+/// What a message carries: the player of a voice note, or a file's card.
+fn carried(ui: &mut Ui, message: &ChatMessage, model: &mut ChatModel, snapshot: &Snapshot, actions: &mut Vec<Action>) {
+    let Some(attachment) = &message.attachment else { return };
+    ui.horizontal(|ui| {
+        ui.add_space(GUTTER);
+        if let AttachmentKind::Note { ms, waveform } = &attachment.kind {
+            let length = Duration::from_millis((*ms).into()).min(limits::NOTE_LENGTH);
+            let (key, scrub) = (NoteKey::File(attachment.file), &mut model.notes.scrub);
+            notes::in_a_line(ui, key, length, waveform.levels(), snapshot, scrub, actions);
+        } else {
+            ui.vertical(|ui| files::card(ui, attachment, snapshot, actions));
+        }
+    });
+    ui.add_space(3.0);
 }
 
 fn head_of_own(snapshot: &Snapshot, place: Place) -> Option<(&str, Option<PersonId>)> {

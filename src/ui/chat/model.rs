@@ -38,6 +38,7 @@ pub struct ChatModel {
     pub(super) heights: HashMap<u64, f32>,
     pub(super) scroll: Scroll,
     pub(super) cycle: Option<super::complete::Cycle>,
+    pub(super) notes: super::notes::NotesModel,
 }
 
 /// Where the open conversation is scrolled to.

@@ -39,7 +39,7 @@ impl From<FileError> for Refused {
     fn from(error: FileError) -> Self {
         let status = match &error {
             FileError::NoGuests | FileError::NotAllowed => StatusCode::FORBIDDEN,
-            FileError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            FileError::TooLarge { .. } | FileError::NoNote => StatusCode::PAYLOAD_TOO_LARGE,
             FileError::Quota { .. } | FileError::ServerFull { .. } | FileError::DiskFull => {
                 StatusCode::INSUFFICIENT_STORAGE
             }
