@@ -179,7 +179,7 @@ impl Bounds {
     fn of(source: Source, layer: Layer) -> Self {
         let (least, start, most) = match (source, layer) {
             (Source::Camera, Layer::Small) => (50_000, 120_000, 200_000),
-            (Source::Camera, Layer::Medium) => (60_000, 190_000, 900_000),
+            (Source::Camera, Layer::Medium) => (60_000, 300_000, 900_000),
             (Source::Camera, Layer::Large) => (80_000, 1_200_000, 2_000_000),
             (Source::Screen, _) => (80_000, 1_000_000, 1_500_000),
         };

@@ -88,7 +88,7 @@ impl Bottleneck {
 #[test]
 fn a_good_link_is_used_up_to_the_most() {
     let mut link = Bottleneck::new(Layer::Medium);
-    assert_eq!(link.run(0, 5e6).setting, Setting { bitrate: 190_000, rate: 30.0, most: (480, 270) });
+    assert_eq!(link.run(0, 5e6).setting, Setting { bitrate: 300_000, rate: 30.0, most: (640, 360) });
     assert!(link.run(4, 5e6).bitrate > 800_000, "it takes seconds to find what there is");
     assert_eq!(link.run(16, 5e6).bitrate, 900_000);
     let mut link = Bottleneck::new(Layer::Large);
