@@ -15,6 +15,7 @@ pub mod handle;
 pub mod hearing;
 pub mod measure;
 pub mod mirror;
+pub mod notes;
 pub mod phrase;
 pub mod poses;
 pub mod preferences;
@@ -24,6 +25,7 @@ pub mod sign_in;
 pub mod snapshot;
 pub mod talk;
 pub mod track;
+pub mod transfers;
 pub mod video;
 pub mod voice;
 pub mod walking;
@@ -45,6 +47,7 @@ use hallway_protocol::{
         setup,
     },
 };
+use notes::shelf::Shelf;
 use preferences::{Preferences, PreferencesPlugin, VoicePreferences, VoiceWishes};
 use session::{Mirror, Port};
 use sign_in::Desk;
@@ -59,6 +62,7 @@ use std::{
     thread,
     time::Duration,
 };
+use transfers::{TransferLink, TransferSettings, TransfersPlugin};
 use video::VideoLink;
 use voice::VoiceLink;
 
@@ -76,6 +80,8 @@ pub struct SessionSettings {
     pub is_kept: bool,
     /// Where pinned certificates and settings are kept.
     pub config_dir: PathBuf,
+    /// Where fetched files go; the platform's folder for downloads where it is `None`.
+    pub downloads: Option<PathBuf>,
     /// For how long a lost connection is tried again; without end where it is `None`.
     pub reconnect: Option<Duration>,
 }
@@ -94,6 +100,10 @@ pub struct Seams {
     pub video: VideoLink,
     /// What the person chose about voice and calls.
     pub preferences: Preferences,
+    /// The thread that carries files.
+    pub transfers: TransferLink,
+    /// The files of voice notes.
+    pub notes: Shelf,
 }
 
 /// Voice events that may wait for a session that is busy: two seconds of packets.
@@ -120,11 +130,14 @@ pub fn start(settings: SessionSettings) -> io::Result<SessionHandle> {
     } else {
         Preferences::for_scripts(settings.voice, settings.camera)
     };
+    let places = TransferSettings { config_dir: settings.config_dir.clone(), downloads: settings.downloads };
+    let transfers = TransferLink::start(places, wake(&waker))?;
+    let notes = Shelf::start(&settings.config_dir, wake(&waker))?;
     let voice = start_voice(&preferences.voice, waker.clone())?;
     let camera = preferences.calls.camera.clone();
     let video =
         VideoLink::start(VideoSettings { camera, sink: settings.video_sink, gallery: handle.gallery() }, waker)?;
-    let seams = Seams { port, desk, dialer: Dialer::udp(), voice, video, preferences };
+    let seams = Seams { port, desk, dialer: Dialer::udp(), voice, video, preferences, transfers, notes };
     let reconnect = settings.reconnect;
     thread::Builder::new().name("session".to_owned()).spawn(move || run(live, seams, reconnect))?;
     Ok(handle)
@@ -140,6 +153,8 @@ pub fn app(seams: Seams, reconnect: Option<Duration>) -> App {
         .insert_resource(seams.dialer)
         .insert_resource(seams.voice)
         .insert_resource(seams.video)
+        .insert_resource(seams.transfers)
+        .insert_resource(seams.notes)
         .add_plugins((
             session::SessionPlugin,
             PreferencesPlugin::new(seams.preferences),
@@ -155,7 +170,8 @@ pub fn app(seams: Seams, reconnect: Option<Duration>) -> App {
             hearing::HearingPlugin,
             encoding::EncodingPlugin,
             measure::MeasurePlugin,
-        ));
+        ))
+        .add_plugins((TransfersPlugin, notes::NotesPlugin));
     app
 }
 

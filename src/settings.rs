@@ -39,6 +39,9 @@ pub struct Arguments {
     /// Stay signed in to the account: the password is not needed next time.
     #[arg(long, requires = "password_file")]
     pub stay: bool,
+    /// Register with this invitation, under the password in the file, where guests may not come in.
+    #[arg(long, value_name = "CODE", requires = "password_file")]
+    pub invite: Option<String>,
     /// Take a free variant, such as “Ann 2”, when somebody has the name.
     #[arg(long)]
     pub name_or_variant: bool,
@@ -75,6 +78,9 @@ pub struct Arguments {
     /// The folder of this client's settings and trusted certificates. Default: the platform's folder for them.
     #[arg(long, value_name = "DIR")]
     pub config_dir: Option<PathBuf>,
+    /// The folder for files that are fetched. Default: the platform's folder for downloads.
+    #[arg(long, value_name = "DIR")]
+    pub downloads: Option<PathBuf>,
     /// Without a window: tell the measurements every so many seconds.
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, requires = "headless")]
     pub stats: Option<Duration>,
@@ -140,6 +146,7 @@ impl Arguments {
                         voice,
                         is_kept: false,
                         config_dir,
+                        downloads: self.downloads,
                         reconnect,
                         camera: Some(self.camera.unwrap_or(CameraChoice::None)),
                         video_sink: self.video_sink.unwrap_or_default().0,
@@ -149,8 +156,13 @@ impl Arguments {
                         name,
                         or_variant: self.name_or_variant,
                         trust: self.trust.unwrap_or_default(),
-                        proof: self.password_file.map_or(Proof::None, |Secret(password)| Proof::Password(password)),
+                        proof: match (self.password_file, &self.invite) {
+                            (None, _) => Proof::None,
+                            (Some(Secret(password)), None) => Proof::Password(password),
+                            (Some(Secret(password)), Some(_)) => Proof::Register(password),
+                        },
                         stay: self.stay,
+                        invite: self.invite.map(Secret),
                     },
                     stats: self.stats,
                 }))
@@ -160,6 +172,7 @@ impl Arguments {
                     voice,
                     is_kept: true,
                     config_dir,
+                    downloads: self.downloads,
                     reconnect: None,
                     camera: self.camera,
                     video_sink: None,

@@ -33,7 +33,7 @@ use crate::{
 use account::AccountModel;
 use bevy::{
     prelude::*,
-    window::{PrimaryWindow, WindowOccluded},
+    window::{FileDragAndDrop, PrimaryWindow, WindowOccluded},
 };
 use bevy_egui::{EguiContexts, EguiPlugin, EguiPreUpdateSet, EguiPrimaryContextPass, egui};
 use call::CallModel;
@@ -52,7 +52,10 @@ use sound::SoundModel;
 use status::line::Echo;
 use std::{
     path::PathBuf,
-    sync::{Mutex, mpsc::Receiver},
+    sync::{
+        Mutex,
+        mpsc::{Receiver, TryRecvError},
+    },
 };
 use toasts::Toasts;
 
@@ -90,6 +93,8 @@ pub enum Action {
         /// What it is called.
         title: String,
     },
+    /// Ask which files to send to a conversation.
+    ChooseFiles(Conversation),
     /// Show the search.
     Search,
     /// Show or hide the page of keys.
@@ -146,6 +151,7 @@ pub struct UiState {
     /// Whether the rules of the room one moderates are shown.
     pub rules_open: bool,
     saving: Option<Saving>,
+    choosing: Option<(Conversation, Mutex<Receiver<Vec<PathBuf>>>)>,
 }
 
 /// What becomes of a conversation that is being saved.
@@ -182,7 +188,7 @@ pub fn plugin(app: &mut App) {
         .init_resource::<Stage>()
         .insert_resource(FontSearch(Mutex::new(fonts::search())))
         .add_systems(PreUpdate, dress.after(EguiPreUpdateSet::InitContexts).before(EguiPreUpdateSet::BeginPass))
-        .add_systems(Update, (hear, shortcuts::watch, report_saved))
+        .add_systems(Update, (hear, shortcuts::watch, report_saved, send_chosen, take_dropped))
         .add_systems(EguiPrimaryContextPass, draw.in_set(PanelSystems));
 }
 
@@ -260,6 +266,35 @@ fn report_saved(mut state: ResMut<UiState>, time: Res<Time<Real>>) {
     }
 }
 
+/// Sends the files that were chosen.
+fn send_chosen(mut state: ResMut<UiState>, mut link: ResMut<Link>) {
+    let answer = state.choosing.as_ref().and_then(|(to, choosing)| Some((*to, choosing.try_lock().ok()?.try_recv())));
+    match answer {
+        None | Some((_, Err(TryRecvError::Empty))) => {}
+        Some((_, Err(TryRecvError::Disconnected))) => state.choosing = None,
+        Some((to, Ok(paths))) => {
+            state.choosing = None;
+            paths.into_iter().for_each(|path| link.send(chat::files::send(to, path)));
+        }
+    }
+}
+
+/// Files that are dropped on the window go to the conversation that is open.
+fn take_dropped(
+    mut dropped: MessageReader<FileDragAndDrop>,
+    mut state: ResMut<UiState>,
+    mut link: ResMut<Link>,
+    time: Res<Time<Real>>,
+) {
+    for drop in dropped.read() {
+        let FileDragAndDrop::DroppedFile { path_buf, .. } = drop else { continue };
+        match ChatModel::conversation(state.chat.tab, link.snapshot()) {
+            Some(to) if link.snapshot().me.is_some() => link.send(chat::files::send(to, path_buf.clone())),
+            _ => state.toasts.trouble("Open a conversation first, then drop the file.", time.elapsed_secs_f64()),
+        }
+    }
+}
+
 /// Draws all panels and does what they want.
 fn draw(
     mut contexts: EguiContexts,
@@ -322,6 +357,10 @@ fn act(
             let own = snapshot.me.as_ref().map_or("", |me| &me.name);
             let text = chat::save::transcript(&title, &log, own);
             state.saving = Some(Mutex::new(chat::save::save(&title, text)));
+        }
+        Action::ChooseFiles(to) => {
+            state.menu = None;
+            state.choosing = Some((to, Mutex::new(chat::files::choose())));
         }
         Action::Search => state.search.show(),
         Action::ToggleHelp => state.help = !state.help,

@@ -335,6 +335,7 @@ fn hostile_slices_neither_stop_the_engine_nor_spoil_the_others_pictures() {
             slices: 1 + (roll() % 2) as u8,
             seq: roll() as u16,
             media_time: roll(),
+            waited_ms: roll() as u16,
             nals: nals.into(),
         };
         link.receiver.send(VideoCommand::Receive { sender: PersonId(66 + roll() % 40), slice });

@@ -15,6 +15,7 @@ mod speech;
 use hallway::media::{
     devices::{sink::Speaker, source::Microphone, wav::read_wav},
     engine::{VoiceCommand, VoiceEngine, VoiceEvent, VoiceHandle, VoiceSettings, VoiceStats},
+    notes::file::NoteFile,
     processing::Processing,
     voice::activation::Activation,
 };
@@ -272,4 +273,37 @@ fn a_microphone_that_is_no_file_is_refused_with_a_sentence() {
     let settings = VoiceSettings { microphone, ..VoiceSettings::default() };
     let Err(error) = VoiceEngine::start(settings, |_| {}) else { panic!("a missing file was taken") };
     assert!(error.to_string().contains("no/such.wav"), "{error}");
+}
+
+#[test]
+fn a_note_is_played_as_it_was_spoken_and_leaves_by_no_packet() {
+    let dir = tempfile::tempdir().unwrap();
+    let (spoken, heard) = (dir.path().join("spoken.wav"), dir.path().join("heard.wav"));
+    let clean = speech::speak(speech::SENTENCE, &spoken);
+    let microphone: Microphone = format!("wav:{}:from-talk", spoken.display()).parse().unwrap();
+    let speaker = Speaker::Wav(heard.clone());
+    let (tell, events) = mpsc::channel();
+    let settings = VoiceSettings { microphone, speaker, cues: false, ..VoiceSettings::default() };
+    let engine = VoiceEngine::start(settings, move |event| drop(tell.send(event))).unwrap();
+
+    engine.send(VoiceCommand::RecordNote { ticket: 1 });
+    let spoken = Duration::from_secs_f32(clean.len() as f32 / 48_000.0);
+    until(&engine, "the whole sentence", |stats| stats.recording_note.is_some_and(|recorded| recorded >= spoken));
+    engine.send(VoiceCommand::FinishNote);
+    let patience = Duration::from_secs(30);
+    let Ok(VoiceEvent::NoteRecorded { ticket: 1, note: Some(note) }) = events.recv_timeout(patience) else {
+        panic!("no note")
+    };
+    let file = Arc::new(NoteFile::read(&note.ogg).unwrap());
+    assert_eq!((file.length(), note.waveform.len()), (note.length, 64));
+    let play = VoiceCommand::PlayNote { ticket: 2, note: file, from: Duration::ZERO, speed: 1.0 };
+    engine.send(play);
+    assert_eq!(events.recv_timeout(patience), Ok(VoiceEvent::NoteEnded(2)), "and nothing before");
+
+    drop(engine);
+    let heard = read_wav(&heard).unwrap();
+    let start = best_alignment(&clean, &heard, 48_000);
+    let score = stoi(&clean, &heard[start..], 48_000);
+    println!("score {score:.3}");
+    assert!(score > 0.9, "{score}");
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "figures are for the person who asked for them")]
 
 mod drive;
+mod history;
 mod report;
 mod sound;
 mod statistics;
@@ -40,6 +41,14 @@ enum What {
         #[command(flatten)]
         how: How,
     },
+    /// How quick pages, searches and the server's start are once much was said.
+    History {
+        /// Measure only this; may be given more than once. Default: everything, which takes about a minute.
+        #[arg(long, value_name = "NAME", value_parser = names(&history::MEASUREMENTS))]
+        only: Vec<String>,
+        #[command(flatten)]
+        how: How,
+    },
 }
 
 #[derive(Args)]
@@ -63,6 +72,7 @@ fn main() -> ExitCode {
     let (measurements, only, how): (&[Measurement], _, _) = match Cli::parse().what {
         What::Voice { only, how } => (&voice::MEASUREMENTS, only, how),
         What::Video { only, how } => (&video::MEASUREMENTS, only, how),
+        What::History { only, how } => (&history::MEASUREMENTS, only, how),
     };
     let report = measure(measurements, &only, &how);
     print!("{}", report.table());
@@ -97,7 +107,9 @@ mod tests {
     #[test]
     fn the_arguments_are_well_formed_and_name_every_measurement() {
         Cli::command().debug_assert();
-        for (what, measurements) in [("voice", &voice::MEASUREMENTS[..]), ("video", &video::MEASUREMENTS)] {
+        for (what, measurements) in
+            [("voice", &voice::MEASUREMENTS[..]), ("video", &video::MEASUREMENTS), ("history", &history::MEASUREMENTS)]
+        {
             for measurement in measurements {
                 assert!(Cli::try_parse_from(["hallway-bench", what, "--only", measurement.name]).is_ok());
             }

@@ -8,6 +8,7 @@ pub use emoji::Emoji;
 pub use marks::{Marks, MessageChange, Quote, Reaction};
 
 use crate::{
+    file::Attachment,
     ids::{MessageId, PersonId, RoomId},
     limits,
     names::{DisplayName, RoomName},
@@ -115,8 +116,10 @@ pub struct ChatMessage {
     pub conversation: Conversation,
     /// For a private message the name of the person it was written to.
     pub to_name: Option<String>,
-    /// What was written.
+    /// What was written; may be empty beside a file, and is where a file was deleted.
     pub text: String,
+    /// The file that goes with it.
+    pub attachment: Option<Attachment>,
     /// When the server took it, in milliseconds since the Unix epoch.
     pub sent_ms: i64,
     /// What stands at it beside its text.
@@ -156,8 +159,10 @@ pub struct FoundMessage {
     pub from_name: String,
     /// Where it was said.
     pub place: FoundPlace,
-    /// What was written.
+    /// What was written; may be empty beside a file, and is where a file was deleted.
     pub text: String,
+    /// The file that goes with it.
+    pub attachment: Option<Attachment>,
     /// When the server took it, in milliseconds since the Unix epoch.
     pub sent_ms: i64,
 }

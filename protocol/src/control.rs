@@ -2,8 +2,10 @@
 
 use crate::{
     chat::{ChatMessage, ChatText, Conversation, Emoji, FoundMessage, MessageChange, SearchFor},
+    file::FileId,
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{MessageId, PersonId, RequestId, RoomId},
+    moderation::SendAway,
     names::{DisplayName, RoomName},
     pose::WirePoint,
 };
@@ -135,6 +137,13 @@ pub enum ClientMessage {
         /// How many, at most [`crate::limits::HISTORY_PAGE`].
         count: u16,
     },
+    /// A moderator's word that somebody has to leave.
+    SendAway {
+        /// Comes back with the answer.
+        request: RequestId,
+        /// Who, for how long and why.
+        order: SendAway,
+    },
 }
 
 /// Where a page of history lies.
@@ -260,6 +269,16 @@ pub enum ServerMessage {
         /// The own number, in the copy that whoever changed it gets.
         request: Option<RequestId>,
     },
+    /// A file was deleted: messages are shown without it.
+    FileGone {
+        /// Which.
+        file: FileId,
+    },
+    /// The answer to [`ClientMessage::SendAway`].
+    SentAway {
+        /// The question's number.
+        request: RequestId,
+    },
 }
 
 /// What changed about a person.
@@ -287,7 +306,7 @@ pub enum PutBackCause {
 }
 
 /// Why the server ends a connection on purpose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CloseCause {
     /// The server is being stopped; a reconnect may be tried after so many milliseconds.
     ServerStops {
@@ -298,6 +317,11 @@ pub enum CloseCause {
     Misbehaved,
     /// The person signed out everywhere, or the account is deleted.
     SignedOut,
+    /// A moderator or the operator sent the person away.
+    SentAway {
+        /// The sentence about it: by whom, for how long and why.
+        text: String,
+    },
 }
 
 /// Why something that was asked for can't be. Shown as a sentence; scripts get [`Refusal::code`].
@@ -343,6 +367,8 @@ pub enum Refusal {
     TooOld,
     /// So many emoji stand at the message that one more is not taken.
     TooManyReactions,
+    /// Whoever moderates the whole server is not sent away from within it.
+    Moderates,
 }
 
 impl Refusal {
@@ -367,6 +393,7 @@ impl Refusal {
             Self::NotYourMessage => "not_your_message",
             Self::TooOld => "too_old",
             Self::TooManyReactions => "too_many_reactions",
+            Self::Moderates => "moderates",
         }
     }
 }
@@ -399,6 +426,7 @@ impl fmt::Display for Refusal {
             Self::TooManyReactions => {
                 f.write_str("So many emoji stand at that message that no more can; choose one that is there.")
             }
+            Self::Moderates => f.write_str("That person moderates this server; ask its operator instead."),
         }
     }
 }
@@ -409,6 +437,7 @@ impl fmt::Display for CloseCause {
             Self::ServerStops { .. } => f.write_str("The server is being stopped."),
             Self::Misbehaved => f.write_str("The server refused what this client sent."),
             Self::SignedOut => f.write_str("You were signed out everywhere; sign in again."),
+            Self::SentAway { text } => f.write_str(text),
         }
     }
 }

@@ -1,14 +1,14 @@
 //! What client and front desk say over HTTPS.
 //!
 //! `POST /session` signs in, `POST /account` changes an account, `GET /map` gives the [`crate::map::WorldMap`] as JSON, `GET /map/tiles.png` its picture,
-//! `GET /health` answers `ok`.
+//! `GET /health` answers `ok`. What is said about files stands in [`crate::file`].
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The version of everything that crosses the wire. Client and server must have the same one; netcode's protocol id
 /// is made of it.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// Netcode's protocol id for [`PROTOCOL_VERSION`]: links of other versions fail before anything is read.
 #[must_use]
@@ -36,12 +36,31 @@ pub struct SignInRequest {
     /// Whether to get a token with which to stay signed in, once the proof is a good one.
     #[serde(default)]
     pub stay: bool,
+    /// The [`crate::invite::InviteCode`] to register with, where guests may not come in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite: Option<String>,
 }
 
-/// Without the key, which no log may have.
+impl SignInRequest {
+    /// The request of a guest whose client shows this [`crate::owner::OwnerKey`], in hex.
+    #[must_use]
+    pub fn guest(name: impl Into<String>, owner_key: impl Into<String>) -> Self {
+        Self {
+            protocol: PROTOCOL_VERSION,
+            name: name.into(),
+            or_variant: false,
+            owner_key: owner_key.into(),
+            proof: Proof::None,
+            stay: false,
+            invite: None,
+        }
+    }
+}
+
+/// Without the key and the invitation, which no log may have.
 impl fmt::Debug for SignInRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { protocol, name, or_variant, owner_key: _, proof, stay } = self;
+        let Self { protocol, name, or_variant, owner_key: _, proof, stay, invite: _ } = self;
         let mut debug = f.debug_struct("SignInRequest");
         debug.field("protocol", protocol).field("name", name).field("or_variant", or_variant).field("proof", proof);
         debug.field("stay", stay).finish_non_exhaustive()
@@ -75,7 +94,7 @@ impl fmt::Debug for Proof {
 }
 
 /// What `POST /session` gives to those who may come in (status 200).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInGrant {
     /// The person's id.
     pub person: u32,
@@ -94,6 +113,18 @@ pub struct SignInGrant {
     /// What to show next time instead of the password, in hex; where it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stay: Option<String>,
+    /// What requests about files show while one is signed in, in hex.
+    #[serde(default)]
+    pub files_key: String,
+}
+
+/// Without what opens doors, which no log may have.
+impl fmt::Debug for SignInGrant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("SignInGrant");
+        debug.field("person", &self.person).field("name", &self.name).field("version", &self.version);
+        debug.field("account", &self.account).finish_non_exhaustive()
+    }
 }
 
 /// Body of `POST /account`: a change of one's account. Status 204 when it is done, else a [`SignInRefusal`].
@@ -139,13 +170,14 @@ impl fmt::Debug for AccountChange {
     }
 }
 
-/// What the front desk says to those who may not (status 401 for a wrong or missing password, 409 for a taken name, 400
+/// What the front desk says to those who may not (status 401 for a wrong or missing password, 403 where
+/// an invitation is needed or for a ban, 409 for a taken name, 400
 /// for a bad one, a bad key or a bad password, 426 for another protocol, 429 for too many tries, 503 when the server is
 /// full, busy or stops).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInRefusal {
     /// A word for programs: `name_taken`, `password_needed`, `wrong_password`, `signed_out`, `bad_name`, `bad_password`,
-    /// `bad_request`, `version`, `too_many_tries`, `full`, `busy`, `stopping`, `failed`.
+    /// `bad_request`, `version`, `too_many_tries`, `invite_needed`, `bad_invite`, `banned`, `full`, `busy`, `stopping`, `failed`.
     pub code: String,
     /// A sentence for people.
     pub text: String,

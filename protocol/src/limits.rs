@@ -16,6 +16,8 @@ pub const PASSWORD_BYTES: usize = 256;
 pub const ROOM_NAME_CHARS: usize = 40;
 /// Longest message text in bytes of UTF-8: a page of writing; longer things are files.
 pub const TEXT_BYTES: usize = 4096;
+/// Longest reason for which somebody has to leave, in bytes of UTF-8: a line.
+pub const REASON_BYTES: usize = 140;
 /// Messages shown on entering a room, opening a conversation or signing in.
 pub const HISTORY_ON_ENTRY: u16 = 50;
 /// Most messages in one history answer; 50 of the longest still take under 300 KiB of reliable channel, and under 500
@@ -63,7 +65,7 @@ pub const CALL_RINGS_WITHIN: Duration = Duration::from_secs(600);
 pub const DECLINE_BYTES: usize = 140;
 /// Longest slice of a picture on the way up, with its header: fits a datagram beside netcode's and lightyear's own
 /// bytes, so that it is never cut in two.
-pub const VIDEO_SLICE_BYTES: usize = 1112;
+pub const VIDEO_SLICE_BYTES: usize = 1114;
 /// Least time between two keyframes of a stream: they are ten times as big as other frames.
 pub const KEYFRAME_INTERVAL: Duration = Duration::from_millis(300);
 
@@ -102,3 +104,19 @@ pub const PING_INTERVAL: Duration = Duration::from_millis(500);
 pub const MAP_TILES: u32 = 256;
 /// Most rooms on one server, drawn and created together.
 pub const ROOMS: usize = 256;
+
+/// Longest voice note.
+pub const NOTE_LENGTH: Duration = Duration::from_secs(300);
+/// Largest file of a voice note: [`NOTE_LENGTH`] of Opus at 64 kbit/s is 2.4 MB, the pages around it 10 kB.
+pub const NOTE_BYTES: usize = 3 << 20;
+/// Longest name of a file, in bytes of UTF-8: what file systems take.
+pub const FILE_NAME_BYTES: usize = 255;
+/// Most levels that show how loud a voice note is: as many bars as a line of chat has room for.
+pub const WAVEFORM_LEVELS: usize = 64;
+/// Files that one person may have under way at once, up and down together: two that take long, and a small one past
+/// them.
+pub const TRANSFERS_PER_PERSON: usize = 3;
+/// Files that a server carries at once: each takes a megabyte of buffers, and they share its network.
+pub const TRANSFERS: usize = 32;
+/// A transfer of which no byte has come or gone for so long is ended; it can be resumed.
+pub const TRANSFER_STALL: Duration = Duration::from_secs(30);

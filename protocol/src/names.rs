@@ -70,7 +70,7 @@ fn normalised(text: &str, most: usize) -> Result<String, NameError> {
 }
 
 /// Why a character may stand in no name, if so.
-fn forbidden(c: char) -> Option<NameError> {
+pub(crate) fn forbidden(c: char) -> Option<NameError> {
     let code = u32::from(c);
     match code {
         0x061C | 0x200E | 0x200F | 0x202A..=0x202E | 0x2066..=0x2069 => Some(NameError::Direction(code)),

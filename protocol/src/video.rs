@@ -1,8 +1,8 @@
 //! Video on the wire: the header in front of each slice of an encoded picture, and how receivers report.
 //!
-//! Up: `[stream u8][flags u8][frame u16][slice u8][slices u8][seq u16][media_time u32]`, little-endian, then one or
-//! more whole NAL units of H.264 with start codes, which belong to one frame. Down: the sender's id (u32) in front of the
-//! same bytes, unchanged. `stream` is the [`Source`] in bit 4 and the [`Layer`] in bits 0 to 3. Flag bit 0: the frame is
+//! Up: `[stream u8][flags u8][frame u16][slice u8][slices u8][seq u16][media_time u32][waited u16]`, little-endian, then
+//! one or more whole NAL units of H.264 with start codes, which belong to one frame. Down: the sender's id (u32) in front of
+//! the same bytes, unchanged. `stream` is the [`Source`] in bit 4 and the [`Layer`] in bits 0 to 3. Flag bit 0: the frame is
 //! a keyframe.
 //!
 //! A frame whose slices don't all come is dropped, and so are those after it up to the next keyframe.
@@ -14,7 +14,9 @@ use std::time::Duration;
 use thiserror::Error;
 
 /// Bytes in front of the slice on the way up.
-pub const VIDEO_HEADER_BYTES: usize = 12;
+pub const VIDEO_HEADER_BYTES: usize = 14;
+/// Where in them the time stands for which the slice waited.
+const WAITED_AT: usize = 12;
 /// Bytes that the server puts in front of a slice on the way down.
 pub const SENDER_BYTES: usize = 4;
 /// How often a receiver reports of each stream of pictures: twice as often as the sender has to act upon it.
@@ -68,6 +70,8 @@ pub struct VideoSlice {
     pub seq: u16,
     /// When the picture was taken, on the media clock of the sender's call voice: in samples at 48 kHz; wraps.
     pub media_time: u32,
+    /// How long it waited at the sender for its turn, in milliseconds: what it is late by besides was spent on the way.
+    pub waited_ms: u16,
     /// NAL units with start codes.
     pub nals: Bytes,
 }
@@ -157,6 +161,7 @@ impl VideoSlice {
         out.put_u8(self.slices);
         out.put_u16_le(self.seq);
         out.put_u32_le(self.media_time);
+        out.put_u16_le(self.waited_ms);
         out.put_slice(&self.nals);
         out.freeze()
     }
@@ -176,9 +181,22 @@ impl VideoSlice {
             slices: bytes[5],
             seq: word(6),
             media_time: u32::from_le_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]),
+            waited_ms: word(WAITED_AT),
             nals: bytes.slice(VIDEO_HEADER_BYTES..),
         })
     }
+}
+
+/// Writes into a slice on its way up how long it waited there.
+#[must_use]
+pub fn with_wait(slice: Bytes, waited: Duration) -> Bytes {
+    let waited_ms = u16::try_from(waited.as_millis()).unwrap_or(u16::MAX);
+    // Nobody else has these bytes, mostly; then nothing is copied.
+    let mut bytes = slice.try_into_mut().unwrap_or_else(|shared| BytesMut::from(&shared[..]));
+    if let Some(place) = bytes.get_mut(WAITED_AT..VIDEO_HEADER_BYTES) {
+        place.copy_from_slice(&waited_ms.to_le_bytes());
+    }
+    bytes.freeze()
 }
 
 /// Checks the form of a slice on the way up without taking it apart, and tells its stream: all that the relay needs.
@@ -231,9 +249,12 @@ mod tests {
     proptest! {
         #[test]
         fn a_slice_survives_both_ways(stream in streams(), keyframe: bool, frame: u16, slices in 1u8.., seq: u16,
-            media_time: u32, sender: u32, nals in proptest::collection::vec(any::<u8>(), 1..1000)) {
-            let slice = VideoSlice { stream, keyframe, frame, slice: slices - 1, slices, seq, media_time, nals: nals.into() };
-            let up = slice.encode();
+            media_time: u32, waited_ms: u16, sender: u32, nals in proptest::collection::vec(any::<u8>(), 1..1000)) {
+            let nals = nals.into();
+            let slice = VideoSlice { stream, keyframe, frame, slice: slices - 1, slices, seq, media_time, waited_ms, nals };
+            let unstamped = VideoSlice { waited_ms: 0, ..slice.clone() }.encode();
+            let up = with_wait(unstamped.clone(), Duration::from_millis(waited_ms.into()));
+            prop_assert_eq!(&up, &slice.encode());
             prop_assert_eq!(check_up(&up), Ok(stream));
             let down = with_sender(PersonId(sender), &up);
             prop_assert_eq!(decode_down(&down).unwrap(), (PersonId(sender), slice));

@@ -3,9 +3,17 @@
 //! The front desk asks here before it asks the world; the world only learns who came in, and which names are nobody's
 //! to take ([`Registered`]).
 
+pub(crate) mod audit;
+pub(crate) mod bans;
+mod doors;
+mod invites;
 mod passwords;
 mod table;
 mod tries;
+
+pub use audit::{Deed, OPERATOR};
+pub use bans::{Ban, Banned, Bans, NewBan, Suspect};
+pub use invites::NewInvite;
 
 use crate::{desk::network, world::Moderators};
 use hallway_protocol::{
@@ -119,6 +127,12 @@ pub enum AccountError {
     /// Too many passwords are being checked.
     #[error("The server is busy with sign-ins; try again in a moment.")]
     Busy,
+    /// Only who was invited may register.
+    #[error("This server takes no guests: sign in with your account, or register with an invitation.")]
+    InviteNeeded,
+    /// No such invitation, or not any more.
+    #[error("This invitation is not good, or not any longer; ask for another one.")]
+    BadInvite,
     /// The database refuses; the reason is in the log.
     #[error("The server can't reach its accounts; its log says why.")]
     Store,
@@ -151,6 +165,9 @@ pub struct Accounts {
     tries: Mutex<Tries>,
     registered: Registered,
     moderators: Moderators,
+    bans: Bans,
+    /// Whether people may come in without an account.
+    guests: bool,
 }
 
 /// A person at the door, and the moment.
@@ -171,13 +188,22 @@ impl Accounts {
     pub async fn open(data_dir: &Path, moderators: Moderators) -> Result<Self, sqlx::Error> {
         let mut table = Table::open(data_dir).await?;
         let all = table.all().await?;
-        let (table, passwords, tries) = (table.into(), Passwords::new(), Mutex::default());
-        let accounts = Self { table, passwords, tries, registered: Registered::default(), moderators };
+        let (passwords, tries) = (Passwords::new(), Mutex::default());
+        let bans = Bans::default();
+        bans.refresh(&mut table.0).await?;
+        let registered = Registered::default();
+        let accounts = Self { table: table.into(), passwords, tries, registered, moderators, bans, guests: true };
         for account in &all {
             accounts.registered.add(account);
             accounts.note_role(account);
         }
         Ok(accounts)
+    }
+
+    /// The same accounts, of a server that takes guests or doesn't.
+    #[must_use]
+    pub fn with_guests(self, guests: bool) -> Self {
+        Self { guests, ..self }
     }
 
     /// The names that belong to somebody.

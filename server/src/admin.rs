@@ -1,8 +1,12 @@
 //! The operator's orders about accounts, carried out on the database of a server that may be running.
 
+mod doors;
+
+pub(crate) use doors::owner;
+
 use crate::{
     accounts::{Account, AccountError, Accounts, Role},
-    config::AdminOrder,
+    config::{AdminOrder, PublicAddress},
     store::{Database, OpenError},
     world::Moderators,
 };
@@ -29,6 +33,12 @@ pub enum AdminError {
     /// Nobody has registered it.
     #[error("There is no account “{0}”; “admin list” lists them.")]
     NoAccount(DisplayName),
+    /// An owner is not banned.
+    #[error("“{0}” owns this server; give another role first.")]
+    BansOwner(DisplayName),
+    /// Nobody of that name is banned.
+    #[error("Nobody called “{0}” is banned; “admin bans” lists who is.")]
+    NoBan(DisplayName),
     /// The new password is none.
     #[error("This password {0}.")]
     Password(#[from] PasswordError),
@@ -44,26 +54,38 @@ pub enum AdminError {
 ///
 /// # Errors
 /// See [`AdminError`].
-pub fn run(data_dir: &Path, order: &AdminOrder) -> Result<(), AdminError> {
+pub fn run(data_dir: &Path, public: Option<&PublicAddress>, order: &AdminOrder) -> Result<(), AdminError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(carry_out(data_dir, order))
+    runtime.block_on(carry_out(data_dir, public, order))
 }
 
-async fn carry_out(data_dir: &Path, order: &AdminOrder) -> Result<(), AdminError> {
+async fn carry_out(data_dir: &Path, public: Option<&PublicAddress>, order: &AdminOrder) -> Result<(), AdminError> {
     // Brings the tables up to date, as the server would.
     Database::open(data_dir, 0).await?.close().await;
     let accounts = Accounts::open(data_dir, Moderators::default()).await.map_err(OpenError::from)?;
     match order {
         AdminOrder::List => list(&accounts.all().await?)?,
-        AdminOrder::Role { name, role } => accounts.set_role(&find(&accounts, name).await?, *role).await?,
+        AdminOrder::Role { name, role } => {
+            accounts.set_role(&find(&accounts, name).await?, *role).await?;
+            accounts.note("role", name, role.word()).await?;
+        }
         AdminOrder::Password { name } => {
             let account = find(&accounts, name).await?;
             let mut line = String::new();
             io::stdin().lock().read_line(&mut line)?;
             let password = Password::new(line.trim_end_matches(['\r', '\n']))?;
             accounts.set_password(&account, password).await?;
+            accounts.note("password", name, "").await?;
         }
-        AdminOrder::Delete { name } => accounts.delete(&find(&accounts, name).await?).await?,
+        AdminOrder::Delete { name } => {
+            accounts.delete(&find(&accounts, name).await?).await?;
+            accounts.note("delete", name, "").await?;
+        }
+        AdminOrder::Invite { uses, days } => doors::invite(&accounts, *uses, *days, public).await?,
+        AdminOrder::Ban(order) => doors::ban(&accounts, order).await?,
+        AdminOrder::Unban { name } => doors::unban(&accounts, name).await?,
+        AdminOrder::Bans => doors::bans(&accounts).await?,
+        AdminOrder::Log => doors::log(&accounts).await?,
     }
     Ok(())
 }

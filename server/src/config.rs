@@ -8,12 +8,14 @@ mod check;
 mod owners;
 mod print;
 mod sources;
+mod switch;
 mod values;
 
 pub use check::Contradiction;
 pub use owners::{Owners, OwnersError};
 pub use print::print;
-pub use sources::{AdminOrder, Arguments, ConfigError, FILE_NAME, Work, load};
+pub use sources::{AdminOrder, Arguments, BanOrder, ConfigError, FILE_NAME, Work, load};
+pub use switch::Switch;
 pub use values::{PublicAddress, PublicAddressError, Seconds, default_data_dir};
 
 use hallway_protocol::floor::{FloorPolicy, QueueRule};
@@ -130,12 +132,28 @@ settings! {
     /// The same for this machine itself, where bots and tests sign in at a high rate. Default: 1200.
     sign_ins_per_minute_local: u32 as u32, "HALLWAY_SIGN_INS_PER_MINUTE_LOCAL", 1200;
 
+    /// Largest file that people may send, in MiB. 1 to 1048576, default: 1024.
+    max_file_mib: u32 as u32, "HALLWAY_MAX_FILE_MIB", 1024;
+
+    /// Most that is kept of one person's files, in MiB. 1 to 1048576, default: 4096.
+    max_files_mib_per_person: u32 as u32, "HALLWAY_MAX_FILES_MIB_PER_PERSON", 4096;
+
+    /// Most that is kept of all files, in MiB. 1 to 1048576, default: 32768.
+    max_files_mib: u32 as u32, "HALLWAY_MAX_FILES_MIB", 32768;
+
+    /// Whether guests may send files, and not only those who have an account. Default: true.
+    guest_files: bool as bool, "HALLWAY_GUEST_FILES" [num_args = 0..=1, require_equals = true, default_missing_value = "true"], true;
+
     /// What goes to the log on standard error: error, warn, info, debug or trace, or tracing directives such as
     /// `info,hallway_server=debug`. Default: info.
     log: String as String, "HALLWAY_LOG", "info".to_owned();
 
     /// Write one JSON object a line to standard output instead of text. Default: false.
     json: bool as bool, "HALLWAY_JSON" [num_args = 0..=1, require_equals = true, default_missing_value = "true"], false;
+
+    /// Whether people may come in without an account: on, or off for a server where only who is invited registers
+    /// (`hallway-server admin invite`). Default: on.
+    guests: Switch as Switch, "HALLWAY_GUESTS", Switch::On;
 }
 
 #[cfg(test)]

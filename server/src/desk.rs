@@ -6,6 +6,7 @@
 mod acceptor;
 mod account;
 mod certificate;
+mod files;
 mod limits;
 mod routes;
 
@@ -13,7 +14,10 @@ pub use certificate::{CertificateError, Identity};
 pub use limits::SignInLimits;
 pub(crate) use limits::network;
 
-use crate::accounts::Accounts;
+use crate::{
+    accounts::Accounts,
+    files::{FileAsk, Files},
+};
 use acceptor::{Door, TlsAcceptor};
 use axum_server::Handle;
 use hallway_protocol::{desk::SignInGrant, names::DisplayName, owner::OwnerId};
@@ -40,6 +44,10 @@ pub enum WorldAsk {
     SignIn(SignInAsk),
     /// To end the sessions of this owner: signed out everywhere.
     End(OwnerId),
+    /// Something about files.
+    File(FileAsk),
+    /// To end the sessions of whoever is banned by now.
+    Enforce,
 }
 
 /// A sign-in, as the desk asks it of the world.
@@ -170,6 +178,7 @@ impl Desk {
         exhibits: Exhibits,
         world: WorldDoor,
         accounts: Arc<Accounts>,
+        files: Files,
         limits: SignInLimits,
     ) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
@@ -177,7 +186,7 @@ impl Desk {
         let acceptor = TlsAcceptor::new(identity.tls(), Door::default());
         let mut server = axum_server::from_tcp(listener)?.acceptor(acceptor).handle(handle.clone()).http1_only();
         server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-        let routes = routes::routes(exhibits, world, accounts, limits);
+        let routes = routes::routes(exhibits, world, accounts, files, limits);
         let server = tokio::spawn(server.serve(routes.into_make_service()));
         Ok(Self { handle, server })
     }

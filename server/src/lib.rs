@@ -7,12 +7,15 @@
 //! - [`desk`], HTTPS on a small tokio runtime, asks the world;
 //! - [`store`], one task over SQLite, is asked by the world.
 //!
+//! The bytes of [`files`] go between desk and disk; the world only says who may.
+//!
 //! Whose a name is, the desk finds out by [`accounts`] before it asks the world.
 
 pub mod accounts;
 pub mod admin;
 pub mod config;
 pub mod desk;
+pub mod files;
 mod running;
 mod site;
 pub mod store;

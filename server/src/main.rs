@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let settings = config::load(arguments)?;
     if let Some(Work::Admin(order)) = &arguments.work {
-        return Ok(admin::run(&settings.data_dir, order)?);
+        return Ok(admin::run(&settings.data_dir, settings.public.as_ref(), order)?);
     }
     if arguments.print_config {
         io::stdout().write_all(config::print(&settings).as_bytes())?;

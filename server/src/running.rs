@@ -2,11 +2,12 @@
 
 use crate::{
     ServerEvent, Settings,
-    accounts::{Accounts, Registered},
+    accounts::{Accounts, Bans, Registered},
     config::Contradiction,
-    desk::{CertificateError, Desk, Exhibits, Identity, SignInLimits, WorldDoor},
+    desk::{CertificateError, Denied, Desk, Exhibits, Identity, SignInLimits, WorldAsk, WorldDoor},
+    files::{FileLimits, Files},
     site::{self, DataDir, SiteError},
-    store::{self, Database, OpenError, StoreEnd, StoreWorker},
+    store::{self, Database, OpenError, StoreWorker},
     world::{self, Moderators, StopFlag, WorldSettings, WorldWires},
 };
 use bevy::app::AppExit;
@@ -31,8 +32,12 @@ use tokio::runtime::Runtime;
 
 /// Threads of the front desk's runtime; it signs people in and hands out the map.
 const DESK_THREADS: usize = 2;
+/// Threads that may wait for the disk, or work on passwords. They end when nothing is to do.
+const BLOCKING_THREADS: usize = 6;
 /// How long the store may take for its last transaction and its clean end.
 const STORE_GRACE: Duration = Duration::from_secs(1);
+/// How often it is looked whether somebody was banned: by the operator in another process, or by a moderator.
+const BANS_LOOKED_AT: Duration = Duration::from_secs(2);
 /// What is left of the runtime after that is abandoned.
 const RUNTIME_GRACE: Duration = Duration::from_millis(200);
 
@@ -122,17 +127,25 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
     let database = runtime.block_on(open_store(&settings.data_dir))?;
     let moderators = Moderators::new(settings.moderators.0.iter().copied());
     let accounts = runtime.block_on(Accounts::open(&settings.data_dir, moderators.clone())).map_err(OpenError::from)?;
+    let accounts = Arc::new(accounts.with_guests(settings.guests.is_on()));
+
+    let files = runtime.block_on(Files::open(&settings.data_dir, file_limits(&settings)))?;
+    runtime.spawn(files.clone().sweep_on());
 
     let (live, waker) = LiveLoop::new()?;
     let stopper = Stopper { flag: StopFlag::default(), waker: waker.clone() };
     let (store_client, store_end) = store::wire();
     let (events_in, events) = mpsc::channel();
     let (door, asks) = WorldDoor::new(waking(&waker));
-    let store = spawn_store(&runtime, database, store_end, &waker);
-    let registered = accounts.registered();
-    let desk = open_desk(&runtime, listener, &identity, exhibits, door, accounts, &settings)?;
+    let (dropped_files, named) = tokio::sync::mpsc::unbounded_channel();
+    runtime.spawn(files.clone().drop_named(named));
+    let worker = StoreWorker::new(database, store_end, waking(&waker)).naming_dropped_files(dropped_files);
+    let store = runtime.spawn(worker.run());
+    runtime.spawn(watch_bans(Arc::clone(&accounts), door.clone()));
+    let (registered, bans) = (accounts.registered(), accounts.bans());
+    let desk = open_desk(&runtime, listener, &identity, exhibits, door, accounts, files, &settings)?;
     let wires = WorldWires { asks, store: store_client, stop: stopper.flag.clone(), events: Some(events_in) };
-    let world_settings = world_settings(&settings, map, moderators.clone(), registered, public);
+    let world_settings = world_settings(&settings, map, moderators.clone(), registered, bans, public);
     let world = spawn_world(world_settings, wires, socket, live)?;
     let fingerprint = identity.fingerprint().to_owned();
     let parts = Some(Parts { desk, store, runtime, _data_dir: data_dir });
@@ -143,7 +156,7 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
 fn runtime() -> io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(DESK_THREADS)
-        .max_blocking_threads(DESK_THREADS)
+        .max_blocking_threads(BLOCKING_THREADS)
         .thread_name("desk")
         .enable_all()
         .build()
@@ -154,22 +167,43 @@ async fn open_store(data_dir: &Path) -> Result<Database, OpenError> {
     Database::open(data_dir, i64::from_ne_bytes(rand::random::<[u8; 8]>()) & i64::MAX).await
 }
 
-fn spawn_store(runtime: &Runtime, database: Database, end: StoreEnd, waker: &LoopWaker) -> tokio::task::JoinHandle<()> {
-    runtime.spawn(StoreWorker::new(database, end, waking(waker)).run())
-}
-
 fn open_desk(
     runtime: &Runtime,
     listener: TcpListener,
     identity: &Identity,
     exhibits: Exhibits,
     door: WorldDoor,
-    accounts: Accounts,
+    accounts: Arc<Accounts>,
+    files: Files,
     settings: &Settings,
 ) -> io::Result<Desk> {
     let limits = SignInLimits::new(settings.sign_ins_per_minute, settings.sign_ins_per_minute_local);
     let _entered = runtime.enter();
-    Desk::open(listener, identity, exhibits, door, Arc::new(accounts), limits)
+    Desk::open(listener, identity, exhibits, door, accounts, files, limits)
+}
+
+/// Has bans enforced that were made since the last look. Ends with the world.
+async fn watch_bans(accounts: Arc<Accounts>, door: WorldDoor) {
+    let mut looks = tokio::time::interval(BANS_LOOKED_AT);
+    loop {
+        looks.tick().await;
+        // What fails is in the log, and is tried again.
+        if accounts.refresh_bans().await.is_ok_and(|changed| changed)
+            && door.ask(WorldAsk::Enforce) == Err(Denied::Stopping)
+        {
+            return;
+        }
+    }
+}
+
+fn file_limits(settings: &Settings) -> FileLimits {
+    let mib = |count: u32| u64::from(count) * 1024 * 1024;
+    FileLimits {
+        file: mib(settings.max_file_mib),
+        person: mib(settings.max_files_mib_per_person),
+        all: mib(settings.max_files_mib),
+        guests: settings.guest_files,
+    }
 }
 
 fn waking(waker: &LoopWaker) -> impl Fn() + Send + Sync + 'static {
@@ -182,6 +216,7 @@ fn world_settings(
     map: WorldMap,
     moderators: Moderators,
     registered: Registered,
+    bans: Bans,
     public: Option<SocketAddr>,
 ) -> WorldSettings {
     let usual = FloorTimes::default();
@@ -199,6 +234,7 @@ fn world_settings(
         moderators,
         registered,
         public,
+        bans,
     }
 }
 

@@ -4,6 +4,7 @@
 //! another; a message counts as stored, and is told to anybody, only when its answer is there. The writer takes all
 //! messages that wait into one transaction, so that a busy server pays for one sync, not for hundreds.
 
+mod attachments;
 mod changes;
 mod database;
 mod marks;
@@ -16,9 +17,11 @@ pub use database::{Database, OpenError};
 pub use marks::{StoredMarks, StoredMention, StoredReaction};
 pub use worker::StoreWorker;
 
+use crate::accounts::NewBan;
 use hallway_protocol::{
     chat::Quote,
     control::HistoryAt,
+    file::Attachment,
     ids::{MessageId, PersonId},
     names::{DisplayName, NameKey},
     owner::OwnerId,
@@ -70,7 +73,7 @@ impl Thread {
     }
 
     /// The value of the column `thread`.
-    fn column(&self) -> String {
+    pub(crate) fn column(&self) -> String {
         match self {
             Self::World => "world".to_owned(),
             Self::Room { key, .. } => key.clone(),
@@ -101,6 +104,8 @@ pub struct NewMessage {
     pub to: Option<DisplayName>,
     /// What was written.
     pub text: String,
+    /// The file that goes with it.
+    pub attachment: Option<Attachment>,
     /// When the server took it, in milliseconds since the Unix epoch.
     pub sent_ms: i64,
     /// Whose client wrote it.
@@ -124,6 +129,8 @@ pub struct StoredMessage {
     pub to_name: Option<String>,
     /// What was written.
     pub text: String,
+    /// The file that goes with it.
+    pub attachment: Option<Attachment>,
     /// When the server took it, in milliseconds since the Unix epoch.
     pub sent_ms: i64,
     /// What stands at it beside its text.
@@ -282,6 +289,15 @@ pub enum StoreAsk {
         actor: Actor,
         /// What.
         change: Change,
+        /// Now, in milliseconds since the Unix epoch.
+        now_ms: i64,
+    },
+    /// Note that somebody was sent away, and keep them out. Has no answer.
+    SendAway {
+        /// Whom, by whom and why.
+        ban: NewBan,
+        /// Whether they are kept out.
+        is_ban: bool,
         /// Now, in milliseconds since the Unix epoch.
         now_ms: i64,
     },

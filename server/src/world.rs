@@ -18,6 +18,7 @@ mod pose;
 mod post;
 mod rate;
 mod relay;
+mod removal;
 mod rooms;
 mod sessions;
 mod shutdown;
@@ -27,7 +28,12 @@ pub use moderators::Moderators;
 pub use relay::RelayCounters;
 pub use shutdown::StopFlag;
 
-use crate::{ServerEvent, accounts::Registered, desk::WorldAsks, store::StoreClient};
+use crate::{
+    ServerEvent,
+    accounts::{Bans, Registered},
+    desk::WorldAsks,
+    store::StoreClient,
+};
 use bevy::prelude::*;
 use hallway_protocol::{
     channels::ProtocolPlugin,
@@ -69,6 +75,8 @@ pub struct WorldSettings {
     pub registered: Registered,
     /// What tokens name as the live door; `None` is the address at which the client reached the front desk.
     pub public: Option<SocketAddr>,
+    /// Who may not be here.
+    pub bans: Bans,
 }
 
 /// The world's ways to everything that is not the live door.
@@ -136,6 +144,7 @@ pub fn app(settings: WorldSettings, wires: WorldWires) -> App {
         chat::plugin,
         shutdown::plugin,
         conduct::plugin,
+        removal::plugin,
     ));
     use WorldSystems::{Calls, Chat, Conduct, Floor, Pose, Relay, Rooms, Sessions, Tell};
     app.configure_sets(Update, (Sessions, Pose, Rooms, Calls, Relay, Floor, Chat, Tell, Conduct).chain());
@@ -144,13 +153,14 @@ pub fn app(settings: WorldSettings, wires: WorldWires) -> App {
 }
 
 fn insert_resources(app: &mut App, settings: WorldSettings, wires: WorldWires) {
-    let WorldSettings { map, max_people, floor, empty_room_lifetime, moderators, registered, public } = settings;
+    let WorldSettings { map, max_people, floor, empty_room_lifetime, moderators, registered, public, bans } = settings;
     let tickets =
         sessions::Tickets { key: generate_key(), gate: SessionGate::default(), public, map_digest: map.digest() };
     app.insert_resource(tickets)
         .insert_resource(Rules { max_people, floor, empty_room_lifetime })
         .insert_resource(moderators)
         .insert_resource(registered)
+        .insert_resource(bans)
         .insert_resource(Map(map))
         .insert_resource(sessions::DeskAsks(wires.asks))
         .insert_resource(chat::Store(wires.store))

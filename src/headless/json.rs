@@ -1,8 +1,10 @@
 //! Events as the JSON objects of the public interface.
 
 mod calls;
+mod files;
 mod floor;
 mod messages;
+mod notes;
 mod stats;
 
 pub use calls::{calls, cameras, screens};
@@ -67,6 +69,11 @@ pub fn event(event: &Event, snapshot: &Snapshot) -> Option<Value> {
         Event::Notice { code, text } => json!({"event": "notice", "code": code, "text": text}),
         Event::Call { call, change } => calls::call(call, change),
         Event::MessageChanged { message, change } => messages::changed(*message, change),
+        Event::File(event) => files::file(event),
+        Event::FileRefused { command, code, text } => {
+            json!({"event": "error", "command": command, "code": code, "text": text})
+        }
+        Event::Note(change) => notes::note(change, snapshot),
         Event::Ended => return None,
     })
 }
@@ -156,6 +163,7 @@ fn message(said: &ChatMessage, snapshot: &Snapshot) -> Value {
     };
     let mut object =
         json!({"id": said.id.0, "from": said.from_name, "to": to, "text": said.text, "sent": said.sent_ms});
+    files::attach(&mut object, said.attachment.as_ref());
     messages::mark(&mut object, &said.marks);
     object
 }
@@ -168,7 +176,10 @@ fn found(message: &FoundMessage, snapshot: &Snapshot) -> Value {
         (FoundPlace::Person { name, .. }, Some(me)) if *name == message.from_name => json!({"person": me.name}),
         (FoundPlace::Person { name, .. }, _) => json!({"person": name}),
     };
-    json!({"id": message.id.0, "from": message.from_name, "to": to, "text": message.text, "sent": message.sent_ms})
+    let mut object =
+        json!({"id": message.id.0, "from": message.from_name, "to": to, "text": message.text, "sent": message.sent_ms});
+    files::attach(&mut object, message.attachment.as_ref());
+    object
 }
 
 fn person_changed(name: &str, change: PersonChanged, snapshot: &Snapshot) -> Value {

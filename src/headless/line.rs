@@ -2,7 +2,10 @@
 
 mod account;
 mod calls;
+mod files;
 mod messages;
+mod moderation;
+mod notes;
 mod voice;
 
 use crate::net::{
@@ -65,7 +68,7 @@ pub struct Complaint {
 type Parsed = Result<Order, Complaint>;
 
 /// The commands that are there, and how they are written.
-const COMMANDS: [(&str, &str); 42] = [
+const COMMANDS: [(&str, &str); 53] = [
     ("rooms", "rooms"),
     ("people", "people"),
     ("walk", "walk X Y"),
@@ -103,15 +106,26 @@ const COMMANDS: [(&str, &str); 42] = [
     ("account", "account password \"OLD\" \"NEW\", account everywhere PASSWORD, or account delete PASSWORD"),
     ("history", "history room|world|NAME [COUNT [BEFORE_ID]]"),
     ("search", "search WORDS"),
+    ("send", "send room|world|NAME PATH"),
+    ("fetch", "fetch FILE_ID"),
+    ("pause", "pause FILE_ID"),
+    ("resume", "resume FILE_ID"),
+    ("cancel", "cancel FILE_ID"),
+    ("unsend", "unsend FILE_ID"),
     ("help", "help"),
     ("quit", "quit"),
     ("edit", "edit MESSAGE_ID TEXT"),
     ("reply", "reply MESSAGE_ID TEXT"),
     ("react", "react MESSAGE_ID EMOJI"),
+    ("kick", "kick NAME [REASON]"),
+    ("ban", "ban NAME [DAYS] [REASON]"),
+    ("note", "note room|world|NAME SECONDS, or note cancel"),
+    ("play", "play NOTE_ID [1|1.5|2], or play stop"),
+    ("!audio", "!audio"),
 ];
 
 /// Commands of the interface that this version can't do yet.
-const NOT_YET: [&str; 7] = ["send", "fetch", "cancel", "note", "play", "!audio", "away"];
+const NOT_YET: [&str; 1] = ["away"];
 
 /// Reads a line as it is meant among these people and rooms.
 ///
@@ -164,11 +178,22 @@ pub fn parse(line: &str, snapshot: &Snapshot) -> Parsed {
         "reach" => calls::reach(rest),
         "autoanswer" => calls::auto_answer(rest, snapshot),
         "calls" => alone("calls", rest, Order::Calls),
+        "send" => files::send(rest, snapshot),
+        "fetch" => files::fetch(rest),
+        "pause" => files::pause(rest),
+        "resume" => files::resume(rest),
+        "cancel" => files::cancel(rest),
+        "unsend" => files::unsend(rest),
         "register" => account::register(rest),
         "account" => account::change(rest),
         "edit" => messages::edit(rest),
         "reply" => messages::reply(rest, snapshot),
         "react" => messages::react(rest),
+        "kick" => moderation::kick(rest, snapshot),
+        "ban" => moderation::ban(rest, snapshot),
+        "note" => notes::note(rest, snapshot),
+        "play" => notes::play(rest),
+        "!audio" => alone("!audio", rest, notes::audio()),
         _ if NOT_YET.contains(&word) => Err(not_yet(word)),
         _ => Err(unknown(word)),
     }

@@ -14,6 +14,7 @@ mod run;
 
 use super::{
     devices::{sink::Speaker, source::Microphone},
+    notes::{file::NoteFile, recording::RecordedNote},
     processing::Processing,
     voice::{
         activation::Activation, cues::Cue, encoding::Encoding, gate::DEFAULT_TAIL, level::SILENCE_DBFS, space::Ears,
@@ -147,6 +148,30 @@ pub enum VoiceCommand {
     SetMicrophone(Microphone),
     /// Another speaker.
     SetSpeaker(Speaker),
+    /// Record a note from now on; [`VoiceEvent::NoteRecorded`] comes at its end. What is said meanwhile goes nowhere else,
+    /// and no voice is told of. A test ends. It ends by itself at its longest, when the talk key goes down, and when the
+    /// microphone goes away.
+    RecordNote {
+        /// By which number it is told of.
+        ticket: u64,
+    },
+    /// That was the note.
+    FinishNote,
+    /// Forget what was recorded of it; no event comes.
+    CancelNote,
+    /// Play a note, in place of the one before. It waits while somebody speaks, here or in the room.
+    PlayNote {
+        /// By which number it is told of.
+        ticket: u64,
+        /// What.
+        note: Arc<NoteFile>,
+        /// From which place.
+        from: Duration,
+        /// How many times as fast, 0.5 to 3.0, at the same pitch.
+        speed: f32,
+    },
+    /// Play it no longer; no event comes.
+    StopNote,
 }
 
 /// What the engine tells the session, on the voice thread: the receiver only passes it on.
@@ -173,6 +198,15 @@ pub enum VoiceEvent {
     SpeakerLost(String),
     /// The speaker that was lost is there again.
     SpeakerBack,
+    /// A note was recorded; `None` where there was nothing to record, or the microphone was needed otherwise.
+    NoteRecorded {
+        /// Its number.
+        ticket: u64,
+        /// What was recorded.
+        note: Option<Arc<RecordedNote>>,
+    },
+    /// The note of this number was played to its end.
+    NoteEnded(u64),
 }
 
 /// One person who is being heard.
@@ -265,6 +299,10 @@ pub struct VoiceStats {
     pub underruns: u64,
     /// Microphone samples dropped because the voice thread was late.
     pub overruns: u64,
+    /// How much of a note was recorded, while one is.
+    pub recording_note: Option<Duration>,
+    /// The note that is played.
+    pub note: Option<NotePlayed>,
 }
 
 impl Default for VoiceStats {
@@ -290,8 +328,21 @@ impl Default for VoiceStats {
             heard_in_call: Vec::new(),
             underruns: 0,
             overruns: 0,
+            recording_note: None,
+            note: None,
         }
     }
+}
+
+/// Where a note that is played is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotePlayed {
+    /// Its number.
+    pub ticket: u64,
+    /// The place that is heard.
+    pub at: Duration,
+    /// Whether it waits for somebody who speaks.
+    pub waits: bool,
 }
 
 /// What travels to the voice thread.

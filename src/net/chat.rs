@@ -19,6 +19,7 @@ use hallway_protocol::{
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{MessageId, RequestId, RoomId},
     limits,
+    moderation::StayAway,
     names::{DisplayName, RoomName},
 };
 use std::{
@@ -82,6 +83,10 @@ enum Asked {
         name: String,
     },
     OrderFloor(FloorOrder),
+    SendAway {
+        name: String,
+        stay: StayAway,
+    },
     HistoryAt {
         of: Conversation,
         at: HistoryAt,
@@ -142,6 +147,12 @@ fn obey_face(mut asked: MessageReader<FromFace>, mut chat: Chat) {
                 chat.ask("history", asked, |request| ClientMessage::HistoryAt { request, of, at, count });
             }
             Command::LeaveWindow(of) => chat.mirror.log(*of).leave_window(),
+            Command::SendAway(order) => {
+                let name = chat.mirror.person(order.person).map(|person| person.name.clone()).unwrap_or_default();
+                let asked = Asked::SendAway { name, stay: order.stay };
+                let command = send_away_word(order.stay);
+                chat.ask(command, asked, |request| ClientMessage::SendAway { request, order: order.clone() });
+            }
             command => chat.obey_about_message(command),
         }
     }
@@ -179,6 +190,11 @@ fn hear_server(mut heard: MessageReader<FromServer>, mut chat: Chat) {
                 if let Some(Asked::OrderFloor(order)) = chat.requests.open.remove(request) {
                     let room = chat.mirror.me.as_ref().and_then(|me| me.room);
                     chat.tell(Event::Floor { room, change: FloorChanged::Ordered(order) });
+                }
+            }
+            ServerMessage::SentAway { request } => {
+                if let Some(Asked::SendAway { name, .. }) = chat.requests.open.remove(request) {
+                    chat.tell(Event::Notice { code: "sent_away", text: format!("{name} has to leave this server.") });
                 }
             }
             ServerMessage::Placed { room: Some(room), .. } => {
@@ -373,6 +389,7 @@ impl Chat<'_, '_> {
             Asked::DeleteRoom { .. } => "delete",
             Asked::OrderFloor(_) => "floor",
             Asked::Change(command) => command,
+            Asked::SendAway { stay, .. } => send_away_word(stay),
         };
         self.refuse(command, refusal.code(), refusal.to_string());
     }
@@ -403,6 +420,11 @@ impl Mirror {
             self.chats.remove(&of);
         }
     }
+}
+
+/// The word of the command that sends somebody away.
+fn send_away_word(stay: StayAway) -> &'static str {
+    if stay == StayAway::NotAtAll { "kick" } else { "ban" }
 }
 
 /// This machine's clock, in milliseconds since the Unix epoch.

@@ -1,6 +1,10 @@
 //! What the face, or a script, asks of the session.
 
-use super::preferences::VoicePreferences;
+use super::{
+    preferences::VoicePreferences,
+    snapshot::{NoteKey, NoteSpeed},
+    transfers::{FetchInto, Outgoing},
+};
 use crate::media::{
     cameras::CameraChoice,
     devices::{sink::Speaker, source::Microphone},
@@ -11,12 +15,14 @@ use hallway_protocol::{
     chat::Conversation,
     control::HistoryAt,
     desk::{AccountChange, Proof},
+    file::FileId,
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{CallId, MessageId, PersonId, RoomId},
     map::Point,
+    moderation::SendAway,
     video::{Layer, Source},
 };
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 /// A wish. The session answers with [events](super::events::Event) and a new [snapshot](super::snapshot::Snapshot).
 #[derive(Clone, Debug, PartialEq)]
@@ -197,6 +203,56 @@ pub enum Command {
     StartSoundTest,
     /// End that.
     StopSoundTest,
+    /// Send a file.
+    SendFile(Outgoing),
+    /// Fetch the file of a message that was told.
+    FetchFile {
+        /// Which.
+        file: FileId,
+        /// Where to.
+        into: FetchInto,
+    },
+    /// Stop a file on its way, for now.
+    PauseTransfer(FileId),
+    /// Go on with it; one that failed is tried again.
+    ResumeTransfer(FileId),
+    /// Stop it for good.
+    CancelTransfer(FileId),
+    /// Take an own file away from the server, and from the messages that show it.
+    DeleteFile(FileId),
+    /// A moderator's word that somebody has to leave the server, for now or for longer.
+    SendAway(SendAway),
+    /// Open the microphone for a voice note. What is said goes nowhere but into it.
+    RecordNote,
+    /// Record a note of this length and send it there.
+    SpeakNote {
+        /// Where to.
+        to: Conversation,
+        /// How long.
+        length: Duration,
+    },
+    /// That was the note: it waits to be sent or thrown away.
+    FinishNote,
+    /// Throw away the note that is recorded, or that waits.
+    DiscardNote,
+    /// Send the note that waits.
+    SendNote {
+        /// Where to.
+        to: Conversation,
+    },
+    /// Play a note, in place of the one before.
+    PlayNote {
+        /// Which.
+        note: NoteKey,
+        /// From which place; from where it was left where it is `None`.
+        from: Option<Duration>,
+        /// How fast, from now on; as before where it is `None`.
+        speed: Option<NoteSpeed>,
+    },
+    /// Play it no longer; its place is remembered.
+    PauseNote,
+    /// How fast notes are played, from now on.
+    SetNoteSpeed(NoteSpeed),
     /// Sign out and end the session; [`Ended`](super::events::Event::Ended) is the last event. The same happens, unheard,
     /// when the handle is dropped.
     Quit,
@@ -251,6 +307,8 @@ pub struct SignIn {
     pub proof: Proof,
     /// Whether this client stays signed in.
     pub stay: bool,
+    /// The invitation to register with, where guests may not come in.
+    pub invite: Option<Secret>,
 }
 
 /// A password, as it was typed. Its `Debug` form does not show it.

@@ -13,6 +13,7 @@ use super::{
     },
     sign_in::{Admission, Answer, Desk, Matter, Outcome, Question},
     snapshot::{ConnectionState, Me, Snapshot},
+    transfers::Access,
 };
 use bevy::{ecs::system::SystemParam, prelude::*};
 use hallway_protocol::{
@@ -253,6 +254,9 @@ fn take_answer(
         match result {
             Ok(Outcome::Admitted(admission)) if comes_in => {
                 report.mirror.map = Some(admission.map.clone());
+                if let Some(access) = connection.access(&admission) {
+                    commands.insert_resource(access);
+                }
                 connection.admitted();
                 connection.stage = Stage::Admitted(admission);
             }
@@ -313,7 +317,7 @@ fn hear_server(
                 connection.welcomed(me, clock.now(), &mut report, &mut commands);
             }
             ServerMessage::Closing { cause } => {
-                connection.closing = Some(*cause);
+                connection.closing = Some(cause.clone());
                 report.notice("closing", cause.to_string());
             }
             _ => {}
@@ -354,7 +358,8 @@ fn open_link(mut connection: ResMut<Connection>, clock: Clock, mut commands: Com
 }
 
 fn dial(world: &mut World, admission: Admission, now: Instant) {
-    let Admission { name, token, desk, secret, version, fingerprint, account, .. } = admission;
+    let Admission { name, token, desk, secret, version, fingerprint, account, files_key, .. } = admission;
+    allow_files(world, &name, &fingerprint, files_key);
     let opened = world.resource_scope(|world, dialer: Mut<Dialer>| (dialer.0)(world, token, desk));
     match opened {
         Ok(entity) => {
@@ -370,6 +375,15 @@ fn dial(world: &mut World, admission: Admission, now: Instant) {
             );
             failed.expect("the connection's own system can run wherever the connection is");
         }
+    }
+}
+
+/// What requests about files show from now on.
+fn allow_files(world: &mut World, name: &str, fingerprint: &str, key: String) {
+    let wanted = world.resource::<Connection>().wanted.as_ref();
+    // A fingerprint that can't be read is that of a wire in memory, where no files go.
+    if let (Some(server), Ok(fingerprint)) = (wanted.map(|wanted| wanted.server.clone()), fingerprint.parse()) {
+        world.insert_resource(Access { server, fingerprint, key, name: name.to_owned() });
     }
 }
 
@@ -406,8 +420,8 @@ impl Connection {
         let Some(wanted) = self.wanted.clone() else { return };
         self.attempt = self.number();
         self.stage = Stage::AtDesk;
-        let SignIn { or_variant, proof, stay, .. } = wanted.clone();
-        desk.ask(question(self.attempt, wanted, Matter::SignIn { or_variant, proof, stay }));
+        let SignIn { or_variant, proof, stay, invite, .. } = wanted.clone();
+        desk.ask(question(self.attempt, wanted, Matter::SignIn { or_variant, proof, stay, invite }));
     }
 
     fn number(&mut self) -> u64 {
@@ -476,11 +490,14 @@ impl Connection {
             return self.sign_in_failed(SignInFailure::Unreachable(text), now, report);
         }
         report.left.write(LeftWorld);
-        let text = cause.map_or_else(|| "The connection to the server was lost.".to_owned(), |cause| cause.to_string());
+        let text =
+            cause.as_ref().map_or_else(|| "The connection to the server was lost.".to_owned(), ToString::to_string);
         report.connection(ConnectionChanged::Lost(text.clone()));
         self.lost = Some(now);
         match cause {
-            Some(CloseCause::Misbehaved | CloseCause::SignedOut) => self.give_up(text, report, commands),
+            Some(CloseCause::Misbehaved | CloseCause::SignedOut | CloseCause::SentAway { .. }) => {
+                self.give_up(text, report, commands);
+            }
             Some(CloseCause::ServerStops { retry_after_ms }) => {
                 report.mirror.connection = ConnectionState::Retrying;
                 self.pause(now, Some(Duration::from_millis(retry_after_ms.into())));
@@ -517,6 +534,12 @@ impl Connection {
         self.attempt = self.number();
         report.mirror.connection = ConnectionState::SignedOut;
         report.mirror.me = None;
+    }
+
+    /// What opens the front desk's files.
+    fn access(&self, admission: &Admission) -> Option<Access> {
+        let (server, fingerprint) = (self.wanted.as_ref()?.server.clone(), admission.fingerprint.parse().ok()?);
+        Some(Access { server, fingerprint, key: admission.files_key.clone(), name: admission.name.clone() })
     }
 
     /// Says farewell on the link, if there is one: the server frees the name at once.

@@ -3,10 +3,13 @@
 
 mod call;
 mod floor;
+mod note;
 
 pub use call::{CallChanged, CallNamed};
 pub use floor::FloorChanged;
+pub use note::NoteChanged;
 
+use super::transfers::FileEvent;
 use hallway_protocol::{
     chat::{ChatMessage, Conversation, FoundMessage, MessageChange},
     ids::{MessageId, PersonId, RoomId},
@@ -133,6 +136,19 @@ pub enum Event {
         /// A sentence for people.
         text: String,
     },
+    /// Something happened to a file.
+    File(FileEvent),
+    /// Something about a file can't be done.
+    FileRefused {
+        /// The headless word of the command.
+        command: &'static str,
+        /// A word for scripts; some are the server's.
+        code: String,
+        /// A sentence for people.
+        text: String,
+    },
+    /// Something about a voice note.
+    Note(NoteChanged),
     /// The session ended: its face is gone or it was told to quit.
     Ended,
     /// A message that one may read was edited or deleted, or somebody reacted to it.

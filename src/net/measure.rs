@@ -93,7 +93,8 @@ fn is_level_of_interest(snapshot: &Snapshot) -> bool {
     use TalkState::{Asking, Queued, Talking};
     let is_recording = matches!(snapshot.talk, Asking | Queued { .. } | Talking { .. });
     let is_in_call = snapshot.calls.current.as_ref().is_some_and(|call| call.sending.microphone);
-    is_recording || is_in_call || snapshot.testing || talk::activation::wanted(snapshot).is_some()
+    let is_noting = snapshot.notes.recording.is_some();
+    is_recording || is_noting || is_in_call || snapshot.testing || talk::activation::wanted(snapshot).is_some()
 }
 
 fn note_access(mut accessed: MessageReader<Accessed>, mut measured: ResMut<Measured>, mut mirror: ResMut<Mirror>) {

@@ -55,6 +55,8 @@ pub struct VoicePreferences {
     pub spatial: bool,
     /// Whether what happens to the floor is heard as a tone; default on. It is shown in any case.
     pub cues: bool,
+    /// Whether the next voice note of a conversation is played after one; default on.
+    pub notes_in_a_row: bool,
 }
 
 /// What becomes of what is said while one waits for the floor, once the turn comes.
@@ -120,12 +122,13 @@ impl Default for VoicePreferences {
             lock: false,
             spatial: true,
             cues: true,
+            notes_in_a_row: true,
         }
     }
 }
 
 impl VoicePreferences {
-    /// What a script starts with, the same on each machine: no devices, and sound as it comes.
+    /// What a script starts with, the same on each machine: no devices, sound as it comes, and nothing by itself.
     #[must_use]
     pub fn for_scripts() -> Self {
         Self {
@@ -134,6 +137,7 @@ impl VoicePreferences {
             noise_suppression: false,
             automatic_level: false,
             echo_cancellation: false,
+            notes_in_a_row: false,
             ..Self::default()
         }
     }

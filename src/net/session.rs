@@ -31,6 +31,10 @@ pub enum SessionSystems {
     Chat,
     /// `Update`: the floor, the microphone, voice.
     Talk,
+    /// `Update`: files on their way.
+    Carry,
+    /// `Update`: voice notes.
+    Note,
     /// `Update`: calls, and their voices.
     Call,
     /// `Update`: pictures, which leave after what is said.
@@ -101,7 +105,7 @@ pub struct SessionPlugin;
 impl Plugin for SessionPlugin {
     fn build(&self, app: &mut App) {
         use SessionSystems::{
-            Call, Chat, Connect, Measure, Mirror as MirrorSet, Picture, Publish, Receive, Talk, Walk,
+            Call, Carry, Chat, Connect, Measure, Mirror as MirrorSet, Note, Picture, Publish, Receive, Talk, Walk,
         };
         app.insert_resource(Mirror(Snapshot::signed_out()))
             .add_message::<FromFace>()
@@ -112,7 +116,10 @@ impl Plugin for SessionPlugin {
             .add_message::<EnteredWorld>()
             .add_message::<LeftWorld>()
             .configure_sets(PreUpdate, Receive.after(MessageSystems::Receive))
-            .configure_sets(Update, (Connect, MirrorSet, Walk, Chat, Talk, Call, Picture, Measure, Publish).chain())
+            .configure_sets(
+                Update,
+                (Connect, MirrorSet, Walk, Chat, Talk, Carry, Note, Call, Picture, Measure, Publish).chain(),
+            )
             .add_systems(
                 PreUpdate,
                 (take_commands, take_server_messages, take_floor_notices, take_call_notices).in_set(Receive),

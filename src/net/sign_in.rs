@@ -3,6 +3,7 @@
 pub mod certificate;
 pub mod front_desk;
 pub mod hex;
+pub mod https;
 pub mod owner;
 pub mod pins;
 pub mod stays;
@@ -54,6 +55,8 @@ pub enum Matter {
         proof: Proof,
         /// Whether this client stays signed in.
         stay: bool,
+        /// The invitation to register with, where guests may not come in.
+        invite: Option<Secret>,
     },
     /// To change the account of that name.
     Account {
@@ -106,6 +109,8 @@ pub struct Admission {
     pub fingerprint: String,
     /// Whether the name is one's own here.
     pub account: bool,
+    /// What requests about files show while one is signed in.
+    pub files_key: String,
 }
 
 /// The session's end of the way to front desks.

@@ -4,14 +4,16 @@
 //! never waits. Nothing here is shared with the session but immutable parts behind `Arc`.
 
 mod calls;
+mod notes;
 mod stats;
 mod talk;
 
 pub use calls::{CallView, CallsView};
+pub use notes::{NoteDraft, NoteKey, NotePlaying, NoteSpeed, NoteState, NotesView};
 pub use stats::{Grade, SessionStats, StatsSample, TalkerQuality};
 pub use talk::TalkState;
 
-use super::{preferences::VoicePreferences, track::PoseTrack};
+use super::{preferences::VoicePreferences, track::PoseTrack, transfers::TransferView};
 use bytes::Bytes;
 use hallway_protocol::{
     chat::{ChatMessage, Conversation},
@@ -51,6 +53,10 @@ pub struct Snapshot {
     pub testing: bool,
     /// Measurements of the link and of voice.
     pub stats: SessionStats,
+    /// Voice notes: recorded, and played.
+    pub notes: Arc<NotesView>,
+    /// Files on their way, and the newest of those that were, the oldest first.
+    pub transfers: Arc<Vec<TransferView>>,
 }
 
 /// What is wrong with the sound devices: a sentence each, `None` where they are as they were chosen.
@@ -246,6 +252,8 @@ impl Snapshot {
             devices: DeviceTrouble::default(),
             testing: false,
             stats: SessionStats::default(),
+            notes: Arc::default(),
+            transfers: Arc::default(),
         }
     }
 

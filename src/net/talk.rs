@@ -10,6 +10,7 @@ use super::{
     calls::CallPacket,
     commands::Command,
     events::Event,
+    notes::FromVoice,
     session::{Clock, FromFace, FromFloor, LeftWorld, LiveLink, Mirror, SessionSystems, ToFace, ToServer},
     snapshot::TalkState,
     voice::VoiceLink,
@@ -85,6 +86,7 @@ struct Talk<'w, 's> {
     to_face: MessageWriter<'w, ToFace>,
     accessed: MessageWriter<'w, Accessed>,
     to_call: MessageWriter<'w, CallPacket>,
+    to_notes: MessageWriter<'w, FromVoice>,
     mirror: ResMut<'w, Mirror>,
     clock: Clock<'w>,
 }
@@ -179,6 +181,9 @@ fn take_voice(mut talk: Talk, links: Query<&Transport, With<LiveLink>>) {
             VoiceEvent::SpeakerBack => {
                 talk.mirror.devices.speaker = None;
                 talk.notice("speaker_back", "The speaker is back.".to_owned());
+            }
+            VoiceEvent::NoteRecorded { .. } | VoiceEvent::NoteEnded(_) => {
+                talk.to_notes.write_batch(FromVoice::of(event));
             }
         }
     }

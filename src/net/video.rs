@@ -194,6 +194,9 @@ fn send_pictures(
 ) {
     let outbox = &mut pictures.0;
     outbox.keep(|source| calls.0.may_send(source));
+    if outbox.is_waiting() {
+        outbox.aim_at(engine.stats().target_bitrate);
+    }
     for slice in outbox.take(clock.now()) {
         for link in &links {
             if let Err(error) = link.send::<VideoUpChannel>(slice.clone()) {

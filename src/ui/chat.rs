@@ -2,10 +2,12 @@
 
 pub mod clock;
 pub mod complete;
+pub mod files;
 mod lines;
 pub mod link;
 mod message;
 pub mod model;
+pub mod notes;
 mod reading;
 pub mod save;
 pub mod text;
@@ -46,7 +48,8 @@ pub fn show(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot) -> Vec<Acti
         model.mentioned.remove(&of);
         ask_for_history(model, snapshot, of, &mut actions);
     }
-    let below = foot_height(ui, model);
+    let leaving = conversation.map_or(0.0, |to| files::outgoing_height(snapshot, to));
+    let below = foot_height(ui, model, snapshot) + leaving;
     let size = vec2(ui.available_width(), (ui.available_height() - below).max(60.0));
     ui.allocate_ui(size, |ui| {
         ui.set_min_size(size);
@@ -67,8 +70,13 @@ pub fn show(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot) -> Vec<Acti
         if model.about.get(&model.tab).is_some_and(|about| message::about(ui, about)) {
             model.drop_about();
         }
-        offers(ui, model, snapshot);
-        field(ui, model, snapshot, to, &mut actions);
+        files::outgoing(ui, snapshot, to, &mut actions);
+        if notes::bar(ui, &mut model.notes, snapshot, to, &mut actions) {
+            model.typing = false;
+        } else {
+            offers(ui, model, snapshot);
+            field_row(ui, model, snapshot, to, &mut actions);
+        }
     } else {
         model.typing = false;
         // There is nobody to write to here but everyone.
@@ -245,6 +253,19 @@ fn offers(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot) {
     });
 }
 
+/// The text field, and what stands beside it.
+fn field_row(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot, to: Conversation, actions: &mut Vec<Action>) {
+    ui.horizontal_top(|ui| {
+        files::clip_button(ui, to, FIELD_HEIGHT, actions);
+        let width = ui.available_width() - notes::BUTTON - ui.spacing().item_spacing.x;
+        ui.vertical(|ui| {
+            ui.set_max_width(width);
+            field(ui, model, snapshot, to, actions);
+        });
+        notes::button(ui, &mut model.notes, actions);
+    });
+}
+
 /// The text field and its button.
 fn field(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot, to: Conversation, actions: &mut Vec<Action>) {
     let tab = model.tab;
@@ -260,7 +281,7 @@ fn field(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot, to: Conversati
     if has_keyboard {
         keys(ui, model, snapshot, to, &mut text);
     }
-    let filter = EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: false };
+    let filter = EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
     let edit = TextEdit::multiline(&mut text)
         .id(field_id())
         .hint_text(theme::muted(hint))
@@ -336,7 +357,10 @@ fn keys(ui: &Ui, model: &mut ChatModel, snapshot: &Snapshot, to: Conversation, t
 }
 
 /// Height of all below the lines, in points.
-fn foot_height(ui: &Ui, model: &ChatModel) -> f32 {
+fn foot_height(ui: &Ui, model: &ChatModel, snapshot: &Snapshot) -> f32 {
+    if let Some(height) = notes::bar_height(ui, snapshot) {
+        return height + 18.0 + 16.0;
+    }
     let rows = model.draft(model.tab).lines().count().clamp(1, 5);
     let row = ui.text_style_height(&TextStyle::Body);
     let field = (FIELD_HEIGHT + (rows as f32 - 1.0) * row).min(FIELD_HEIGHT * 3.0);

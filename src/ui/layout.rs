@@ -73,8 +73,9 @@ fn in_the_world(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> (Rec
     actions.extend(measurements(ctx, state, snapshot, free));
     let mut below = free;
     below.min.y += sharing(ctx, snapshot, free, &mut actions);
-    actions.extend(current_call(ctx, state, snapshot, below, panel));
-    actions.extend(notices(ctx, state, below));
+    let (call, wanted) = current_call(ctx, state, snapshot, below, panel);
+    actions.extend(wanted);
+    actions.extend(notices(ctx, state, beside(below, call)));
     actions.extend(person_menu(ctx, state, snapshot));
     actions.extend(dialogs(ctx, state, snapshot));
     (free, actions)
@@ -197,9 +198,16 @@ fn sharing(ctx: &Context, snapshot: &Snapshot, free: Rect, actions: &mut Vec<Act
     shown.response.rect.height() + theme::GAP
 }
 
-/// The call one is in: in a corner of the space, or all over it. The lower left corner is above the room's panel.
-fn current_call(ctx: &Context, state: &mut UiState, snapshot: &Snapshot, free: Rect, panel: Rect) -> Vec<Action> {
-    let Some(call) = &snapshot.calls.current else { return Vec::new() };
+/// The call one is in: in a corner of the space, or all over it. The lower left corner is above the room's panel. Answers
+/// where it stands in a corner, too.
+fn current_call(
+    ctx: &Context,
+    state: &mut UiState,
+    snapshot: &Snapshot,
+    free: Rect,
+    panel: Rect,
+) -> (Option<Rect>, Vec<Action>) {
+    let Some(call) = &snapshot.calls.current else { return (None, Vec::new()) };
     let frame = theme::card().inner_margin(12);
     let space = free.size() - frame.total_margin().sum();
     let corner = state.call.corner;
@@ -218,7 +226,16 @@ fn current_call(ctx: &Context, state: &mut UiState, snapshot: &Snapshot, free: R
     if let Some(way) = dragged {
         state.call.corner = card::corner_of(shown.response.rect.center() + way, free);
     }
-    actions
+    ((!state.call.large).then_some(shown.response.rect), actions)
+}
+
+/// What is left of the space for notices beside a call in one of the upper corners, or below it where that is too narrow.
+fn beside(free: Rect, call: Option<Rect>) -> Rect {
+    let Some(call) = call.filter(|call| call.top() - free.top() < free.bottom() - call.bottom()) else { return free };
+    let left = free.with_max_x(call.left() - theme::GAP);
+    let right = free.with_min_x(call.right() + theme::GAP);
+    let wider = if left.width() > right.width() { left } else { right };
+    if wider.width() >= toasts::WIDTH { wider } else { free.with_min_y(call.bottom() + theme::GAP) }
 }
 
 /// The last minute in plots.
@@ -302,4 +319,21 @@ fn dialog<R>(ctx: &Context, id: &'static str, contents: impl FnOnce(&mut Ui) -> 
         .frame(theme::card().inner_margin(24).corner_radius(18));
     let shown = modal.show(ctx, contents);
     (shown.should_close(), shown.inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notices_cover_no_call() {
+        let free = Rect::from_min_max(pos2(250.0, 10.0), pos2(900.0, 700.0));
+        let call = |left, top| Some(Rect::from_min_size(pos2(left, top), vec2(310.0, 200.0)));
+        assert_eq!(beside(free, None), free);
+        assert_eq!(beside(free, call(590.0, 500.0)), free, "it stands below");
+        assert_eq!(beside(free, call(590.0, 10.0)).top(), 210.0 + theme::GAP, "too narrow beside it");
+        let wide = free.with_max_x(1400.0);
+        assert_eq!(beside(wide, call(1090.0, 10.0)).right(), 1090.0 - theme::GAP);
+        assert_eq!(beside(wide, call(250.0, 10.0)).left(), 560.0 + theme::GAP);
+    }
 }

@@ -121,8 +121,7 @@ fn choices(view: &PersonView, is_me: bool, snapshot: &Snapshot) -> Vec<Choice> {
     }
     let mut choices = vec![Choice::new("Private message", "", Action::Open(Conversation::Person(person)))];
     choices.extend(calls(person, snapshot));
-    let file = Choice::new("Send a file…", "", Action::CloseMenu).unless(Some("Files come in a later version"));
-    choices.push(file);
+    choices.push(Choice::new("Send a file…", "", Action::ChooseFiles(Conversation::Person(person))));
     choices.push(Choice::new("Walk to", "", Action::Send(Command::WalkTo(view.track.newest().0))));
     choices.push(profile);
     choices

@@ -6,7 +6,7 @@ use super::{
     theme,
 };
 use crate::net::{
-    commands::{Command, ServerAddress, SignIn, Trust},
+    commands::{Command, Secret, ServerAddress, SignIn, Trust},
     events::{Event, SignInFailure},
     snapshot::{ConnectionState, Snapshot},
 };
@@ -33,6 +33,10 @@ pub struct SignInModel {
     pub stay: bool,
     /// Whether the server asked for a password for this name.
     pub password_asked: bool,
+    /// The invitation to register with, where the server takes no guests.
+    pub invite: String,
+    /// Whether the server asked for one.
+    pub invite_asked: bool,
     /// Why the last try failed.
     pub failure: Option<SignInFailure>,
     /// What is wrong with what was typed.
@@ -45,7 +49,9 @@ impl SignInModel {
     pub fn hear(&mut self, event: &Event) {
         match event {
             Event::SignInFailed(failure) => {
-                self.password_asked |= matches!(failure, SignInFailure::PasswordNeeded { .. });
+                let needs_invite = matches!(failure.code(), "invite_needed" | "bad_invite");
+                self.invite_asked |= needs_invite;
+                self.password_asked |= needs_invite || matches!(failure, SignInFailure::PasswordNeeded { .. });
                 self.failure = Some(failure.clone());
             }
             Event::Welcome { .. } => {
@@ -65,15 +71,24 @@ impl SignInModel {
         let server: ServerAddress = self.server.trim().parse()?;
         let name = name.as_str().to_owned();
         let has_password = self.password_asked && !self.password.is_empty();
-        let proof = if has_password { Proof::Password(self.password.clone()) } else { Proof::None };
+        let code = self.invite.trim();
+        let invite = (self.invite_asked && !code.is_empty()).then(|| Secret(code.to_owned()));
+        let proof = match (has_password, &invite) {
+            (false, None) => Proof::None,
+            (false, Some(_)) => return Err("Choose a password for your account, of 8 characters or more.".to_owned()),
+            (true, None) => Proof::Password(self.password.clone()),
+            (true, Some(_)) => Proof::Register(self.password.clone()),
+        };
         let (trust, stay) = (self.trust.clone(), has_password && self.stay);
-        Ok(Command::SignIn(SignIn { server, name, or_variant: false, trust, proof, stay }))
+        Ok(Command::SignIn(SignIn { server, name, or_variant: false, trust, proof, stay, invite }))
     }
 
     /// Another name has another password, or none.
     fn forget_password(&mut self) {
         self.password_asked = false;
         self.password.clear();
+        self.invite_asked = false;
+        self.invite.clear();
     }
 
     fn submit(&mut self, actions: &mut Vec<Action>) {
@@ -187,6 +202,8 @@ fn fields(ui: &mut Ui, model: &mut SignInModel) -> bool {
         model.trust = Trust::Pinned;
     }
     let typed = model.password_asked.then(|| password(ui, model));
+    let invited = model.invite_asked.then(|| invitation(ui, model));
+    let typed = typed.map(|typed| invited.map_or(typed.clone(), |invited| typed | invited));
     let was_left = name.lost_focus() || server.lost_focus() || typed.is_some_and(|typed| typed.lost_focus());
     was_left && ui.input(|input| input.key_pressed(Key::Enter))
 }
@@ -203,6 +220,18 @@ fn password(ui: &mut Ui, model: &mut SignInModel) -> egui::Response {
     }
     ui.add_space(4.0);
     theme::checkbox(ui, &mut model.stay, "Stay signed in on this computer");
+    typed
+}
+
+/// The invitation, for whoever has no account here yet.
+fn invitation(ui: &mut Ui, model: &mut SignInModel) -> egui::Response {
+    ui.add_space(4.0);
+    let label = ui.label(theme::muted("Invitation, if you have no account here yet")).id;
+    let typed = field(ui, &mut model.invite, "BCDF-GHJK-MNPQ-RTVW").labelled_by(label);
+    if typed.changed() {
+        model.error = None;
+        model.failure = None;
+    }
     typed
 }
 

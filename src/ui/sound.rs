@@ -52,6 +52,7 @@ pub fn show(ui: &mut Ui, model: &mut SoundModel, snapshot: &Snapshot) -> Vec<Act
         heading(ui, "Listening");
         switch(ui, &mut voice.spatial, "Voices come from where people stand", "Left, right and by distance.");
         switch(ui, &mut voice.cues, "Tones", "A tone tells what happens to the floor. It is shown in any case.");
+        switch(ui, &mut voice.notes_in_a_row, "Voice notes in a row", "After one, the next one of the conversation.");
     })
 }
 

@@ -101,6 +101,13 @@ fn microphone(ui: &mut Ui, snapshot: &Snapshot, actions: &mut Vec<Action>) {
         }
         return;
     }
+    if snapshot.notes.recording.is_some() {
+        let label = "Your microphone is open for a voice note. Nobody hears it yet.";
+        symbols::place(ui, 18.0, label, |painter, center| {
+            symbols::microphone(painter, center, 17.0, theme::DANGER, true);
+        });
+        return;
+    }
     let is_open = matches!(snapshot.talk, TalkState::Talking { mic_open: true, .. });
     // In a call that hears one by itself, this sign is about the room alone.
     let (label, color) = match (is_open, line::has_open_call(snapshot)) {

@@ -1,6 +1,8 @@
 //! Small drawn signs: microphone, camera, screen, receiver and others. Each tells by its shape; the colour
 //! only helps.
 
+pub mod media;
+
 use super::theme;
 use bevy_egui::egui::{
     Color32, CornerRadius, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType,
@@ -160,6 +162,27 @@ pub fn corners(painter: &Painter, center: Pos2, height: f32, color: Color32, out
         let end = center + vec2(if outwards { 0.1 } else { 0.42 }, if outwards { -0.1 } else { -0.42 }) * height * side;
         painter.line_segment([tip_at, end], stroke);
     }
+}
+
+/// A paper clip, leaning to the right.
+pub fn paper_clip(painter: &Painter, center: Pos2, height: f32, color: Color32) {
+    let at = |x: f32, y: f32| {
+        let (sin, cos) = (PI / 5.0).sin_cos();
+        center + vec2(x * cos - y * sin, x * sin + y * cos) * height
+    };
+    // Half a circle, `side` 1 for one that is open above, from right to left or from left to right.
+    let bow = |x: f32, y: f32, radius: f32, from: f32, side: f32| {
+        (0..=8).map(move |step| {
+            let (sin, cos) = (step as f32 / 8.0 * PI).sin_cos();
+            at(x + from * radius * cos, y + side * radius * sin)
+        })
+    };
+    let mut wire = vec![at(0.1, -0.18)];
+    wire.extend(bow(0.0, 0.2, 0.1, 1.0, 1.0));
+    wire.extend(bow(0.08, -0.26, 0.18, -1.0, -1.0));
+    wire.extend(bow(0.0, 0.2, 0.26, 1.0, 1.0));
+    wire.push(at(-0.26, -0.14));
+    painter.add(Shape::line(wire, Stroke::new((height * 0.08).max(1.3), color)));
 }
 
 /// A bell that swings; `time` in seconds.

@@ -4,6 +4,7 @@ use super::{Action, bidi, call::news::CallNews, settings::Page, theme};
 use crate::net::{
     events::{ConnectionChanged, Event, FloorChanged, PersonChanged},
     snapshot::Snapshot,
+    transfers::{FileChanged, FileEvent},
 };
 use bevy_egui::egui::{self, Color32, RichText, Ui, vec2};
 use hallway_protocol::chat::Conversation;
@@ -12,6 +13,10 @@ use hallway_protocol::chat::Conversation;
 const STAYS: f64 = 5.0;
 /// How long one that tells of trouble stays, in seconds.
 const TROUBLE_STAYS: f64 = 9.0;
+/// Width of the widest, in points.
+pub const WIDTH: f32 = MOST_TEXT + 2.0 * MARGIN as f32;
+const MOST_TEXT: f32 = 380.0;
+const MARGIN: i8 = 14;
 /// Notices shown at a time; the oldest goes when one more comes.
 const MOST: usize = 5;
 
@@ -87,6 +92,11 @@ impl Toasts {
                 ConnectionChanged::GivenUp(why) => self.trouble(format!("Signed out: {why}"), now),
             },
             Event::Refused { text, .. } => self.trouble(text.clone(), now),
+            Event::FileRefused { text, .. } => self.trouble(text.clone(), now),
+            Event::File(FileEvent { name, change: FileChanged::Received { .. }, .. }) => {
+                self.say(format!("{} is saved", bidi::line(name.as_str())), now);
+            }
+            Event::File(FileEvent { change: FileChanged::Failed(why), .. }) => self.trouble(why.clone(), now),
             Event::Notice { text, .. } => self.say(bidi::line(text), now),
             _ => {}
         }
@@ -180,10 +190,10 @@ pub fn show(ui: &mut Ui, toasts: &mut Toasts) -> Vec<Action> {
 }
 
 fn one(ui: &mut Ui, toast: &Toast) -> egui::Response {
-    let frame = theme::card().inner_margin(egui::Margin::symmetric(14, 9)).corner_radius(11);
+    let frame = theme::card().inner_margin(egui::Margin::symmetric(MARGIN, 9)).corner_radius(11);
     let response = frame
         .show(ui, |ui| {
-            ui.set_max_width(380.0);
+            ui.set_max_width(MOST_TEXT);
             ui.horizontal(|ui| {
                 let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), egui::Sense::hover());
                 ui.painter().circle_filled(dot.center(), 4.0, toast.color);

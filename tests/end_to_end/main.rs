@@ -13,9 +13,11 @@ mod camera;
 mod crashes;
 #[cfg(feature = "devices")]
 mod devices;
+mod files;
 mod floor;
 mod lossy;
 mod messages;
+mod notes;
 mod rooms;
 mod screen;
 mod search;

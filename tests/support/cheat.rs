@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hallway_protocol::{
     channels::{ControlChannel, PoseUpChannel, ProtocolPlugin, VoiceUpChannel},
     control::{ClientMessage, ServerMessage},
-    desk::{PROTOCOL_VERSION, Proof, SignInGrant, SignInRequest},
+    desk::{SignInGrant, SignInRequest},
     limits,
     link::{
         event_loop::finish_plugins,
@@ -157,15 +157,7 @@ fn at_the_desk(address: &str, name: &str) -> (SignInGrant, WorldMap) {
     // Another test of this process may have installed it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder().tls_danger_accept_invalid_certs(true).no_proxy().build().unwrap();
-    let (name, owner_key) = (name.to_owned(), OwnerKey::new(rand::random()).to_hex());
-    let request = SignInRequest {
-        protocol: PROTOCOL_VERSION,
-        name,
-        or_variant: false,
-        owner_key,
-        proof: Proof::None,
-        stay: false,
-    };
+    let request = SignInRequest::guest(name, OwnerKey::new(rand::random()).to_hex());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let session = http.post(format!("https://{address}/session")).json(&request).send().await.unwrap();

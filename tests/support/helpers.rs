@@ -15,5 +15,6 @@ pub(crate) mod pulse;
 pub(crate) mod recording;
 pub(crate) mod server;
 pub(crate) mod speech;
+pub(crate) mod tcp_proxy;
 #[cfg(feature = "window")]
 pub(crate) mod xvfb;

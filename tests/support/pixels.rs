@@ -3,6 +3,9 @@
 /// What compression, smoothing and eight bits of colour may change of a colour.
 const TOLERANCE: u8 = 24;
 
+/// Pixels side by side that are no line and no letter.
+const ROW: usize = 40;
+
 /// The pixels of a screen.
 pub(crate) struct Pixels {
     width: usize,
@@ -24,11 +27,28 @@ impl Pixels {
         self.places(color, left_of).count()
     }
 
-    /// The middle of all pixels of about this colour, left of a column; `None` where there are fewer than `least`.
+    /// A place in the middle of what has about this colour, left of a column: the median of all pixels that stand in a row
+    /// of as many as a button has, so that lines and furniture don't move it. `None` where there are fewer than `least`.
     pub(crate) fn middle(&self, color: [u8; 3], left_of: usize, least: usize) -> Option<(u32, u32)> {
-        let (count, x, y) =
-            self.places(color, left_of).fold((0, 0, 0), |(count, x, y), place| (count + 1, x + place.0, y + place.1));
-        (count >= least).then(|| ((x / count) as u32, (y / count) as u32))
+        let mut row = Vec::new();
+        let (mut xs, mut ys) = (Vec::new(), Vec::new());
+        for place in self.places(color, left_of).chain([(usize::MAX, usize::MAX)]) {
+            let goes_on = row.last().is_some_and(|(x, y)| (x + 1, *y) == place);
+            if !goes_on && row.len() >= ROW {
+                xs.extend(row.iter().map(|(x, _)| *x));
+                ys.extend(row.iter().map(|(_, y)| *y));
+            }
+            if !goes_on {
+                row.clear();
+            }
+            row.push(place);
+        }
+        if xs.len() < least {
+            return None;
+        }
+        xs.sort_unstable();
+        ys.sort_unstable();
+        Some((xs[xs.len() / 2] as u32, ys[ys.len() / 2] as u32))
     }
 
     fn places(&self, color: [u8; 3], left_of: usize) -> impl Iterator<Item = (usize, usize)> {

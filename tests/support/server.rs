@@ -75,6 +75,11 @@ impl TestServer {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// Where it keeps what it has.
+    pub(crate) fn data(&self) -> PathBuf {
+        data_in(&self.folder)
+    }
+
     /// Asks it to end (SIGTERM).
     pub(crate) fn terminate(&self) {
         self.process.terminate();

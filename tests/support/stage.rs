@@ -18,9 +18,11 @@ use hallway::{
         connection::Dialer,
         events::{Event, SignInFailure},
         handle,
+        notes::shelf::Shelf,
         preferences::Preferences,
         sign_in::{Admission, Answer, Desk, Matter, Outcome, Question, hex},
         snapshot::{LoadedMap, RoomView},
+        transfers::TransferLink,
         video::VideoLink,
         voice::VoiceLink,
     },
@@ -39,7 +41,7 @@ use hallway_protocol::{
     voice::VoicePacket,
 };
 use hallway_server::{
-    accounts::Registered,
+    accounts::{Bans, Registered},
     desk::{Claim, Denied, SignInAsk, WorldAsk},
     store::{self, NewMessage, StoreAnswer, StoreAsk, StoreEnd, StoredMarks, StoredMessage, Thread},
     world::{self, Moderators, StopFlag, WorldSettings, WorldWires},
@@ -134,6 +136,8 @@ impl Stage {
             voice: engine(Arc::clone(&heard), Arc::clone(&stats), voice.clone(), events),
             video: video_engine(Arc::clone(&seen), Arc::clone(&no_camera), video.clone(), video_events),
             preferences: Preferences::default(),
+            notes: Shelf::idle(),
+            transfers: TransferLink::idle(),
         };
         let mut app = net::app(seams, Some(Duration::from_secs(30)));
         self.wire.attach_client(&mut app);
@@ -300,7 +304,7 @@ impl Stage {
                     StoreAnswer::Stored { ticket, id, reply_to: None }
                 }
                 StoreAsk::Change { ticket, .. } => StoreAnswer::Failed { ticket },
-                StoreAsk::Seen { .. } => continue,
+                StoreAsk::Seen { .. } | StoreAsk::SendAway { .. } => continue,
                 StoreAsk::Search { ticket, .. } | StoreAsk::Missed { ticket, .. } => {
                     StoreAnswer::Found { ticket, messages: Vec::new() }
                 }
@@ -330,6 +334,7 @@ fn start_server(wire: &MemoryWire, map: &WorldMap) -> (App, world_mpsc::Sender<W
         empty_room_lifetime: Duration::from_secs(600),
         moderators: Moderators::default(),
         registered: Registered::default(),
+        bans: Bans::default(),
         public: None,
     };
     let wires = WorldWires { asks: world_asks, store: client, stop: StopFlag::default(), events: None };
@@ -372,6 +377,7 @@ fn sign_in(name: &str) -> Command {
         trust: Trust::Pinned,
         proof: Proof::None,
         stay: false,
+        invite: None,
     })
 }
 
@@ -437,6 +443,7 @@ fn admission(grant: SignInGrant, map: &Arc<LoadedMap>, desk: std::net::SocketAdd
         version: grant.version,
         fingerprint: String::new(),
         account: grant.account,
+        files_key: grant.files_key,
     }
 }
 
@@ -456,6 +463,7 @@ fn stored(id: MessageId, message: &NewMessage) -> StoredMessage {
         from_name: message.from.to_string(),
         to_name: message.to.as_ref().map(ToString::to_string),
         text: message.text.clone(),
+        attachment: message.attachment.clone(),
         sent_ms: message.sent_ms,
         marks: StoredMarks {
             author: Some(message.author),

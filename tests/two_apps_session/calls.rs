@@ -130,6 +130,7 @@ fn slice(source: Source, layer: Layer, frame: u16) -> VideoEvent {
         slices: 1,
         seq: frame,
         media_time: 0,
+        waited_ms: 0,
         nals: vec![1; 500].into(),
     };
     VideoEvent::Slice(slice.encode())

@@ -31,6 +31,7 @@ fn message(id: i64, from: u32, name: &str, to: Conversation, text: &str) -> Chat
         conversation: to,
         to_name: None,
         text: text.to_owned(),
+        attachment: None,
         sent_ms: 1_700_000_000_000,
         marks: hallway_protocol::chat::Marks::default(),
     }

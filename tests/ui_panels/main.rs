@@ -8,6 +8,7 @@ mod chat;
 mod floor;
 mod lists;
 mod messages;
+mod notes;
 mod offer;
 mod person_menu;
 mod quality;

@@ -33,6 +33,7 @@ fn message(id: i64, from: u32, text: &str, marks: Marks) -> ChatMessage {
         conversation: HERE,
         to_name: None,
         text: text.to_owned(),
+        attachment: None,
         sent_ms: 1_700_000_000_000,
         marks: Marks { mine: from == 1, ..marks },
     }

@@ -16,7 +16,14 @@ use hallway_protocol::{
 };
 
 fn message(id: i64, from: &str, place: FoundPlace) -> FoundMessage {
-    FoundMessage { id: MessageId(id), from_name: from.into(), place, text: format!("text {id}"), sent_ms: 0 }
+    FoundMessage {
+        id: MessageId(id),
+        from_name: from.into(),
+        place,
+        text: format!("text {id}"),
+        attachment: None,
+        sent_ms: 0,
+    }
 }
 
 fn found(messages: Vec<FoundMessage>, more: bool) -> Event {

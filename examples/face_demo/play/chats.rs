@@ -69,6 +69,7 @@ pub(crate) fn message(id: u32, from: usize, conversation: Conversation, text: &s
         conversation,
         to_name: None,
         text: text.to_owned(),
+        attachment: None,
         sent_ms,
         marks: Marks::default(),
     }

@@ -93,6 +93,8 @@ pub(crate) fn world(map: LoadedMap, ground: &Ground, scene: Scene) -> Snapshot {
         devices: DeviceTrouble { microphone, speaker: None },
         testing: false,
         stats: measured::stats(now),
+        notes: Arc::default(),
+        transfers: Arc::default(),
     }
 }
 

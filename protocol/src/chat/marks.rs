@@ -114,6 +114,7 @@ impl super::ChatMessage {
             }
             MessageChange::Deleted { .. } => {
                 self.text.clear();
+                self.attachment = None;
                 self.marks = Marks { mine: self.marks.mine, deleted: true, ..Marks::default() };
             }
             MessageChange::Reacted { reactions, .. } => self.marks.reactions.clone_from(reactions),

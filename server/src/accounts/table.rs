@@ -16,7 +16,7 @@ const FORMER_MEMBER: &str = "Former member";
 
 /// The accounts of one server, over a connection of their own. Each statement stands alone or in a transaction that
 /// begins with a write, so that it waits for the store's writer and does not fail for it.
-pub(super) struct Table(SqliteConnection);
+pub(super) struct Table(pub(super) SqliteConnection);
 
 /// An account, and the hash of its password.
 pub(super) type Kept = (Account, String);
@@ -72,6 +72,8 @@ impl Table {
              WHERE kind = 'private' AND (from_owner = $1 OR to_owner = $1)",
             "UPDATE reactions SET owner = $1 WHERE owner = $2",
             "UPDATE mentions SET owner = $1 WHERE owner = $2",
+            "UPDATE files SET owner = $1 WHERE owner = $2",
+            "UPDATE files SET to_owner = $1 WHERE to_owner = $2",
         ] {
             sqlx::query(give)
                 .bind(prepared.owner.to_string())

@@ -62,6 +62,7 @@ fn message(thread: Thread, from: &str, to: Option<&str>, text: &str, sent_ms: i6
         from: name(from),
         to: to.map(name),
         text: text.to_owned(),
+        attachment: None,
         sent_ms,
         author,
         reply_to: None,

@@ -62,6 +62,9 @@ impl Settings {
         in_range("empty_room_lifetime", seconds(self.empty_room_lifetime), 1..=7 * 24 * 3600)?;
         in_range("sign_ins_per_minute", self.sign_ins_per_minute.into(), 1..=1_000_000)?;
         in_range("sign_ins_per_minute_local", self.sign_ins_per_minute_local.into(), 1..=1_000_000)?;
+        in_range("max_file_mib", self.max_file_mib.into(), MIB)?;
+        in_range("max_files_mib_per_person", self.max_files_mib_per_person.into(), MIB)?;
+        in_range("max_files_mib", self.max_files_mib.into(), MIB)?;
         if self.sign_ins_per_minute_local < self.sign_ins_per_minute {
             let (local, all) = (self.sign_ins_per_minute_local, self.sign_ins_per_minute);
             return Err(Contradiction::LocalSignIns { local, all });
@@ -80,6 +83,9 @@ impl Settings {
             .map_err(|error| Contradiction::Log { directives: self.log.clone(), error: error.to_string() })
     }
 }
+
+/// What the limits of files may be: up to a tebibyte.
+const MIB: RangeInclusive<u64> = 1..=1024 * 1024;
 
 fn seconds(duration: Duration) -> u64 {
     duration.as_secs()

@@ -1,10 +1,12 @@
 //! Reads the settings from arguments, environment and file, and lays them over each other.
 
 use super::{Layer, NAMES, Settings, check::Contradiction};
-use crate::accounts::Role;
+use crate::{accounts::Role, admin};
 use clap::Parser;
+use hallway_protocol::owner::OwnerId;
 use std::{
     fs, io,
+    net::IpAddr,
     path::{Path, PathBuf},
 };
 use thiserror::Error;
@@ -67,6 +69,45 @@ pub enum AdminOrder {
         /// The account's name.
         name: String,
     },
+    /// Print a code with which people may register where guests may not come in.
+    Invite {
+        /// How many people.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        uses: u32,
+        /// For how many days.
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=3650))]
+        days: u16,
+    },
+    /// Keep somebody out; whoever is here has to leave within seconds.
+    Ban(BanOrder),
+    /// Let somebody in again.
+    Unban {
+        /// The name.
+        name: String,
+    },
+    /// List who is kept out: name, until when, by whom and why, a line each.
+    Bans,
+    /// What operators and moderators did: when (UTC), who, what, to whom and why, a line each.
+    Log,
+}
+
+/// Whom to keep out.
+#[derive(Clone, Debug, clap::Args)]
+pub struct BanOrder {
+    /// The account's name; where nobody has registered it, the name under which a guest comes.
+    pub name: String,
+    /// For how many days. Default: for good.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub days: Option<u16>,
+    /// Why; they are told.
+    #[arg(long)]
+    pub reason: Option<String>,
+    /// Besides, this client under whatever name, as the log names it (owner=…).
+    #[arg(long, value_parser = admin::owner)]
+    pub owner: Option<OwnerId>,
+    /// Besides, whoever comes from this address (for IPv6: from its /64 network).
+    #[arg(long)]
+    pub address: Option<IpAddr>,
 }
 
 fn role(word: &str) -> Result<Role, String> {

@@ -25,6 +25,7 @@ fn what_is_printed_reads_back_as_the_same_settings() {
         queue_rule: QueueRule::QuietestFirst,
         moderators: Owners(vec![OwnerKey::new([1; 32]).id(), OwnerKey::new([2; 32]).id()]),
         json: true,
+        guests: Switch::Off,
         ..Settings::default()
     };
     for settings in [Settings::default(), odd] {

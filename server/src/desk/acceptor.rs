@@ -3,6 +3,7 @@
 use super::limits::network;
 use axum::{Extension, middleware::AddExtension};
 use axum_server::accept::Accept;
+use hallway_protocol::limits;
 use rustls::ServerConfig;
 use std::{
     collections::HashMap,
@@ -16,6 +17,7 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
+    time::Sleep,
 };
 use tokio_rustls::server::TlsStream;
 use tower_layer::Layer;
@@ -94,7 +96,7 @@ impl TlsAcceptor {
         let seat = self.door.enter(ends.peer.ip()).ok_or_else(|| io::Error::other("too many connections"))?;
         stream.set_nodelay(true)?;
         let stream = tokio::time::timeout(HANDSHAKE_TIMEOUT, self.tls.accept(stream)).await??;
-        Ok((SeatedStream { stream, _seat: seat }, ends))
+        Ok((SeatedStream { stream, stalled: None, _seat: seat }, ends))
     }
 }
 
@@ -117,10 +119,24 @@ impl<S: Send + 'static> Accept<TcpStream, S> for TlsAcceptor {
     }
 }
 
-/// A TLS connection that holds its place at the door.
+/// A TLS connection that holds its place at the door, and ends when the client takes nothing for long.
 pub(super) struct SeatedStream {
     stream: TlsStream<TcpStream>,
+    /// When it ends, while it waits for the client to take something.
+    stalled: Option<Pin<Box<Sleep>>>,
     _seat: Seat,
+}
+
+impl SeatedStream {
+    /// What became of a write; an error where nothing has been written for too long.
+    fn unless_stalled<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let end = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(limits::TRANSFER_STALL)));
+        end.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
 }
 
 impl AsyncRead for SeatedStream {
@@ -131,11 +147,13 @@ impl AsyncRead for SeatedStream {
 
 impl AsyncWrite for SeatedStream {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.unless_stalled(written, context)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        self.unless_stalled(flushed, context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -3,6 +3,7 @@
 use super::{
     Claim, WorldAsk,
     acceptor::Ends,
+    files,
     routes::{self, Refused, Shared},
 };
 use crate::accounts::{AccountError, Caller, StayToken};
@@ -32,12 +33,19 @@ pub(super) async fn sign_in(
         Proof::None => {
             let or_variant = request.or_variant;
             accounts.look_again(&name.key()).await?;
+            keep_out(shared, ends, None, client, &name)?;
+            accounts.admit_guest(&name.key())?;
             return Ok(shared.world.sign_in(name, Claim::Guest, or_variant, client, ends.here).await?);
         }
         Proof::Register(text) => {
+            keep_out(shared, ends, None, client, &name)?;
+            let invitation = accounts.invitation(request.invite.as_deref()).await?;
             let prepared = accounts.prepare(&name.key(), password(text)?).await?;
             let claim = Claim::Registering { before: client };
             let grant = shared.world.sign_in(name.clone(), claim, false, prepared.owner, ends.here).await?;
+            if let Some(code) = &invitation {
+                accounts.use_invitation(code).await?;
+            }
             let account = accounts.register(&name, &prepared, client).await?;
             return with_account(shared, grant, &account, request.stay).await;
         }
@@ -47,6 +55,7 @@ pub(super) async fn sign_in(
             accounts.prove_staying(&name.key(), &token).await?
         }
     };
+    keep_out(shared, ends, Some(&account), client, &name)?;
     let grant = shared.world.sign_in(account.name.clone(), Claim::Account, false, account.owner, ends.here).await?;
     with_account(shared, grant, &account, request.stay).await
 }
@@ -69,10 +78,25 @@ pub(super) async fn change(
         }
         AccountChange::Delete => {
             accounts.delete(&account).await?;
+            files::forget_owner(&shared.files, &shared.world, account.owner).await;
             shared.world.ask(WorldAsk::End(account.owner))?;
         }
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Refuses whoever is banned.
+fn keep_out(
+    shared: &Shared,
+    ends: Ends,
+    account: Option<&crate::accounts::Account>,
+    client: OwnerId,
+    name: &DisplayName,
+) -> Result<(), Refused> {
+    match shared.accounts.banned(account, client, &name.key(), ends.peer.ip()) {
+        Some(ban) => Err(Refused::new(StatusCode::FORBIDDEN, "banned", ban.to_string())),
+        None => Ok(()),
+    }
 }
 
 async fn with_account(

@@ -1,7 +1,10 @@
 //! What is served at which path, and in which words a sign-in is refused.
 
-use super::{Denied, Exhibits, SignInLimits, WorldDoor, acceptor::Ends, account};
-use crate::accounts::{AccountError, Accounts};
+use super::{Denied, Exhibits, SignInLimits, WorldDoor, acceptor::Ends, account, files};
+use crate::{
+    accounts::{AccountError, Accounts},
+    files::Files,
+};
 use axum::{
     Extension, Json, Router,
     body::Body,
@@ -32,11 +35,20 @@ pub(super) struct Shared {
     exhibits: Exhibits,
     pub(super) world: WorldDoor,
     pub(super) accounts: Arc<Accounts>,
+    pub(super) files: Files,
     limits: SignInLimits,
 }
 
 /// All of the desk's routes.
-pub(super) fn routes(exhibits: Exhibits, world: WorldDoor, accounts: Arc<Accounts>, limits: SignInLimits) -> Router {
+pub(super) fn routes(
+    exhibits: Exhibits,
+    world: WorldDoor,
+    accounts: Arc<Accounts>,
+    files: Files,
+    limits: SignInLimits,
+) -> Router {
+    let shared = Arc::new(Shared { exhibits, world, accounts, files, limits });
+    let about_files = files::routes(Arc::clone(&shared));
     Router::new()
         .route("/session", post(sign_in))
         .route("/account", post(account::change))
@@ -45,12 +57,18 @@ pub(super) fn routes(exhibits: Exhibits, world: WorldDoor, accounts: Arc<Account
         .route("/health", get(|| async { "ok" }))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(middleware::from_fn(in_time))
-        .with_state(Arc::new(Shared { exhibits, world, accounts, limits }))
+        .with_state(shared)
+        .merge(about_files)
 }
 
 /// Ends requests that take too long, such as one whose body never comes.
-async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
+pub(super) async fn in_time(request: Request, next: Next) -> Response {
+    within(REQUEST_TIMEOUT, request, next).await
+}
+
+/// The same with another time.
+pub(super) async fn within(time: Duration, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(time, next.run(request)).await {
         Ok(response) => response,
         Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
     }
@@ -174,6 +192,8 @@ impl From<AccountError> for Refused {
             AccountError::Wait(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_tries"),
             AccountError::Taken => (StatusCode::CONFLICT, "name_taken"),
             AccountError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            AccountError::InviteNeeded => (StatusCode::FORBIDDEN, "invite_needed"),
+            AccountError::BadInvite => (StatusCode::FORBIDDEN, "bad_invite"),
             AccountError::Store => (StatusCode::INTERNAL_SERVER_ERROR, "failed"),
         };
         Self::new(status, code, error.to_string())

@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     accounts::{Accounts, Registered},
+    files::FileLimits,
     store::Database,
     world::Moderators,
 };
@@ -40,7 +41,9 @@ impl Fixture {
         let accounts = Arc::new(Accounts::open(folder.path(), Moderators::default()).await.unwrap());
         let ended = Arc::default();
         TokioHandle::current().spawn(small_world(asks, accounts.registered(), Arc::clone(&ended)));
-        let desk = Desk::open(listener, &identity, exhibits, door, accounts, limits).unwrap();
+        let most = FileLimits { file: 100, person: 1000, all: 1000, guests: true };
+        let files = Files::open(folder.path(), most).await.unwrap();
+        let desk = Desk::open(listener, &identity, exhibits, door, accounts, files, limits).unwrap();
         let client = client(&folder.path().join("certificate.pem"));
         Self { desk, address, client, ended, _folder: folder }
     }
@@ -80,8 +83,7 @@ impl Fixture {
 
 fn request(name: &str) -> SignInRequest {
     let owner_key = OwnerKey::new([7; 32]).to_hex();
-    let (protocol, name, or_variant) = (PROTOCOL_VERSION, name.to_owned(), false);
-    SignInRequest { protocol, name, or_variant, owner_key, proof: Proof::None, stay: false }
+    SignInRequest::guest(name, owner_key)
 }
 
 /// Trusts this one certificate and no other.
@@ -104,6 +106,8 @@ async fn small_world(mut asks: WorldAsks, registered: Registered, ended: Arc<Mut
                 ended.lock().unwrap().push(owner);
                 continue;
             }
+            WorldAsk::File(_) => continue,
+            WorldAsk::Enforce => continue,
         };
         let name = |name: &str| DisplayName::new(name).unwrap();
         let answer = if ask.name.key() == name("Ann").key() {
@@ -121,6 +125,7 @@ async fn small_world(mut asks: WorldAsks, registered: Registered, ended: Arc<Mut
                 version: "1".into(),
                 account: false,
                 stay: None,
+                files_key: "ab".into(),
             })
         };
         let _ = ask.reply.send(answer);

@@ -1,7 +1,7 @@
 //! Messages that are changed after they were said: edited, deleted, and reacted to. Whose a message is goes by its owner.
 
 use super::{StoredMention, StoredReaction, Thread, marks};
-use hallway_protocol::{chat::Emoji, ids::MessageId, limits, owner::OwnerId};
+use hallway_protocol::{chat::Emoji, file::FileId, ids::MessageId, limits, owner::OwnerId};
 use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteRow};
 
 /// Who wants to change a message.
@@ -69,6 +69,8 @@ pub struct Changed {
     pub author: Option<OwnerId>,
     /// What was done.
     pub done: Done,
+    /// The file that no message has any more.
+    pub dropped_file: Option<FileId>,
 }
 
 /// What was done to a message.
@@ -99,6 +101,7 @@ pub enum Denied {
 struct Subject {
     thread: Thread,
     author: Option<OwnerId>,
+    file: Option<FileId>,
     sent_ms: i64,
 }
 
@@ -131,11 +134,12 @@ pub(super) async fn change(
         },
     };
     transaction.commit().await?;
-    Ok(Ok(Changed { thread: subject.thread, author: subject.author, done }))
+    let dropped_file = subject.file.filter(|_| done == Done::Deleted);
+    Ok(Ok(Changed { thread: subject.thread, author: subject.author, done, dropped_file }))
 }
 
 async fn subject(connection: &mut SqliteConnection, message: MessageId) -> sqlx::Result<Option<Subject>> {
-    const SUBJECT: &str = "SELECT thread, kind, room, from_owner, to_owner, sent_ms FROM messages \
+    const SUBJECT: &str = "SELECT thread, kind, room, from_owner, to_owner, file, sent_ms FROM messages \
                            WHERE id = $1 AND deleted_ms IS NULL";
     let row = sqlx::query(SUBJECT).bind(message.0).fetch_optional(connection).await?;
     let Some(row) = row else { return Ok(None) };
@@ -149,7 +153,8 @@ async fn subject(connection: &mut SqliteConnection, message: MessageId) -> sqlx:
         ("private", ..) => return Ok(None),
         _ => Thread::World,
     };
-    Ok(Some(Subject { thread, author, sent_ms: row.try_get("sent_ms")? }))
+    let file = row.try_get::<Option<&str>, _>("file")?.and_then(|file| file.parse().ok());
+    Ok(Some(Subject { thread, author, file, sent_ms: row.try_get("sent_ms")? }))
 }
 
 async fn edit(
@@ -169,11 +174,9 @@ async fn edit(
 }
 
 async fn delete(connection: &mut SqliteConnection, message: MessageId, now_ms: i64) -> sqlx::Result<()> {
-    sqlx::query("UPDATE messages SET text = '', deleted_ms = $2, edited_ms = NULL, reply_to = NULL WHERE id = $1")
-        .bind(message.0)
-        .bind(now_ms)
-        .execute(&mut *connection)
-        .await?;
+    const DELETE: &str = "UPDATE messages SET text = '', file = NULL, deleted_ms = $2, edited_ms = NULL, reply_to = NULL \
+                          WHERE id = $1";
+    sqlx::query(DELETE).bind(message.0).bind(now_ms).execute(&mut *connection).await?;
     for part in ["DELETE FROM reactions WHERE message = $1", "DELETE FROM mentions WHERE message = $1"] {
         sqlx::query(part).bind(message.0).execute(&mut *connection).await?;
     }

@@ -1,9 +1,10 @@
 //! The SQLite database: how it is opened, and the statements.
 
 use super::{
-    Actor, Change, Changed, Denied, FoundMessage, NewMessage, PageQuery, SearchQuery, StoredMessage, Thread, changes,
-    marks, search,
+    Actor, Change, Changed, Denied, FoundMessage, NewMessage, PageQuery, SearchQuery, StoredMessage, Thread,
+    attachments, changes, marks, search,
 };
+use crate::accounts::{NewBan, audit, bans};
 use hallway_protocol::{
     chat::Quote,
     ids::{MessageId, PersonId},
@@ -98,28 +99,28 @@ impl Database {
     pub async fn page(&mut self, query: &PageQuery) -> Result<Vec<StoredMessage>, sqlx::Error> {
         let columns = marks::COLUMNS;
         let select = format!(
-            "SELECT m.id, m.run, m.writer, m.from_name, m.to_name, m.text, m.sent_ms, {columns} FROM messages AS m \
-             LEFT JOIN messages AS q ON q.id = m.reply_to WHERE m.thread = $1 AND"
+            "SELECT m.id, m.run, m.writer, m.from_name, m.to_name, m.text, m.sent_ms, m.file, {columns} \
+             FROM messages AS m LEFT JOIN messages AS q ON q.id = m.reply_to WHERE m.thread = $1 AND"
         );
         let ((before, backwards), (from, forwards)) = query.part.ways(query.count);
-        let mut messages = Vec::new();
+        let mut rows = Vec::new();
         for (part, id, count) in [
             ("m.id < $2 ORDER BY m.id DESC LIMIT $3", before, backwards),
             ("m.id >= $2 ORDER BY m.id LIMIT $3", from, forwards),
         ] {
             let sql = format!("{select} {part}");
-            let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            let found = sqlx::query(sqlx::AssertSqlSafe(sql))
                 .bind(query.thread.column())
                 .bind(id.0)
                 .bind(i64::from(count))
                 .fetch_all(&mut self.connection)
                 .await?;
-            for row in &rows {
-                messages.push(stored(row, self.run)?);
-            }
+            rows.extend(found);
         }
-        messages.sort_by_key(|message| message.id);
+        let mut messages = rows.iter().map(|row| stored(row, self.run)).collect::<Result<Vec<_>, _>>()?;
+        attachments::attach(&mut self.connection, rows.iter().zip(&mut messages)).await?;
         marks::fill(&mut self.connection, &mut messages).await?;
+        messages.sort_by_key(|message| message.id);
         Ok(messages)
     }
 
@@ -145,6 +146,17 @@ impl Database {
     /// When the disk or the database refuses.
     pub async fn seen(&mut self, owner: OwnerId, now_ms: i64) -> Result<(), sqlx::Error> {
         search::seen(&mut self.connection, owner, now_ms).await
+    }
+
+    /// Notes that somebody was sent away, and keeps them out where it is a ban.
+    ///
+    /// # Errors
+    /// When the disk or the database refuses.
+    pub async fn send_away(&mut self, ban: &NewBan, is_ban: bool, now_ms: i64) -> Result<(), sqlx::Error> {
+        if is_ban {
+            return bans::make(&mut self.connection, ban, now_ms).await;
+        }
+        audit::note(&mut self.connection, now_ms, &ban.by, "kick", &ban.name, &ban.reason).await
     }
 
     /// Takes the table away, so that every statement fails.
@@ -186,9 +198,9 @@ pub(crate) async fn connect(data_dir: &Path) -> Result<SqliteConnection, sqlx::E
 async fn insert(connection: &mut SqliteConnection, run: i64, message: &NewMessage) -> Result<MessageId, sqlx::Error> {
     const INSERT: &str = "INSERT INTO messages \
         (kind, thread, room, from_key, from_name, to_key, to_name, from_owner, to_owner, run, writer, text, sent_ms, \
-         reply_to) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-                (SELECT id FROM messages WHERE id = $14 AND thread = $2 AND deleted_ms IS NULL)) RETURNING id";
+         file, reply_to) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+                (SELECT id FROM messages WHERE id = $15 AND thread = $2 AND deleted_ms IS NULL)) RETURNING id";
     let (room, to_owner) = match &message.thread {
         Thread::World => (None, None),
         Thread::Room { name, .. } => (Some(name.as_str()), None),
@@ -208,12 +220,14 @@ async fn insert(connection: &mut SqliteConnection, run: i64, message: &NewMessag
         .bind(i64::from(message.writer.0))
         .bind(message.text.as_str())
         .bind(message.sent_ms)
+        .bind(message.attachment.as_ref().map(|attachment| attachment.file.to_string()))
         .bind(message.reply_to.map(|id| id.0))
         .fetch_one(connection)
         .await?;
     row.try_get(0).map(MessageId)
 }
 
+/// The message, without its file; see [`attachments::attach`].
 pub(super) fn stored(row: &SqliteRow, run: i64) -> Result<StoredMessage, sqlx::Error> {
     let of_this_run = row.try_get::<i64, _>("run")? == run;
     let writer = u32::try_from(row.try_get::<i64, _>("writer")?).ok().map(PersonId);
@@ -223,6 +237,7 @@ pub(super) fn stored(row: &SqliteRow, run: i64) -> Result<StoredMessage, sqlx::E
         from_name: row.try_get("from_name")?,
         to_name: row.try_get("to_name")?,
         text: row.try_get("text")?,
+        attachment: None,
         sent_ms: row.try_get("sent_ms")?,
         marks: marks::of_row(row)?,
     })

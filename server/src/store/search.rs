@@ -1,7 +1,7 @@
 //! Finding what was said: which messages have all words of a query in them, among those that somebody may read; and which
 //! private ones somebody has missed.
 
-use super::{FoundMessage, FoundWhere, NarrowedPlace, SearchQuery, StoredMessage, database::stored};
+use super::{FoundMessage, FoundWhere, NarrowedPlace, SearchQuery, StoredMessage, attachments, database::stored};
 use hallway_protocol::{limits, owner::OwnerId};
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
@@ -21,7 +21,7 @@ pub(super) async fn find(
         words.into_iter().partition(|word| word.chars().count() >= INDEXED_CHARS);
     let owner = query.owner.to_string();
     let mut sql = QueryBuilder::<Sqlite>::new(
-        "SELECT m.id, m.run, m.writer, m.from_name, m.to_name, m.text, m.sent_ms, m.kind, m.room, m.to_owner, ",
+        "SELECT m.id, m.run, m.writer, m.from_name, m.to_name, m.text, m.sent_ms, m.kind, m.room, m.to_owner, m.file, ",
     );
     sql.push(NO_QUOTE).push(" FROM ");
     // The index goes through its matches from the newest on, and stops when there are enough.
@@ -45,8 +45,8 @@ pub(super) async fn find(
     sql.push(" AND m.id < ").push_bind(query.before.map_or(i64::MAX, |id| id.0));
     sql.push(if indexed.is_empty() { " ORDER BY m.id DESC LIMIT " } else { " ORDER BY found.rowid DESC LIMIT " });
     sql.push_bind(i64::from(query.count));
-    let rows = sql.build().fetch_all(connection).await?;
-    rows.iter().map(|row| found(row, run, query.owner)).collect()
+    let rows = sql.build().fetch_all(&mut *connection).await?;
+    all_found(connection, &rows, run, query.owner).await
 }
 
 /// What [`super::marks::of_row`] reads, without what a message answers.
@@ -89,7 +89,7 @@ pub(super) async fn missed(
     now_ms: i64,
 ) -> Result<Vec<FoundMessage>, sqlx::Error> {
     let missed = format!(
-        "SELECT m.id, m.run, m.writer, m.from_name, m.to_name, m.text, m.sent_ms, m.kind, m.room, m.to_owner, \
+        "SELECT m.id, m.run, m.writer, m.from_name, m.to_name, m.text, m.sent_ms, m.kind, m.room, m.to_owner, m.file, \
          {NO_QUOTE} FROM messages AS m WHERE (m.to_owner = $1 OR m.thread = 'world' \
          AND m.id IN (SELECT message FROM mentions WHERE owner = $1)) AND m.deleted_ms IS NULL \
          AND m.sent_ms > (SELECT seen_ms FROM accounts WHERE owner = $1) ORDER BY m.id DESC LIMIT $2"
@@ -99,8 +99,8 @@ pub(super) async fn missed(
         .bind(i64::from(limits::HISTORY_PAGE))
         .fetch_all(&mut *connection)
         .await?;
-    seen(connection, owner, now_ms).await?;
-    rows.iter().map(|row| found(row, run, owner)).collect()
+    seen(&mut *connection, owner, now_ms).await?;
+    all_found(connection, &rows, run, owner).await
 }
 
 /// The holder of an account was here until now.
@@ -119,6 +119,18 @@ fn like(word: &str) -> String {
     let escaped: String =
         word.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect();
     format!("%{escaped}%")
+}
+
+async fn all_found(
+    connection: &mut SqliteConnection,
+    rows: &[SqliteRow],
+    run: i64,
+    owner: OwnerId,
+) -> Result<Vec<FoundMessage>, sqlx::Error> {
+    let mut all = rows.iter().map(|row| found(row, run, owner)).collect::<Result<Vec<_>, _>>()?;
+    let messages = all.iter_mut().map(|found| &mut found.message);
+    attachments::attach(connection, rows.iter().zip(messages)).await?;
+    Ok(all)
 }
 
 fn found(row: &SqliteRow, run: i64, owner: OwnerId) -> Result<FoundMessage, sqlx::Error> {

@@ -21,6 +21,7 @@ fn message(thread: Thread, from: &str, to: Option<&str>, text: &str) -> NewMessa
         from: name(from),
         to: to.map(name),
         text: text.to_owned(),
+        attachment: None,
         sent_ms: 5,
         author,
         reply_to: None,

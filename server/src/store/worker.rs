@@ -1,6 +1,8 @@
 //! The one task that works on the database: takes what waits, groups the messages, answers.
 
-use super::{Database, FoundMessage, NewMessage, StoreAnswer, StoreAsk, StoreEnd};
+use super::{Changed, Database, Denied, FoundMessage, NewMessage, StoreAnswer, StoreAsk, StoreEnd};
+use hallway_protocol::file::FileId;
+use tokio::sync::mpsc::UnboundedSender;
 use tracing::{error, info};
 
 /// Most questions taken at once, which bounds how long a transaction runs.
@@ -12,6 +14,8 @@ pub struct StoreWorker {
     end: StoreEnd,
     /// Called after answers were sent.
     wake: Box<dyn Fn() + Send + Sync>,
+    /// Where files are named that no message has any more.
+    dropped_files: Option<UnboundedSender<FileId>>,
     /// Whether the last transaction failed; a full disk is logged once, not for every message.
     failing: bool,
 }
@@ -20,7 +24,14 @@ impl StoreWorker {
     /// A worker that answers through `end` and then calls `wake`.
     #[must_use]
     pub fn new(database: Database, end: StoreEnd, wake: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { database, end, wake: Box::new(wake), failing: false }
+        Self { database, end, wake: Box::new(wake), dropped_files: None, failing: false }
+    }
+
+    /// Names files there that no message has any more, because theirs was deleted.
+    #[must_use]
+    pub fn naming_dropped_files(mut self, to: UnboundedSender<FileId>) -> Self {
+        self.dropped_files = Some(to);
+        self
     }
 
     /// Works until the world drops its end; what waits then is still stored.
@@ -64,20 +75,33 @@ impl StoreWorker {
                 StoreAsk::Change { ticket, message, actor, change, now_ms } => {
                     self.append(&mut tickets, &mut messages).await;
                     let done = self.database.change(message, &actor, &change, now_ms).await;
-                    let done = self.note(done);
-                    self.end.answer(match done {
-                        Some(done) => StoreAnswer::Changed { ticket, done },
-                        None => StoreAnswer::Failed { ticket },
-                    });
+                    self.answer_changed(ticket, done);
                 }
                 StoreAsk::Seen { owner, now_ms } => {
                     self.append(&mut tickets, &mut messages).await;
                     let seen = self.database.seen(owner, now_ms).await;
                     self.note(seen);
                 }
+                StoreAsk::SendAway { ban, is_ban, now_ms } => {
+                    self.append(&mut tickets, &mut messages).await;
+                    let noted = self.database.send_away(&ban, is_ban, now_ms).await;
+                    self.note(noted);
+                }
             }
         }
         self.append(&mut tickets, &mut messages).await;
+    }
+
+    fn answer_changed(&mut self, ticket: u64, done: Result<Result<Changed, Denied>, sqlx::Error>) {
+        let done = self.note(done);
+        if let (Some(Ok(Changed { dropped_file: Some(file), .. })), Some(to)) = (&done, &self.dropped_files) {
+            // Nobody listens any more when the server ends; the next start takes the file away.
+            let _ = to.send(*file);
+        }
+        self.end.answer(match done {
+            Some(done) => StoreAnswer::Changed { ticket, done },
+            None => StoreAnswer::Failed { ticket },
+        });
     }
 
     fn answer_found(&mut self, ticket: u64, found: Result<Vec<FoundMessage>, sqlx::Error>) {

@@ -2,6 +2,7 @@
 
 mod changes;
 mod clock;
+pub(super) mod files;
 mod pages;
 mod readers;
 mod say;
@@ -37,7 +38,8 @@ struct Chat<'w> {
 
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Tickets>().init_resource::<WallClock>();
-    let took = (take_chat, say::take_letters);
+    app.init_resource::<files::FileKeys>().init_resource::<files::FileAsks>();
+    let took = (take_chat, say::take_letters, (files::forget_keys, files::answer_desk).chain());
     let told = (pages::note_departures, pages::ask_for_missed, take_answers);
     app.add_systems(Update, (took, told).chain().in_set(WorldSystems::Chat));
 }
@@ -57,6 +59,10 @@ fn take_chat(
                 readers::pass_typing(*person, *link, *to, &chat.house, &mut post);
             }
             continue;
+        }
+        if let ClientMessage::Prove { .. } = message {
+            // A second proof means nothing, and no honest client sends one.
+            allowance.strike(now);
         }
         let Some(request) = request_of(message) else { continue };
         let is_page = matches!(
@@ -135,6 +141,7 @@ fn tell_answer(answer: StoreAnswer, Waiting { person, request, what }: Waiting, 
         (StoreAnswer::Stored { id, reply_to, .. }, What::Message(message), _) => {
             say::tell_stored(person, request, id, reply_to, &message, house, post);
         }
+        (StoreAnswer::Stored { id, .. }, What::File(file), _) => files::tell_stored(person, id, *file, house, post),
         (StoreAnswer::Changed { done, .. }, What::Change(wish), _) => {
             changes::tell_changed(person, request, &wish, done, house, post);
         }

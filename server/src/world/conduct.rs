@@ -37,8 +37,9 @@ const RINGS: Rate = Rate { per_second: 0.5, burst: 6.0 };
 const CALLS: Rate = Rate { per_second: 20.0, burst: 80.0 };
 /// Keyframes asked for: of each of the eight others' cameras and of a screen, as often as they are passed on.
 const KEYFRAMES: Rate = Rate { per_second: 30.0, burst: 60.0 };
-/// Reports of pictures: two a second of each of the eight others' cameras and of a screen, and what a stall held up.
-const VIDEO_REPORTS: Rate = Rate { per_second: 24.0, burst: 48.0 };
+/// Reports of pictures: two a second of each of the eight others' cameras and of a screen, as many warnings of a queue, and what a
+/// stall held up.
+const VIDEO_REPORTS: Rate = Rate { per_second: 40.0, burst: 80.0 };
 /// Slices of pictures.
 const VIDEO: Rate = Rate { per_second: limits::VIDEO_SLICES_PER_SECOND, burst: limits::VIDEO_SLICES_AT_ONCE };
 /// Voice packets: frames of 10 ms are 100 a second, and a stalled link brings half a second at once.

@@ -34,6 +34,8 @@ pub(crate) struct Guest {
     pub(crate) room: Option<RoomId>,
     /// Whether this person moderates every room.
     pub(crate) moderator: bool,
+    /// Whether the name is the person's own.
+    pub(crate) account: bool,
 }
 
 /// A room with what belongs to it.

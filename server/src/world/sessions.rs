@@ -8,15 +8,18 @@ mod reception;
 
 use super::{
     Rules, WorldSystems,
+    chat::files::{FileAsks, FileKeys},
     conduct::{self, Allowance, Closing},
     house::{Arrived, Departed, Guest, House, Moved},
     moderators::Moderators,
     pose::{Grounds, Standing},
     post::Post,
+    removal,
 };
 use crate::{
-    accounts::Registered,
+    accounts::{Bans, Registered},
     desk::{Claim, Denied, SignInAsk, WorldAsk, WorldAsks},
+    files::key_hash,
 };
 use bevy::prelude::*;
 use hallway_protocol::{
@@ -99,12 +102,14 @@ pub(super) fn plugin(app: &mut App) {
 
 fn answer_desk(
     mut asks: ResMut<DeskAsks>,
+    mut file_asks: ResMut<FileAsks>,
     mut reception: ResMut<Reception>,
     house: Res<House>,
     doors: Res<DoorsClosed>,
     tickets: Res<Tickets>,
     rules: Res<Rules>,
     registered: Res<Registered>,
+    bans: Res<Bans>,
     mut post: Post,
     heard: Query<&LastHeard>,
     time: Res<Time<Real>>,
@@ -113,8 +118,16 @@ fn answer_desk(
     while let Ok(ask) = asks.0.try_recv() {
         let ask = match ask {
             WorldAsk::SignIn(ask) => ask,
+            WorldAsk::File(ask) => {
+                file_asks.0.push(ask);
+                continue;
+            }
             WorldAsk::End(owner) => {
                 end_sessions(owner, &house, time.elapsed(), &mut post, &mut commands);
+                continue;
+            }
+            WorldAsk::Enforce => {
+                removal::enforce(&bans, &house, time.elapsed(), &mut post, &mut commands);
                 continue;
             }
         };
@@ -198,6 +211,7 @@ fn issue(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         account: false,
         stay: None,
+        files_key: sign_in.files_key,
     })
 }
 
@@ -316,8 +330,10 @@ fn arrive(world: &mut World, link: Entity, sign_in: &SignIn) {
         ))
         .id();
     let moderator = world.resource::<Moderators>().has(owner);
+    world.resource_mut::<FileKeys>().add(key_hash(&sign_in.files_key), person);
+    let account = world.resource::<Registered>().holder(&name.key()).is_some_and(|(_, holder)| holder == owner);
     let mut house = world.resource_mut::<House>();
-    house.arrive(person, Guest { name: name.clone(), owner, link, entity, room: None, moderator });
+    house.arrive(person, Guest { name: name.clone(), owner, link, entity, room: None, moderator, account });
     // A map may let people appear in a room, and who was lost comes back to one.
     let room = house.room_at(standing.at());
     let moved = house.relocate(person, room, now);

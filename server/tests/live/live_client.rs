@@ -5,13 +5,14 @@ use hallway_protocol::{
     channels::{ControlChannel, ProtocolPlugin},
     chat::{ChatMessage, ChatText, Conversation},
     control::{ClientMessage, ServerMessage},
-    desk::{PROTOCOL_VERSION, Proof, SignInGrant, SignInRefusal, SignInRequest},
-    ids::RequestId,
+    desk::{SignInGrant, SignInRefusal, SignInRequest},
+    ids::{PersonId, RequestId},
     link::{
         event_loop::finish_plugins,
         setup::{self, tokens},
         udp::UdpClientLink,
     },
+    names::DisplayName,
     owner::OwnerKey,
 };
 use hallway_server::Running;
@@ -36,20 +37,20 @@ pub(crate) fn owner_key() -> OwnerKey {
 
 /// Signs in at the desk, trusting the certificate in the file.
 pub(crate) fn sign_in(desk: SocketAddr, certificate: &Path, name: &str) -> Result<SignInGrant, SignInRefusal> {
+    sign_in_with(desk, certificate, &SignInRequest::guest(name, owner_key().to_hex()))
+}
+
+/// Signs in with whatever the request shows.
+pub(crate) fn sign_in_with(
+    desk: SocketAddr,
+    certificate: &Path,
+    request: &SignInRequest,
+) -> Result<SignInGrant, SignInRefusal> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let (name, owner_key) = (name.to_owned(), owner_key().to_hex());
-        let request = SignInRequest {
-            protocol: PROTOCOL_VERSION,
-            name,
-            or_variant: false,
-            owner_key,
-            proof: Proof::None,
-            stay: false,
-        };
         let url = format!("https://localhost:{}/session", desk.port());
         let client = reqwest::Client::builder().use_preconfigured_tls(trusting(certificate)).no_proxy();
-        let response = client.build().unwrap().post(url).json(&request).send().await.unwrap();
+        let response = client.build().unwrap().post(url).json(request).send().await.unwrap();
         if response.status().is_success() {
             Ok(response.json().await.unwrap())
         } else {
@@ -80,6 +81,8 @@ fn receive(mut links: Query<&mut MessageReceiver<ServerMessage>>, mut received: 
 
 /// A client that is signed in.
 pub(crate) struct LiveClient {
+    /// The own id.
+    pub(crate) person: PersonId,
     /// Whether this person moderates every room.
     pub(crate) moderator: bool,
     app: App,
@@ -99,7 +102,7 @@ impl LiveClient {
         Self::enter_at(program.listen, &program.data_dir.join("certificate.pem"), name)
     }
 
-    fn enter_at(listen: SocketAddr, certificate: &Path, name: &str) -> Self {
+    pub(crate) fn enter_at(listen: SocketAddr, certificate: &Path, name: &str) -> Self {
         let grant = sign_in(listen, certificate, name).unwrap();
         let token = tokens::read_token(&unhex(&grant.token)).unwrap();
         let mut app = App::new();
@@ -108,7 +111,8 @@ impl LiveClient {
         app.add_plugins(ProtocolPlugin).init_resource::<Received>().add_systems(Update, receive);
         finish_plugins(&mut app);
         let link = setup::spawn_client(app.world_mut(), token, UdpClientLink::new(listen)).unwrap();
-        let mut client = Self { moderator: false, app, link, received: Vec::new(), requests: 0 };
+        let mut client =
+            Self { person: PersonId(grant.person), moderator: false, app, link, received: Vec::new(), requests: 0 };
         client.until("the link to connect", |client| client.app.world().get::<Connected>(client.link).is_some());
         client.tell(ClientMessage::Prove { secret: unhex(&grant.secret).try_into().unwrap() });
         let welcome = client.wait_for("the welcome", |message| matches!(message, ServerMessage::Welcome { .. }));
@@ -147,13 +151,13 @@ impl LiveClient {
         self.received.remove(place)
     }
 
-    fn tell(&mut self, message: ClientMessage) {
+    pub(crate) fn tell(&mut self, message: ClientMessage) {
         let mut sender = self.app.world_mut().get_mut::<MessageSender<ClientMessage>>(self.link).unwrap();
         sender.send::<ControlChannel>(message);
         self.update();
     }
 
-    fn next_request(&mut self) -> RequestId {
+    pub(crate) fn next_request(&mut self) -> RequestId {
         self.requests += 1;
         RequestId(self.requests)
     }
@@ -162,6 +166,19 @@ impl LiveClient {
         let request = self.next_request();
         self.tell(ClientMessage::Say { request, to, text: ChatText::new(text).unwrap() });
         request
+    }
+
+    /// A private message by name.
+    pub(crate) fn letter(&mut self, to: &str, text: &str) -> RequestId {
+        let request = self.next_request();
+        let (to, text) = (DisplayName::new(to).unwrap(), ChatText::new(text).unwrap());
+        self.tell(ClientMessage::Letter { request, to, text });
+        request
+    }
+
+    /// What came and was not taken yet.
+    pub(crate) fn received(&self) -> &[ServerMessage] {
+        &self.received
     }
 
     /// The newest page of a conversation.

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
+mod doors;
+mod kills;
 mod live_client;
 
 use hallway_protocol::{

@@ -44,7 +44,8 @@ fn in_call<const N: usize>(names: [&str; N]) -> (TestWorld, [usize; N], CallId) 
 fn slice(source: Source, layer: Layer, seq: u16) -> Bytes {
     let stream = StreamKey { source, layer };
     let nals = Bytes::from(vec![7; 900]);
-    VideoSlice { stream, keyframe: false, frame: seq, slice: 0, slices: 1, seq, media_time: 0, nals }.encode()
+    VideoSlice { stream, keyframe: false, frame: seq, slice: 0, slices: 1, seq, media_time: 0, waited_ms: 0, nals }
+        .encode()
 }
 
 fn ended(notice: &CallNotice) -> Option<CallEnd> {

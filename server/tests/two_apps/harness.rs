@@ -30,7 +30,7 @@ use hallway_protocol::{
     voice::{VoicePacket, decode_down},
 };
 use hallway_server::{
-    accounts::Registered,
+    accounts::{Bans, Registered},
     desk::{Claim, Denied, SignInAsk, WorldAsk, WorldDoor},
     store::{
         self, Actor, Change, Changed, Done, PageQuery, StoreAnswer, StoreAsk, StoreEnd, StoredMarks, StoredMessage,
@@ -145,6 +145,7 @@ impl TestWorld {
             moderators: Moderators::default(),
             registered: Registered::default(),
             public: None,
+            bans: Bans::default(),
         };
         change(&mut settings);
         let wires = WorldWires { asks, store: client, stop: stop.clone(), events: None };
@@ -434,7 +435,7 @@ impl TestWorld {
     fn serve_store(&mut self) {
         while let Some(ask) = self.store.ask() {
             let answer = match ask {
-                StoreAsk::Seen { .. } => continue,
+                StoreAsk::Seen { .. } | StoreAsk::SendAway { .. } => continue,
                 StoreAsk::Search { ticket, .. } | StoreAsk::Missed { ticket, .. } => {
                     StoreAnswer::Found { ticket, messages: Vec::new() }
                 }
@@ -452,6 +453,7 @@ impl TestWorld {
                         from_name: message.from.to_string(),
                         to_name: message.to.map(String::from),
                         text: message.text,
+                        attachment: message.attachment,
                         sent_ms: message.sent_ms,
                         marks: StoredMarks {
                             author: Some(message.author),
@@ -491,7 +493,7 @@ impl TestWorld {
                 Done::Reacted(true, message.marks.reactions.clone())
             }
         };
-        Ok(Changed { thread: thread.clone(), author, done })
+        Ok(Changed { dropped_file: None, thread: thread.clone(), author, done })
     }
 
     fn page(&self, query: PageQuery) -> Vec<StoredMessage> {

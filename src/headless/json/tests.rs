@@ -19,6 +19,7 @@ fn said(conversation: Conversation, to_name: Option<&str>) -> Event {
         conversation,
         to_name: to_name.map(str::to_owned),
         text: "hi \"all\"".to_owned(),
+        attachment: None,
         sent_ms: 12,
         marks: hallway_protocol::chat::Marks::default(),
     })

@@ -208,8 +208,9 @@ fn lines_that_cannot_be_done_say_why() {
         ("reach", Some("reach"), "usage"),
         ("autoanswer Bob", Some("autoanswer"), "usage"),
         ("autoanswer Carol on", Some("autoanswer"), "no_such_person"),
-        ("send Bob letter.txt", Some("send"), "not_available"),
-        ("!audio", Some("!audio"), "not_available"),
+        ("send Bob", Some("send"), "usage"),
+        ("fetch 12", Some("fetch"), "usage"),
+        ("away", Some("away"), "not_available"),
     ];
     for (line, command, code) in cases {
         let complaint = parse(line, &snapshot(None)).unwrap_err();

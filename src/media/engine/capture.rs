@@ -1,16 +1,18 @@
 //! The sending half of the voice thread: source, processing, packets, encoder, gate.
 //!
-//! Sound is looked at in steps of 10 ms while somebody wants it: the gate, a call, voice activation or a test. Otherwise it
+//! Sound is looked at in steps of 10 ms while somebody wants it: the gate, a call, voice activation, a test or a note. Otherwise it
 //! only tells what the room sounds like, and is forgotten after half a second.
 
 mod attention;
 mod call;
+mod note;
 mod source;
 
 use super::loopback::Loopback;
 #[cfg(feature = "devices")]
 use crate::media::devices::cpal_input::InputDevice;
 use crate::media::{
+    notes::recording::RecordedNote,
     processing::{Processing, Processor, ambience::Ambience, quiet::QuietWatch},
     voice::{
         activation::{Activation, VoiceChange},
@@ -23,6 +25,7 @@ use crate::media::{
 };
 use attention::Attention;
 use hallway_protocol::voice::VoicePacket;
+use note::Note;
 pub(super) use source::Source;
 use std::time::Duration;
 
@@ -41,6 +44,8 @@ pub(super) struct Captured {
     pub(super) call: Vec<VoicePacket>,
     /// What voice activation found.
     pub(super) changes: Vec<VoiceChange>,
+    /// Notes that ended, by their numbers.
+    pub(super) notes: Vec<(u64, Option<RecordedNote>)>,
 }
 
 /// See the [module's description](self).
@@ -60,6 +65,7 @@ pub(super) struct Capture {
     call_clock: Option<(u32, Duration)>,
     attention: Option<Attention>,
     test: Option<Loopback>,
+    note: Option<Note>,
     fade_in: bool,
     level_dbfs: f32,
     overruns_before: u64,
@@ -80,6 +86,7 @@ impl Capture {
             call_clock: None,
             attention: None,
             test: None,
+            note: None,
             fade_in: false,
             level_dbfs: SILENCE_DBFS,
             overruns_before: 0,
@@ -93,6 +100,7 @@ impl Capture {
 
     /// The key went down.
     pub(super) fn press(&mut self, now: Duration, out: &mut Captured) {
+        self.break_note_off(now, out);
         self.leave_call(now, out);
         let was_awake = self.is_awake();
         if !self.gate.press(now) {
@@ -155,7 +163,7 @@ impl Capture {
 
     /// Begins to give the microphone's sound back, as it would be sent; see [`Self::heard_back`].
     pub(super) fn start_test(&mut self, now: Duration) {
-        if self.test.is_some() || self.gate.wants_sound() || self.call.is_open() {
+        if self.test.is_some() || self.note.is_some() || self.gate.wants_sound() || self.call.is_open() {
             return;
         }
         self.begin_packets();
@@ -191,7 +199,7 @@ impl Capture {
 
     fn take_frame(&mut self, frame: &mut FrameSamples, now: Duration, out: &mut Captured) {
         let is_recording = self.gate.wants_sound() || self.test.is_some();
-        if !is_recording {
+        if !is_recording && self.note.is_none() {
             self.watch_room(frame);
         }
         if std::mem::take(&mut self.fade_in) {
@@ -199,14 +207,16 @@ impl Capture {
         }
         self.processor.process(frame);
         self.level_dbfs = dbfs(rms(frame));
-        let is_taken = is_recording || self.is_taken_by_call();
+        let is_taken = is_recording || self.note.is_some() || self.is_taken_by_call();
         if let Some(attention) = &mut self.attention {
-            // Nothing leaves by way of a test, so nobody is told of a voice either.
-            out.changes.extend(attention.hear(frame, is_taken).filter(|_| self.test.is_none()));
+            // Nothing leaves by way of a test or of a note, so nobody is told of a voice either.
+            let is_private = self.test.is_some() || self.note.is_some();
+            out.changes.extend(attention.hear(frame, is_taken).filter(|_| !is_private));
         }
         if self.call.is_open() {
             self.tell_call(frame, now, out);
         }
+        self.tell_note(frame, out);
         if is_recording {
             self.voice.extend_from_slice(frame);
         }
@@ -274,6 +284,7 @@ impl Capture {
     pub(super) fn set_source(&mut self, source: Source, out: &mut Captured) {
         self.pause_call(out);
         self.call.stop();
+        self.end_note(out);
         self.overruns_before = self.overruns();
         self.source = source;
         self.raw.clear();
@@ -293,7 +304,11 @@ impl Capture {
 
     /// Whether sound is wanted at all.
     fn is_awake(&self) -> bool {
-        self.gate.wants_sound() || self.call.is_open() || self.attention.is_some() || self.test.is_some()
+        self.gate.wants_sound()
+            || self.call.is_open()
+            || self.attention.is_some()
+            || self.test.is_some()
+            || self.note.is_some()
     }
 
     /// How long until there is something to do, if there is; then [`step`](Self::step) is to be called.

@@ -1,18 +1,23 @@
 //! The listening half of the voice thread: remote speakers, cues, mix, sink.
 
+mod note;
 mod sink;
 mod talkers;
 mod wishes;
 
-use super::VoiceStats;
+use super::{NotePlayed, VoiceStats};
 #[cfg(feature = "devices")]
 use crate::media::devices::cpal_output::OutputDevice;
-use crate::media::voice::{
-    cues::{Cue, CuePlayer},
-    mixer::{MIX_FRAMES, Mix, SmoothGains, StereoFrame},
-    space::Ears,
+use crate::media::{
+    notes::player::NotePlayer,
+    voice::{
+        cues::{Cue, CuePlayer},
+        mixer::{MIX_FRAMES, Mix, SmoothGains, StereoFrame},
+        space::Ears,
+    },
 };
 use hallway_protocol::{ids::PersonId, voice::VoicePacket};
+use note::NotePlayback;
 pub(super) use sink::{FrameClock, Sink};
 use std::{
     io,
@@ -35,6 +40,7 @@ pub(super) struct Playback {
     /// Of all the room's voices together.
     room: SmoothGains,
     cues: CuePlayer,
+    note: NotePlayback,
     /// What was played and nobody has asked for yet, mono; `None` while nobody will.
     played: Option<Vec<f32>>,
     /// Of devices that are gone.
@@ -49,6 +55,7 @@ impl Playback {
             wishes: Wishes::default(),
             room: SmoothGains::slow(Ears::CENTRE),
             cues: CuePlayer::default(),
+            note: NotePlayback::default(),
             played: None,
             underruns_before: 0,
         }
@@ -86,13 +93,38 @@ impl Playback {
         }
     }
 
+    /// Plays a note, in place of the one before.
+    pub(super) fn play_note(&mut self, ticket: u64, player: NotePlayer) {
+        self.note.play(ticket, player);
+    }
+
+    /// Plays it no longer.
+    pub(super) fn stop_note(&mut self) {
+        self.note.stop();
+    }
+
+    /// The own voice goes out, or into a note: none is played into the microphone.
+    pub(super) fn speak_oneself(&mut self, now: Duration) {
+        self.note.give_way(true, now);
+    }
+
+    /// The note that was played to its end, once.
+    pub(super) fn ended_note(&mut self) -> Option<u64> {
+        self.note.ended()
+    }
+
+    /// The note that is played.
+    pub(super) fn note(&self) -> Option<NotePlayed> {
+        self.note.played()
+    }
+
     pub(super) fn play(&mut self, cue: Cue) {
         self.cues.play(cue);
     }
 
     /// Whether anything is to be heard.
     pub(super) fn is_active(&self) -> bool {
-        self.cues.is_playing() || self.talkers.are_heard()
+        self.cues.is_playing() || self.talkers.are_heard() || self.note.is_active()
     }
 
     /// How long until the sink needs sound; `None` while nothing is to be heard.
@@ -105,6 +137,7 @@ impl Playback {
     /// # Errors
     /// When a WAV file cannot be written any more.
     pub(super) fn step(&mut self, now: Duration) -> io::Result<()> {
+        self.note.give_way(self.talkers.speak(), now);
         let active = self.is_active();
         match &mut self.sink {
             Sink::None(clock) if !active => *clock = FrameClock::new(now),
@@ -155,6 +188,7 @@ impl Playback {
         self.talkers.render(Circle::Room, frames, now, &mut room);
         self.talkers.render(Circle::Call, frames, now, &mut mix);
         mix.add_mix(&room, &mut self.room);
+        self.note.add_to(&mut mix, frames);
         if self.cues.is_playing() {
             let mut tones = [0.0; MIX_FRAMES];
             self.cues.add_to(&mut tones[..frames.min(MIX_FRAMES)]);

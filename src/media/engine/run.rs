@@ -18,6 +18,7 @@ use crate::media::{
         source::Microphone,
         wav::{WavSink, WavSource, read_wav},
     },
+    notes::{file::NoteFile, player::NotePlayer},
     voice::{activation::VoiceChange, gate::GateOutput},
 };
 use hallway_protocol::{ids::PersonId, voice::VoicePacket};
@@ -163,6 +164,11 @@ impl Runner {
             VoiceCommand::Play(_) => {}
             VoiceCommand::SetMicrophone(microphone) => self.set_microphone(microphone, now),
             VoiceCommand::SetSpeaker(speaker) => self.set_speaker(speaker, now),
+            VoiceCommand::RecordNote { ticket } => self.record_note(ticket, now),
+            VoiceCommand::FinishNote => self.capture.finish_note(now, &mut self.captured),
+            VoiceCommand::CancelNote => self.capture.cancel_note(),
+            VoiceCommand::PlayNote { ticket, note, from, speed } => self.play_note(ticket, note, from, speed),
+            VoiceCommand::StopNote => self.playback.stop_note(),
         }
     }
 
@@ -180,6 +186,21 @@ impl Runner {
     fn open_call(&mut self, now: Duration) {
         self.stop_test();
         self.capture.open_call(now);
+    }
+
+    fn record_note(&mut self, ticket: u64, now: Duration) {
+        self.stop_test();
+        self.capture.start_note(ticket, now, &mut self.captured);
+    }
+
+    fn play_note(&mut self, ticket: u64, note: Arc<NoteFile>, from: Duration, speed: f32) {
+        match NotePlayer::new(note, from, speed) {
+            Ok(player) => self.playback.play_note(ticket, player),
+            Err(error) => {
+                tracing::warn!(%error, "a note can't be played");
+                (self.deliver)(VoiceEvent::NoteEnded(ticket));
+            }
+        }
     }
 
     fn stop_test(&mut self) {
@@ -208,10 +229,16 @@ impl Runner {
     }
 
     fn play(&mut self, now: Duration) {
+        if self.capture.is_sending() || self.capture.recording_note().is_some() {
+            self.playback.speak_oneself(now);
+        }
         if let Err(error) = self.playback.step(now) {
             let text = format!("The sound file could not be written any further: {error}.");
             (self.deliver)(VoiceEvent::SpeakerLost(text));
             self.playback.set_sink(Sink::None(FrameClock::new(now)));
+        }
+        if let Some(ticket) = self.playback.ended_note() {
+            (self.deliver)(VoiceEvent::NoteEnded(ticket));
         }
     }
 
@@ -235,6 +262,9 @@ impl Runner {
             self.sent += 1;
             (self.deliver)(VoiceEvent::CallPacket(packet.encode()));
         }
+        for (ticket, note) in self.captured.notes.drain(..) {
+            (self.deliver)(VoiceEvent::NoteRecorded { ticket, note: note.map(Arc::new) });
+        }
     }
 
     fn publish(&self) {
@@ -253,6 +283,8 @@ impl Runner {
             recorded_ms: u32::try_from(self.capture.recorded().as_millis()).unwrap_or(u32::MAX),
             encoding: self.capture.encoding(),
             overruns: self.capture.overruns(),
+            recording_note: self.capture.recording_note(),
+            note: self.playback.note(),
             ..heard
         };
         *self.shared.stats.lock().unwrap_or_else(PoisonError::into_inner) = stats;

@@ -38,8 +38,18 @@ impl Slicer {
             let seq = self.seq;
             self.seq = seq.wrapping_add(1);
             let nals = Bytes::copy_from_slice(&encoded.bytes[from..to]);
-            VideoSlice { stream: self.stream, keyframe: encoded.keyframe, frame, slice, slices, seq, media_time, nals }
-                .encode()
+            VideoSlice {
+                stream: self.stream,
+                keyframe: encoded.keyframe,
+                frame,
+                slice,
+                slices,
+                seq,
+                media_time,
+                waited_ms: 0,
+                nals,
+            }
+            .encode()
         });
         Some(packets.collect())
     }

@@ -41,6 +41,13 @@ impl SmoothGains {
         self.wanted = gains;
     }
 
+    /// Whether they have come to rest at nothing, and are to stay there.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        let nothing = Ears { left: 0.0, right: 0.0 };
+        self.current == nothing && self.wanted == nothing
+    }
+
     /// Moves by one sample.
     fn advance(&mut self) -> Ears {
         self.current.left += (self.wanted.left - self.current.left).clamp(-self.step, self.step);

@@ -56,26 +56,34 @@ impl ChatLog {
         self.cut();
     }
 
+    /// The stored messages that are here, some of them twice.
+    pub fn said(&self) -> impl Iterator<Item = &ChatMessage> {
+        let window = self.window.iter().flat_map(|window| &window.lines);
+        self.lines.iter().chain(window).filter_map(|line| match line {
+            ChatLine::Said(message) => Some(message),
+            _ => None,
+        })
+    }
+
+    /// The same, to change them.
+    pub fn said_mut(&mut self) -> impl Iterator<Item = &mut ChatMessage> {
+        let window = self.window.iter_mut().flat_map(|window| &mut window.lines);
+        self.lines.iter_mut().chain(window).filter_map(|line| match line {
+            ChatLine::Said(message) => Some(message),
+            _ => None,
+        })
+    }
+
     /// Whether a line is this message, or answers it.
     #[must_use]
     pub fn has(&self, id: MessageId) -> bool {
-        let window = self.window.iter().flat_map(|window| &window.lines);
-        self.lines.iter().chain(window).any(|line| match line {
-            ChatLine::Said(message) => {
-                message.id == id || message.marks.reply_to.as_ref().is_some_and(|quote| quote.id == id)
-            }
-            _ => false,
-        })
+        let answers = |message: &ChatMessage| message.marks.reply_to.as_ref().is_some_and(|quote| quote.id == id);
+        self.said().any(|message| message.id == id || answers(message))
     }
 
     /// Takes over what became of a message.
     pub fn take_change(&mut self, id: MessageId, change: &MessageChange) {
-        let window = self.window.iter_mut().flat_map(|window| &mut window.lines);
-        for line in self.lines.iter_mut().chain(window) {
-            if let ChatLine::Said(message) = line {
-                message.take_change(id, change);
-            }
-        }
+        self.said_mut().for_each(|message| message.take_change(id, change));
     }
 
     fn cut(&mut self) {
@@ -138,6 +146,7 @@ mod tests {
             conversation: Conversation::World,
             to_name: None,
             text: id.to_string(),
+            attachment: None,
             sent_ms: id,
             marks: hallway_protocol::chat::Marks::default(),
         }

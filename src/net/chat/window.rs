@@ -91,6 +91,7 @@ mod tests {
             conversation: Conversation::World,
             to_name: None,
             text: id.to_string(),
+            attachment: None,
             sent_ms: id,
             marks: Marks::default(),
         }

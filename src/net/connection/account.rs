@@ -17,6 +17,7 @@ impl Connection {
     pub(super) fn admitted(&mut self) {
         let Some(wanted) = &mut self.wanted else { return };
         wanted.stay = false;
+        wanted.invite = None;
         if let Proof::Register(password) = &mut wanted.proof {
             wanted.proof = Proof::Password(std::mem::take(password));
         }

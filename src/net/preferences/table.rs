@@ -26,6 +26,7 @@ pub(super) fn read(file: &Table) -> (VoicePreferences, BTreeMap<NameKey, f32>, V
         lock: voice.take("lock", Value::as_bool).unwrap_or(defaults.lock),
         spatial: voice.take("spatial", Value::as_bool).unwrap_or(defaults.spatial),
         cues: voice.take("cues", Value::as_bool).unwrap_or(defaults.cues),
+        notes_in_a_row: voice.take("notes_in_a_row", Value::as_bool).unwrap_or(defaults.notes_in_a_row),
     };
     let mut people = Section::of(file, VOLUMES);
     let names: Vec<String> = people.table.iter().flat_map(|table| table.keys().cloned()).collect();
@@ -38,7 +39,8 @@ pub(super) fn read(file: &Table) -> (VoicePreferences, BTreeMap<NameKey, f32>, V
 pub(super) fn write(preferences: &VoicePreferences) -> Table {
     let VoicePreferences { microphone, speaker, noise_suppression, automatic_level, echo_cancellation, .. } =
         preferences;
-    let VoicePreferences { activation_dbfs, release_tail, deferred, lock, spatial, cues, .. } = preferences;
+    let VoicePreferences { activation_dbfs, release_tail, deferred, lock, spatial, cues, notes_in_a_row, .. } =
+        preferences;
     let tail = i64::try_from(release_tail.as_millis()).unwrap_or(i64::MAX);
     let mut table = Table::from_iter([
         ("microphone".to_owned(), Value::from(microphone.to_string())),
@@ -51,6 +53,7 @@ pub(super) fn write(preferences: &VoicePreferences) -> Table {
         ("lock".to_owned(), Value::from(*lock)),
         ("spatial".to_owned(), Value::from(*spatial)),
         ("cues".to_owned(), Value::from(*cues)),
+        ("notes_in_a_row".to_owned(), Value::from(*notes_in_a_row)),
     ]);
     if let Some(dbfs) = activation_dbfs {
         table.insert("activation_dbfs".to_owned(), Value::from(f64::from(*dbfs)));
@@ -118,6 +121,7 @@ mod tests {
             lock: true,
             spatial: false,
             cues: false,
+            notes_in_a_row: false,
         };
         for preferences in [VoicePreferences::default(), other] {
             let mut file = Table::new();

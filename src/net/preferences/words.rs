@@ -4,7 +4,7 @@ use super::{ACTIVATION_DBFS, LONGEST_TAIL, VoicePreferences};
 use std::time::Duration;
 
 /// The words of the preferences, and how their values are written.
-pub const WORDS: [(&str, &str); 11] = [
+pub const WORDS: [(&str, &str); 12] = [
     ("mic", "none|device[:NAME]|wav:FILE"),
     ("speaker", "none|device[:NAME]|wav:FILE"),
     ("noise-suppression", "on|off"),
@@ -16,6 +16,7 @@ pub const WORDS: [(&str, &str); 11] = [
     ("lock", "on|off"),
     ("spatial", "on|off"),
     ("cues", "on|off"),
+    ("notes-in-a-row", "on|off"),
 ];
 
 /// Reads `on` or `off`.
@@ -70,6 +71,7 @@ impl VoicePreferences {
             "lock" => self.lock = switch(value)?,
             "spatial" => self.spatial = switch(value)?,
             "cues" => self.cues = switch(value)?,
+            "notes-in-a-row" => self.notes_in_a_row = switch(value)?,
             _ => return Err(format!("“{word}” is none of {}", WORDS.map(|(word, _)| word).join(", "))),
         }
         Ok(())
@@ -91,6 +93,7 @@ impl VoicePreferences {
             "lock" => switch(self.lock),
             "spatial" => switch(self.spatial),
             "cues" => switch(self.cues),
+            "notes-in-a-row" => switch(self.notes_in_a_row),
             _ => return None,
         })
     }
@@ -102,7 +105,7 @@ mod tests {
 
     #[test]
     fn every_preference_is_read_as_it_is_written() {
-        let values = ["device:Desk", "none", "off", "off", "off", "-42.5", "320", "play", "on", "off", "off"];
+        let values = ["device:Desk", "none", "off", "off", "off", "-42.5", "320", "play", "on", "off", "off", "off"];
         let mut preferences = VoicePreferences::default();
         for ((word, _), value) in WORDS.iter().zip(values) {
             assert_ne!(preferences.get(word).unwrap(), value, "{word}");

@@ -3,13 +3,13 @@
 use super::{
     Admission, Answer, Matter, Outcome, Question,
     certificate::{Fingerprint, FingerprintVerifier, Wanted},
-    hex,
+    hex, https,
     owner::OwnerKeys,
     pins::PinStore,
     stays::StayStore,
 };
 use crate::net::{
-    commands::{ServerAddress, Trust},
+    commands::{Secret, ServerAddress, Trust},
     events::SignInFailure,
     snapshot::LoadedMap,
 };
@@ -21,13 +21,11 @@ use hallway_protocol::{
     names::NameKey,
 };
 use lightyear::netcode::ConnectToken;
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, redirect};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use std::{error::Error, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
-/// For the handshakes of TCP and TLS.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// For one whole request, the map's picture on a slow line included.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 /// Longest answer to a sign-in: a token is 2 KiB, 4 KiB in hex.
@@ -104,9 +102,11 @@ impl FrontDesk {
         let visit = Visit::begin(&self.kept.pins, &question)?;
         let name = question.name;
         match question.matter {
-            Matter::SignIn { or_variant, proof, stay } => {
+            Matter::SignIn { or_variant, proof, stay, invite } => {
                 let owner_key = self.owner_key_for(&visit).await?;
-                let request = SignInRequest { protocol: PROTOCOL_VERSION, name, or_variant, owner_key, proof, stay };
+                let invite = invite.map(|Secret(code)| code);
+                let guest = SignInRequest::guest(name, owner_key);
+                let request = SignInRequest { or_variant, proof, stay, invite, ..guest };
                 self.sign_in(&visit, request).await.map(|admission| Outcome::Admitted(Box::new(admission)))
             }
             Matter::Account { password, change } => {
@@ -219,23 +219,10 @@ impl Visit {
                 (None, _) => Wanted::None,
             },
         };
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let provider = https::provider();
         let verifier = Arc::new(FingerprintVerifier::new(wanted, Arc::clone(&provider)));
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(local)?
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::clone(&verifier) as _)
-            .with_no_client_auth();
-        let http = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .https_only(true)
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(REQUEST_TIMEOUT)
-            .build()
-            .map_err(local)?;
+        let client = https::client(Arc::clone(&verifier), provider).map_err(local)?;
+        let http = client.timeout(REQUEST_TIMEOUT).build().map_err(local)?;
         Ok(Self { server: question.server.clone(), trust: question.trust.clone(), wanted, verifier, http })
     }
 
@@ -352,6 +339,7 @@ fn admission(
         version: grant.version,
         fingerprint: fingerprint.to_string(),
         account: grant.account,
+        files_key: grant.files_key,
     })
 }
 

@@ -6,16 +6,23 @@
 
 use super::copies::Copies;
 use bytes::Bytes;
-use hallway_protocol::video::{Source, StreamKey, VideoReport, VideoSlice};
+use hallway_protocol::video::{Source, StreamKey, VideoReport, VideoSlice, with_wait};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     time::{Duration, Instant},
 };
 
-/// Bytes a second that pictures may take: twice of what all encodings of camera and screen aim at together.
-const BYTES_PER_SECOND: f64 = 1_500_000.0;
-/// Bytes that may leave at once: a usual frame at 640×360 with room to spare, and what any queue on the way has room for.
-const BURST_BYTES: f64 = 9_000.0;
+/// Pictures leave at this multiple of the bitrate that their encoders aim at: a keyframe that left at once would fill the queue
+/// of a narrow link, in which the next words stand.
+const PACE: f64 = 2.5;
+/// What waits leaves within this time all the same: seen late it is worth less than it costs.
+const LEAVES_WITHIN: Duration = Duration::from_millis(200);
+/// Fewest bytes a second: what the smallest encoding aims at, at the same multiple.
+const LEAST_BYTES_PER_SECOND: f64 = 15_000.0;
+/// Most bytes a second: twice of what all encodings of camera and screen aim at together.
+const MOST_BYTES_PER_SECOND: f64 = 1_500_000.0;
+/// Bytes that may leave at once: a usual frame at 640×360.
+const BURST_BYTES: f64 = 4_000.0;
 /// How long a frame may wait. Nobody shows one that is 500 ms old.
 const LONGEST_WAIT: Duration = Duration::from_millis(300);
 /// How long after the first one a copy leaves: what is lost is mostly lost in a row.
@@ -39,6 +46,8 @@ pub struct Outbox {
     copies: Copies,
     /// Copies of what left, and when they are due.
     copied: VecDeque<(Instant, Source, Bytes)>,
+    /// Bits a second that the encoders aim at, together.
+    target_bitrate: u32,
     /// What may leave now, in bytes, and as of when.
     allowance: f64,
     looked: Option<Instant>,
@@ -89,10 +98,20 @@ impl Outbox {
         self.drop_stale(now);
     }
 
+    /// What the encoders aim at together, in bits a second.
+    pub fn aim_at(&mut self, target_bitrate: u32) {
+        self.target_bitrate = target_bitrate;
+    }
+
     /// What may leave now, in order.
     pub fn take(&mut self, now: Instant) -> Vec<Bytes> {
-        let since = self.looked.replace(now).map_or(Duration::MAX, |looked| now.saturating_duration_since(looked));
-        self.allowance = (self.allowance + since.as_secs_f64() * BYTES_PER_SECOND).min(BURST_BYTES);
+        self.allowance = match self.looked.replace(now) {
+            Some(looked) => {
+                let since = now.saturating_duration_since(looked).as_secs_f64();
+                (self.allowance + since * self.bytes_per_second(now)).min(BURST_BYTES)
+            }
+            None => BURST_BYTES,
+        };
         self.drop_stale(now);
         let mut leaving = Vec::new();
         while let Some((due, ..)) = self.copied.front()
@@ -109,10 +128,12 @@ impl Outbox {
                 frame.has_begun = true;
                 self.bytes -= slice.len();
                 self.allowance -= slice.len() as f64;
+                let waited = now.saturating_duration_since(frame.since);
                 if self.copies.are_made_of(frame.stream) {
-                    self.copied.push_back((now + COPY_AFTER, frame.stream.source, slice.clone()));
+                    let copy = with_wait(slice.clone(), waited + COPY_AFTER);
+                    self.copied.push_back((now + COPY_AFTER, frame.stream.source, copy));
                 }
-                leaving.push(slice);
+                leaving.push(with_wait(slice, waited));
             }
             if frame.slices.is_empty() {
                 self.frames.pop_front();
@@ -146,6 +167,15 @@ impl Outbox {
     #[must_use]
     pub fn is_waiting(&self) -> bool {
         !self.frames.is_empty() || !self.copied.is_empty()
+    }
+
+    fn bytes_per_second(&self, now: Instant) -> f64 {
+        let pace = PACE * f64::from(self.target_bitrate) / 8.0;
+        let hurried = self.frames.front().map_or(0.0, |oldest| {
+            let left = LEAVES_WITHIN.saturating_sub(now.saturating_duration_since(oldest.since));
+            self.bytes as f64 / left.as_secs_f64()
+        });
+        pace.max(hurried).clamp(LEAST_BYTES_PER_SECOND, MOST_BYTES_PER_SECOND)
     }
 
     fn queue(&mut self, frame: Frame) {
@@ -212,7 +242,7 @@ mod tests {
 
     fn slice(stream: StreamKey, frame: u16, keyframe: bool, slice: u8, slices: u8) -> Bytes {
         let nals = vec![7; 1088].into();
-        VideoSlice { stream, keyframe, frame, slice, slices, seq: 0, media_time: 0, nals }.encode()
+        VideoSlice { stream, keyframe, frame, slice, slices, seq: 0, media_time: 0, waited_ms: 0, nals }.encode()
     }
 
     fn push(outbox: &mut Outbox, stream: StreamKey, frame: u16, keyframe: bool, slices: u8, now: Instant) {
@@ -236,7 +266,7 @@ mod tests {
         outbox.push(slice(CAMERA, 1, true, 0, 2), now);
         assert!(outbox.take(now).is_empty(), "half a frame left");
         outbox.push(slice(CAMERA, 1, true, 1, 2), now);
-        push(&mut outbox, CAMERA, 2, false, 3, now);
+        push(&mut outbox, CAMERA, 2, false, 2, now);
         assert_eq!(frames(&outbox.take(now)), [1, 2]);
         assert!(!outbox.is_waiting() && outbox.take_broken().is_empty());
     }
@@ -247,14 +277,28 @@ mod tests {
         let mut outbox = Outbox::default();
         push(&mut outbox, SCREEN, 1, true, 200, now);
         let first = outbox.take(now).len();
-        assert!((8..10).contains(&first), "{first} slices at once");
-        let next = outbox.take(now + ms(10)).len();
-        assert!((8..10).contains(&next), "{next} slices ten milliseconds later");
-        let mut left = first + next;
-        for step in 4..60 {
+        assert!((3..5).contains(&first), "{first} slices at once");
+        let mut left = first;
+        for step in 1..=50 {
             left += outbox.take(now + ms(step * 4)).len();
+            assert!(left <= first + 5 * step as usize + 1, "{left} slices in {} ms", step * 4);
         }
         assert_eq!(left, 200);
+    }
+
+    #[test]
+    fn the_pace_follows_what_the_encoders_aim_at() {
+        let now = Instant::now();
+        let left_after = |target_bitrate, wait| {
+            let mut outbox = Outbox::default();
+            outbox.aim_at(target_bitrate);
+            push(&mut outbox, CAMERA, 1, true, 10, now);
+            outbox.take(now).len() + outbox.take(now + ms(wait)).len()
+        };
+        // 2.5 × 200 kbit/s are 62.5 bytes a millisecond; ten slices in 200 ms are 55 on the average.
+        assert_eq!(left_after(200_000, 20), 4 + 1);
+        assert_eq!(left_after(1_000_000, 20), 4 + 4);
+        assert_eq!(left_after(0, 20), 4 + 1, "what the encoders aim at is not known yet");
     }
 
     #[test]

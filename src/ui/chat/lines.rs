@@ -63,8 +63,10 @@ pub(super) fn show(
     let after = model.reading.show(of, log, focus, !model.scroll.away && !is_window);
     let (lines, complete) = log.shown();
     let rows = laid(lines, snapshot, reading::first_new(lines, after), model);
-    let mut area = egui::ScrollArea::vertical().id_salt(of).auto_shrink(false).stick_to_bottom(!is_window);
     let wanted = wanted_offset(ui, &rows, complete, model, snapshot, of, actions);
+    // An area that sticks to its bottom is there, whatever offset it is given.
+    let sticks = wanted.is_none() && !is_window;
+    let mut area = egui::ScrollArea::vertical().id_salt(of).auto_shrink(false).stick_to_bottom(sticks);
     if let Some(offset) = wanted {
         area = area.vertical_scroll_offset(offset);
     }
@@ -333,7 +335,9 @@ fn said(
     let behind = ui.painter().add(Shape::Noop);
     let head = (!place.continues).then_some((message.from_name.as_str(), message.from));
     let time = clock::hour(message.sent_ms);
-    let rect = body(ui, head, &time, snapshot, actions, |ui, actions| message::show(ui, message, model, actions));
+    let rect = body(ui, head, &time, snapshot, actions, |ui, actions| {
+        message::show(ui, message, model, snapshot, actions);
+    });
     let now = ui.input(|input| input.time);
     let glows = model.glow.is_some_and(|(id, until)| id == message.id && now < until);
     if glows || message.marks.mentioned {
@@ -514,7 +518,7 @@ fn key(line: &ChatLine, place: Place, width: f32) -> u64 {
         ChatLine::Said(message) => {
             let marks = &message.marks;
             (0, message.id, marks.edited_ms, marks.deleted, marks.reactions.len()).hash(&mut hasher);
-            marks.reply_to.is_some().hash(&mut hasher);
+            (marks.reply_to.is_some(), message.attachment.is_some()).hash(&mut hasher);
         }
         ChatLine::Pending { request, .. } => (1, request, 0).hash(&mut hasher),
         ChatLine::Failed { request, .. } => (2, request, 0).hash(&mut hasher),

@@ -2,12 +2,17 @@
 //! and what one can do with it.
 
 use super::{
+    files,
     link::LinkQuestion,
     model::{About, ChatModel},
+    notes,
     text::{self, Block, Piece},
 };
 use crate::{
-    net::{commands::Command, snapshot::Snapshot},
+    net::{
+        commands::Command,
+        snapshot::{NoteKey, Snapshot},
+    },
     ui::{Action, bidi, theme},
 };
 use bevy_egui::egui::{
@@ -16,11 +21,20 @@ use bevy_egui::egui::{
 };
 use hallway_protocol::{
     chat::{ChatMessage, Conversation, Emoji, Quote, Reaction, emoji},
+    file::{Attachment, AttachmentKind},
     ids::MessageId,
+    limits,
 };
+use std::time::Duration;
 
 /// Shows all of a message but its writer's name.
-pub(super) fn show(ui: &mut Ui, message: &ChatMessage, model: &mut ChatModel, actions: &mut Vec<Action>) {
+pub(super) fn show(
+    ui: &mut Ui,
+    message: &ChatMessage,
+    model: &mut ChatModel,
+    snapshot: &Snapshot,
+    actions: &mut Vec<Action>,
+) {
     if message.marks.deleted {
         ui.label(theme::small("Message deleted").italics());
         return;
@@ -28,7 +42,13 @@ pub(super) fn show(ui: &mut Ui, message: &ChatMessage, model: &mut ChatModel, ac
     if let Some(quote) = &message.marks.reply_to {
         show_quote(ui, quote, message, model);
     }
-    show_text(ui, message.id, &message.text, &message.marks.mentions, theme::TEXT, &mut model.link);
+    // Beside a file there may be nothing.
+    if !message.text.is_empty() {
+        show_text(ui, message.id, &message.text, &message.marks.mentions, theme::TEXT, &mut model.link);
+    }
+    if let Some(attachment) = &message.attachment {
+        show_attachment(ui, attachment, model, snapshot, actions);
+    }
     if message.marks.edited_ms.is_some() {
         ui.label(theme::small("edited"));
     }
@@ -54,6 +74,24 @@ fn show_quote(ui: &mut Ui, quote: &Quote, message: &ChatMessage, model: &mut Cha
     if shown.inner.on_hover_cursor(CursorIcon::PointingHand).clicked() {
         model.jump = Some((message.conversation, quote.id));
     }
+}
+
+/// What a message carries: the player of a voice note, or a file's card.
+fn show_attachment(
+    ui: &mut Ui,
+    attachment: &Attachment,
+    model: &mut ChatModel,
+    snapshot: &Snapshot,
+    actions: &mut Vec<Action>,
+) {
+    let AttachmentKind::Note { ms, waveform } = &attachment.kind else {
+        return files::card(ui, attachment, snapshot, actions);
+    };
+    ui.horizontal(|ui| {
+        let length = Duration::from_millis((*ms).into()).min(limits::NOTE_LENGTH);
+        let (key, scrub) = (NoteKey::File(attachment.file), &mut model.notes.scrub);
+        notes::in_a_line(ui, key, length, waveform.levels(), snapshot, scrub, actions);
+    });
 }
 
 /// A text with its links, mentions and code.

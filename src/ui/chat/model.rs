@@ -47,6 +47,7 @@ pub struct ChatModel {
     pub(super) heights: HashMap<u64, f32>,
     pub(super) scroll: Scroll,
     pub(super) cycle: Option<super::complete::Cycle>,
+    pub(super) notes: super::notes::NotesModel,
     pub(super) about: HashMap<Tab, About>,
     pub(super) mentioned: HashSet<Conversation>,
     pub(super) reading: Reading,

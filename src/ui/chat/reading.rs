@@ -89,6 +89,7 @@ mod tests {
             conversation: Conversation::World,
             to_name: None,
             text: String::new(),
+            attachment: None,
             sent_ms: 0,
             marks: Marks { mine: id % 10 == 5, ..Marks::default() },
         };

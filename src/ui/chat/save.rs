@@ -72,6 +72,7 @@ mod tests {
             conversation: Conversation::World,
             to_name: None,
             text: "one\ntwo".into(),
+            attachment: None,
             sent_ms: 0,
             marks: hallway_protocol::chat::Marks::default(),
         };

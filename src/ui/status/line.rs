@@ -93,6 +93,9 @@ pub fn floor_line(snapshot: &Snapshot, moment: Moment) -> FloorLine {
         TalkState::Talking { .. } => talking(snapshot, moment.now),
         TalkState::Busy { holder } => line(format!("Busy: {} is talking", name(*holder, snapshot)), Tone::Warning),
         TalkState::Refused(reason) => line(reason.clone(), Tone::Trouble),
+        TalkState::Quiet if snapshot.notes.recording.is_some() => {
+            line("Recording a voice note".to_owned(), Tone::Warning)
+        }
         TalkState::Quiet if moment.just_over && has_open_call(snapshot) => {
             line("The room no longer hears you".to_owned(), Tone::Calm)
         }

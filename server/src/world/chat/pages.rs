@@ -88,7 +88,7 @@ fn named_place(
 }
 
 /// The holder of an account, if this person is one.
-fn account_of(person: PersonId, house: &House, registered: &Registered) -> Option<OwnerId> {
+pub(super) fn account_of(person: PersonId, house: &House, registered: &Registered) -> Option<OwnerId> {
     let guest = house.guest(person)?;
     registered.holder(&guest.name.key()).map(|(_, owner)| owner).filter(|owner| *owner == guest.owner)
 }

@@ -16,6 +16,7 @@ pub(super) fn shown(message: StoredMessage, conversation: Conversation, reader: 
         conversation,
         to_name: message.to_name,
         text: message.text,
+        attachment: message.attachment,
         sent_ms: message.sent_ms,
         marks: marks(&message.marks, reader.owner),
     }
@@ -67,6 +68,6 @@ pub(super) fn as_found(FoundMessage { message, place }: FoundMessage, house: &Ho
         FoundWhere::Room(name) => FoundPlace::Room { name },
         FoundWhere::Pair { other, name } => FoundPlace::Person { name, person: of_owner(other) },
     };
-    let StoredMessage { id, from_name, text, sent_ms, .. } = message;
-    chat::FoundMessage { id, from_name, place, text, sent_ms }
+    let StoredMessage { id, from_name, text, attachment, sent_ms, .. } = message;
+    chat::FoundMessage { id, from_name, place, text, attachment, sent_ms }
 }

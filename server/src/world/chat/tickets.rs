@@ -67,6 +67,8 @@ pub(super) enum What {
     Letter,
     /// For what the person has missed.
     Missed,
+    /// For a message with a file to be stored.
+    File(Box<super::files::UnstoredFile>),
     /// For a message to be changed.
     Change(Box<Wish>),
 }

@@ -22,6 +22,8 @@ pub(super) struct SignIn {
     pub(super) owner: OwnerId,
     /// What the link must show first.
     pub(super) secret: [u8; 16],
+    /// What its requests about files show, in hex.
+    pub(super) files_key: String,
 }
 
 /// The sign-ins that wait for their link or for their proof.
@@ -37,7 +39,13 @@ impl Reception {
     /// Issues a sign-in under a netcode id that is used once.
     pub(super) fn issue(&mut self, session: u64, name: DisplayName, owner: OwnerId, now: Duration) -> SignIn {
         self.last_person += 1;
-        let sign_in = SignIn { person: PersonId(self.last_person), name, owner, secret: rand::random() };
+        let sign_in = SignIn {
+            person: PersonId(self.last_person),
+            name,
+            owner,
+            secret: rand::random(),
+            files_key: super::hex(&rand::random::<[u8; 32]>()),
+        };
         self.names.insert(sign_in.name.key(), (sign_in.name.clone(), now + UNUSED_TIME + PROOF_MARGIN));
         self.unused.insert(session, (sign_in.clone(), now + UNUSED_TIME));
         sign_in

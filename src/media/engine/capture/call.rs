@@ -1,7 +1,8 @@
 //! The microphone in a call: when its sound goes there, and when to the room instead.
 //!
 //! It goes to one of the two, never to both. The key gives it to the room from the press on; once that is over it comes
-//! back. What was said to the room and waits for its turn keeps nobody from talking to the call.
+//! back. A note that is recorded keeps it from both. What was said to the room and waits for its turn keeps nobody from
+//! talking to the call.
 
 use super::{Attention, Capture, Captured, FRAME_SAMPLES, FrameSamples, KEY_DELAY_SAMPLES, fade_in};
 use std::time::Duration;
@@ -33,7 +34,7 @@ impl Capture {
 
     /// Whether what is said now goes to the call.
     pub(in crate::media::engine) fn is_open_to_call(&self) -> bool {
-        self.call.is_open() && self.source.is_there() && !self.is_with_the_room()
+        self.call.is_open() && self.source.is_there() && !self.is_kept_from_call()
     }
 
     /// Where the call's media clock stood last, and when: the sound that was in the air then has its place there once it
@@ -42,20 +43,20 @@ impl Capture {
         self.call_clock
     }
 
-    /// Whether the key has given the microphone to the room, or something said to the room goes out.
-    fn is_with_the_room(&self) -> bool {
-        self.gate.wants_sound() || self.gate.is_sending()
+    /// Whether the key has given the microphone to the room, something said to the room goes out, or a note is recorded.
+    fn is_kept_from_call(&self) -> bool {
+        self.gate.wants_sound() || self.gate.is_sending() || self.note.is_some()
     }
 
-    /// Whether the sound that comes now is not to be looked back at: it went to the call, or was meant for the room.
+    /// Whether the sound that comes now is not to be looked back at: it went to the call, or was meant for others.
     pub(super) fn is_taken_by_call(&self) -> bool {
-        self.call.is_sending() || self.call.is_open() && self.is_with_the_room()
+        self.call.is_sending() || self.call.is_open() && self.is_kept_from_call()
     }
 
     /// The next 10 ms go to the call, unless the room has the microphone or nobody speaks.
     pub(super) fn tell_call(&mut self, frame: &FrameSamples, now: Duration, out: &mut Captured) {
         self.call.pass(FRAME_SAMPLES as u32, now);
-        if self.is_with_the_room() || !self.attention.as_ref().is_none_or(Attention::speaks) {
+        if self.is_kept_from_call() || !self.attention.as_ref().is_none_or(Attention::speaks) {
             self.pause_call(out);
         } else if self.call.is_sending() {
             self.voice.extend_from_slice(frame);

@@ -23,6 +23,9 @@ pub(super) const MOST_TALKERS: usize = 64;
 /// A decoder is kept this long after its person's last word.
 const KEEP_TALKER: Duration = Duration::from_secs(60);
 
+/// Loudness from which somebody who is heard is taken to speak: a voice is louder, the noise of an open microphone is not.
+const SPEECH_DBFS: f32 = -45.0;
+
 /// Among whom somebody is heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::media::engine) enum Circle {
@@ -106,6 +109,13 @@ impl Talkers {
     /// Whether anybody is to be heard.
     pub(super) fn are_heard(&self) -> bool {
         self.entries.values().any(|entry| !entry.talker.is_idle())
+    }
+
+    /// Whether anybody says something now that is to be heard.
+    pub(super) fn speak(&self) -> bool {
+        self.entries.values().any(|entry| {
+            !entry.talker.is_idle() && !entry.gains.is_silent() && dbfs(entry.talker.level()) > SPEECH_DBFS
+        })
     }
 
     /// Adds so many frames of everybody in the circle to the mix.

@@ -3,8 +3,12 @@ use super::{
     wishes::{MOST_REMEMBERED, Wish},
     *,
 };
-use crate::media::voice::{codec::VoiceEncoder, frames::PacketSamples};
+use crate::media::{
+    notes::{file::NoteFile, recording::NoteRecording},
+    voice::{codec::VoiceEncoder, frames::PacketSamples},
+};
 use bytes::Bytes;
+use std::sync::Arc;
 
 fn stats(playback: &Playback) -> VoiceStats {
     playback.stats(Duration::ZERO, Instant::now())
@@ -141,4 +145,70 @@ fn the_number_of_people_heard_is_bounded_and_the_silent_make_room() {
     }
     assert_eq!(playback.talkers.len(), 0);
     assert_eq!(stats(&playback).received, MOST_TALKERS as u64, "totals outlive their people");
+}
+
+/// A note of a second, loud.
+fn note() -> NotePlayer {
+    let mut recording = NoteRecording::new().unwrap();
+    let tone = (0..48_000).map(|n| 0.3 * (n as f32 / 48.0 * std::f32::consts::TAU).sin());
+    recording.record(&tone.collect::<Vec<f32>>());
+    let file = NoteFile::read(&recording.finish().unwrap().ogg).unwrap();
+    NotePlayer::new(Arc::new(file), Duration::ZERO, 1.0).unwrap()
+}
+
+/// The loudest sample of so much time.
+fn loudest(playback: &mut Playback, now: &mut Duration, ms: u64) -> f32 {
+    let mut loudest = 0.0f32;
+    for _ in 0..ms / 10 {
+        *now += Duration::from_millis(10);
+        playback.note.give_way(playback.talkers.speak(), *now);
+        let mut mix = playback.render(MIX_FRAMES, *now);
+        loudest = mix.finish().iter().map(|frame| frame[0].abs()).fold(loudest, f32::max);
+    }
+    loudest
+}
+
+#[test]
+fn a_note_is_played_to_its_end_and_told_of_once() {
+    let mut playback = Playback::new(Sink::None(FrameClock::new(Duration::ZERO)));
+    let mut now = Duration::ZERO;
+    playback.play_note(7, note());
+    assert!(playback.is_active());
+    assert!(loudest(&mut playback, &mut now, 500) > 0.2);
+    let played = playback.note().unwrap();
+    assert_eq!((played.ticket, played.waits), (7, false));
+    assert!((480..=500).contains(&played.at.as_millis()), "{:?}", played.at);
+    assert_eq!(playback.ended_note(), None);
+    loudest(&mut playback, &mut now, 600);
+    assert_eq!((playback.ended_note(), playback.ended_note()), (Some(7), None));
+    assert!(!playback.is_active());
+}
+
+#[test]
+fn a_note_waits_for_who_speaks_and_goes_on_where_it_was() {
+    let mut playback = Playback::new(Sink::None(FrameClock::new(Duration::ZERO)));
+    let mut now = Duration::ZERO;
+    playback.play_note(7, note());
+    loudest(&mut playback, &mut now, 300);
+    playback.speak_oneself(now);
+    loudest(&mut playback, &mut now, 30);
+    let at = playback.note().unwrap().at;
+    assert!(playback.note().unwrap().waits);
+    assert_eq!(loudest(&mut playback, &mut now, 1000), 0.0);
+    assert_eq!(playback.note().unwrap().at, at);
+    assert!(loudest(&mut playback, &mut now, 500) > 0.2);
+    assert!(!playback.note().unwrap().waits);
+}
+
+#[test]
+fn a_stopped_note_fades_and_is_not_told_to_have_ended() {
+    let mut playback = Playback::new(Sink::None(FrameClock::new(Duration::ZERO)));
+    let mut now = Duration::ZERO;
+    playback.play_note(7, note());
+    loudest(&mut playback, &mut now, 300);
+    playback.stop_note();
+    assert!(loudest(&mut playback, &mut now, 10) > 0.1);
+    assert_eq!(loudest(&mut playback, &mut now, 20), 0.0);
+    assert_eq!(playback.ended_note(), None);
+    assert!(!playback.is_active() && playback.note().is_none());
 }

@@ -19,6 +19,8 @@ const NO_QUEUE_MS: u16 = 40;
 const MUCH_LOSS: f32 = 0.1;
 /// Loss up to which more is tried.
 const LITTLE_LOSS: f32 = 0.03;
+/// Up to this rate, in bits a second, more is tried at any loss that is not much: a face is well seen then.
+const LOSS_CEILING: f32 = 300_000.0;
 /// Loss alone does not push the rate below this: it helps nobody if it is the air's.
 const LOSS_FLOOR: u32 = 150_000;
 /// Share of what got through that is aimed at when the queue is too long, and when it is much too long.
@@ -82,9 +84,8 @@ impl Link {
             if rested(BETWEEN) && (grows || !queued) {
                 self.lower(report.queue_ms, loss, through, bounds, now);
             }
-        } else if report.queue_ms <= NO_QUEUE_MS && loss <= LITTLE_LOSS && rested(REST) && through >= USED * sent as f32
-        {
-            self.raise(seconds, now);
+        } else if report.queue_ms <= NO_QUEUE_MS && rested(REST) && through >= USED * sent as f32 {
+            self.raise(seconds, if loss <= LITTLE_LOSS { f32::MAX } else { LOSS_CEILING }, now);
         }
         self.bitrate = self.bitrate.clamp(bounds.least as f32, bounds.most as f32);
     }
@@ -108,9 +109,9 @@ impl Link {
         self.bitrate = through * if queue_ms >= VERY_LONG_QUEUE_MS { DRAIN } else { EASE };
     }
 
-    fn raise(&mut self, seconds: f32, now: Duration) {
+    fn raise(&mut self, seconds: f32, most: f32, now: Duration) {
         self.too_much = self.too_much.filter(|(_, at)| now.saturating_sub(*at) < REMEMBERED);
-        let most = self.too_much.map_or(f32::MAX, |(through, _)| HELD * through);
+        let most = self.too_much.map_or(most, |(through, _)| most.min(HELD * through));
         let growth = if self.lowered.is_none() { FIRST_GROWTH } else { GROWTH };
         let grown = self.bitrate * (1.0 + growth * seconds.min(1.0));
         self.bitrate = grown.min(most).max(self.bitrate);

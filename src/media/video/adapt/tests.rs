@@ -126,7 +126,7 @@ fn a_start_on_a_bad_link_ends_well_too() {
 fn a_little_loss_of_the_air_changes_nothing_and_much_of_it_stops_at_the_floor() {
     let mut link = Bottleneck::new(Layer::Medium);
     link.loss = 0.05;
-    assert_eq!(link.run(20, 5e6).bitrate, 300_000);
+    assert_eq!(link.run(20, 5e6).bitrate, 300_000, "no more is tried");
     link.loss = 0.2;
     let seen = link.run(30, 5e6);
     assert_eq!(seen.bitrate, 150_000);

@@ -177,7 +177,7 @@ proptest! {
         for (at, (keyframe, frame, slice, slices, seq, bytes)) in slices.into_iter().enumerate() {
             let now = Duration::from_millis(at as u64);
             let nals = vec![0; bytes].into();
-            let slice = VideoSlice { stream, keyframe, frame: frame % 400, slice, slices, seq, media_time: 0, nals };
+            let slice = VideoSlice { stream, keyframe, frame: frame % 400, slice, slices, seq, media_time: 0, waited_ms: 0, nals };
             assembly.push(&slice, now);
             let _ = assembly.next(now);
             let held: usize = assembly.building.iter().map(|building| building.bytes).sum();

@@ -57,7 +57,8 @@ impl Arrivals {
         // The others of a frame leave later than the first one.
         if self.frame.is_none_or(|frame| (slice.frame.wrapping_sub(frame) as i16) > 0) {
             self.frame = Some(slice.frame);
-            self.place(samples(now).wrapping_sub(slice.media_time), now);
+            let waited = u32::from(slice.waited_ms) * (MEDIA_HZ / 1000);
+            self.place(samples(now).wrapping_sub(slice.media_time).wrapping_sub(waited), now);
         }
     }
 
@@ -68,20 +69,26 @@ impl Arrivals {
             .map_or(Duration::ZERO, |fastest| duration(ahead(samples(came).wrapping_sub(media_time), fastest)))
     }
 
-    /// What came since the last time this was asked.
+    /// What came since the last time it was taken.
     pub(super) fn take(&mut self) -> Arrived {
+        let arrived = self.so_far();
+        (self.expected, self.came, self.bytes) = (0, 0, 0);
+        arrived
+    }
+
+    /// What came since it was taken, without taking it.
+    #[must_use]
+    pub(super) fn so_far(&self) -> Arrived {
         let queue = match (self.fastest(), self.offsets.iter().copied().reduce(least)) {
             (Some(fastest), Some(offset)) => duration(ahead(offset, fastest)),
             _ => Duration::ZERO,
         };
-        let arrived = Arrived {
+        Arrived {
             expected: u16::try_from(self.expected).unwrap_or(u16::MAX),
             lost: u16::try_from(self.expected.saturating_sub(self.came)).unwrap_or(u16::MAX),
             bytes: self.bytes,
             queue,
-        };
-        (self.expected, self.came, self.bytes) = (0, 0, 0);
-        arrived
+        }
     }
 
     /// Counts a packet by its number; false for one that came before.
@@ -153,7 +160,8 @@ mod tests {
     fn slice(seq: u16, frame: u16) -> VideoSlice {
         let stream = StreamKey { source: Source::Camera, layer: Layer::Medium };
         let media_time = u32::from(frame) * 4800;
-        VideoSlice { stream, keyframe: false, frame, slice: 0, slices: 1, seq, media_time, nals: vec![0; 88].into() }
+        let nals = vec![0; 88].into();
+        VideoSlice { stream, keyframe: false, frame, slice: 0, slices: 1, seq, media_time, waited_ms: 0, nals }
     }
 
     /// Frames of one packet, each so much later than it was sent.
@@ -186,6 +194,18 @@ mod tests {
         assert_eq!(arrivals(&[50, 50, 50, 50, 250]).take().queue, Duration::ZERO, "jitter");
         assert_eq!(arrivals(&[50, 50, 150, 180, 220]).take().queue, Duration::from_millis(100));
         assert_eq!(arrivals(&[50, 150, 180, 220, 50]).take().queue, Duration::ZERO, "empty again");
+    }
+
+    #[test]
+    fn what_waited_at_the_sender_is_no_queue_but_late() {
+        let mut arrivals = arrivals(&[50; 3]);
+        for number in 3..6 {
+            let came = FRAME * u32::from(number) + Duration::from_millis(250);
+            arrivals.came(&VideoSlice { waited_ms: 180, ..slice(number, number) }, 100, came);
+        }
+        assert_eq!(arrivals.take().queue, Duration::from_millis(20));
+        let (taken, came) = (5 * 4800, FRAME * 5 + Duration::from_millis(250));
+        assert_eq!(arrivals.lateness(taken, came), Duration::from_millis(200));
     }
 
     #[test]

@@ -29,6 +29,8 @@ const VOICE_WAIT: Duration = Duration::from_millis(200);
 const MOST_WAITING: usize = 12;
 /// A layer of which nothing came for so long gives way to any other.
 const LAYER_SILENT: Duration = Duration::from_millis(500);
+/// A queue of which the sender is told at once, if it was not yet in this interval: half a second later the queue may be full.
+const LONG_QUEUE: Duration = Duration::from_millis(80);
 /// Reports go on for so long after the last packet: that nothing comes is worth knowing.
 const REPORTED: Duration = Duration::from_secs(3);
 
@@ -65,6 +67,8 @@ pub(super) struct RemoteStream {
     size: (usize, usize),
     report_due: Duration,
     reported: Duration,
+    /// Whether the sender was warned of a queue in this interval.
+    warned: bool,
     /// Of this interval and the two before it.
     intervals: [Interval; 3],
     preference: Preference,
@@ -110,6 +114,7 @@ impl RemoteStream {
             size: (0, 0),
             report_due: now + VIDEO_REPORT_INTERVAL,
             reported: now,
+            warned: false,
             intervals: Default::default(),
             preference: Preference::new(source),
             counts: Received::default(),
@@ -153,6 +158,8 @@ impl RemoteStream {
         self.ask(now, out);
         if now >= self.report_due {
             self.report(now, out);
+        } else if !self.warned {
+            self.warn(now, out);
         }
     }
 
@@ -276,10 +283,21 @@ impl RemoteStream {
         }
     }
 
+    /// Tells the sender of a long queue before the interval is over. The interval goes on.
+    fn warn(&mut self, now: Duration, out: &mut Vec<Output>) {
+        let Some(layer) = self.current else { return };
+        let arrived = self.layers[layer.index()].arrivals.so_far();
+        if arrived.queue >= LONG_QUEUE {
+            self.warned = true;
+            let length = now.saturating_sub(self.reported);
+            out.push(Output::Report(self.report_of(layer, arrived, length, self.intervals[0].shown)));
+        }
+    }
+
     fn report(&mut self, now: Duration, out: &mut Vec<Output>) {
         let length = now.saturating_sub(self.reported);
         let shown = self.intervals[0].shown;
-        (self.reported, self.report_due) = (now, now + VIDEO_REPORT_INTERVAL);
+        (self.reported, self.report_due, self.warned) = (now, now + VIDEO_REPORT_INTERVAL, false);
         for layer in Layer::ALL {
             let coming = &mut self.layers[layer.index()];
             let arrived = coming.arrivals.take();

@@ -235,7 +235,17 @@ fn a_hostile_stream_is_shut_off_and_asks_for_nothing_while_it_is() {
     for frame in 0..600u16 {
         let now = START + Duration::from_millis(10) * u32::from(frame);
         let nals = vec![frame as u8; 900].into();
-        let slice = VideoSlice { stream, keyframe: true, frame, slice: 0, slices: 1, seq: frame, media_time: 0, nals };
+        let slice = VideoSlice {
+            stream,
+            keyframe: true,
+            frame,
+            slice: 0,
+            slices: 1,
+            seq: frame,
+            media_time: 0,
+            waited_ms: 0,
+            nals,
+        };
         let mut out = Vec::new();
         receiver.receive(ANN, &slice, now, now, &mut out);
         asked += asks(&out);
