@@ -67,6 +67,22 @@ async fn an_upload_goes_on_where_it_broke_off_even_in_another_life_of_the_server
 }
 
 #[tokio::test]
+async fn what_is_named_is_taken_away_and_what_is_not_there_does_no_harm() {
+    let (folder, files) = opened(LIMITS).await;
+    begin(&files, 1, FILE, HELLO.len() as u64).await.unwrap();
+    append(&files, 1, 0, HELLO).await.unwrap();
+    finish(&files, hash(HELLO)).await.unwrap();
+    let (to, named) = tokio::sync::mpsc::unbounded_channel();
+    for file in [id(9), FILE, FILE] {
+        to.send(file).unwrap();
+    }
+    drop(to);
+    files.clone().drop_named(named).await;
+    assert_eq!(files.state(caller(1).owner, FILE).await.unwrap(), None);
+    assert_eq!(std::fs::read_dir(folder.path().join("files")).unwrap().count(), 0);
+}
+
+#[tokio::test]
 async fn what_is_not_what_was_announced_is_dropped() {
     let (folder, files) = opened(LIMITS).await;
     begin(&files, 1, FILE, 5).await.unwrap();

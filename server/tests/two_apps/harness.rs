@@ -493,7 +493,7 @@ impl TestWorld {
                 Done::Reacted(true, message.marks.reactions.clone())
             }
         };
-        Ok(Changed { dropped_file: None, thread: thread.clone(), author, done })
+        Ok(Changed { thread: thread.clone(), author, done, dropped_file: None })
     }
 
     fn page(&self, query: PageQuery) -> Vec<StoredMessage> {

@@ -1,7 +1,12 @@
 //! What is changed stays changed, what is deleted is nowhere any more, and only those who may do it.
 
 use super::*;
-use hallway_protocol::{chat::Emoji, control::HistoryAt, limits};
+use hallway_protocol::{
+    chat::Emoji,
+    control::HistoryAt,
+    file::{Attachment, AttachmentKind, FileHash, FileId, FileName},
+    limits,
+};
 
 fn actor(number: u8, room: Option<Thread>) -> Actor {
     let name = char::from(number).to_string();
@@ -67,6 +72,33 @@ async fn nothing_is_left_of_a_deleted_message_in_any_file() {
             assert!(!bytes.windows(part.len()).any(|piece| piece == part.as_bytes()), "{part} is still there");
         }
     }
+}
+
+#[tokio::test]
+async fn the_file_of_a_deleted_message_is_named_once_and_shown_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = open(folder.path(), 1).await;
+    let (mut world, end) = wire();
+    let (named, mut names) = tokio::sync::mpsc::unbounded_channel();
+    let worker = tokio::spawn(StoreWorker::new(database, end, || {}).naming_dropped_files(named).run());
+    let file = FileId::new([7; 16]);
+    let attachment = Attachment {
+        file,
+        name: FileName::made_of("a.txt"),
+        bytes: 1,
+        hash: FileHash([0; 32]),
+        kind: AttachmentKind::File,
+    };
+    let message = NewMessage { attachment: Some(attachment), ..message(Thread::World, "Ann", None, "look") };
+    assert!(world.ask(StoreAsk::Append { ticket: 1, message }));
+    let Some(StoreAnswer::Stored { id, .. }) = world.answers.recv().await else { panic!("not stored") };
+    for (ticket, who) in [(2, b'B'), (3, b'A'), (4, b'A')] {
+        let (actor, change) = (actor(who, None), Change::Delete);
+        assert!(world.ask(StoreAsk::Change { ticket, message: id, actor, change, now_ms: 10 }));
+    }
+    drop(world);
+    worker.await.unwrap();
+    assert_eq!((names.recv().await, names.recv().await), (Some(file), None));
 }
 
 #[tokio::test]
