@@ -15,6 +15,7 @@ use hallway::{
 };
 use hallway_protocol::{
     call::{CallAudio, CallKind, Sending},
+    chat::Conversation,
     floor::messages::FloorOrder,
     ids::{CallId, PersonId},
 };
@@ -83,14 +84,16 @@ fn moderators_find_their_orders_in_the_menu_of_people_in_their_room() {
 }
 
 #[test]
-fn a_person_is_called_and_the_file_has_its_place() {
+fn a_person_is_called_and_sent_files() {
     let mut harness = opened(ANN, in_a_room());
     for label in ["Voice call", "Video call", "Send a file…"] {
         harness.get_by_label(label).click();
         harness.run_steps(2);
     }
     let call = |kind| Action::Send(Command::Call { to: ANN, kind });
-    let expected = [call(CallKind::Voice), Action::CloseMenu, call(CallKind::Video), Action::CloseMenu];
+    let files = Action::ChooseFiles(Conversation::Person(ANN));
+    let asked = [call(CallKind::Voice), call(CallKind::Video), files];
+    let expected: Vec<_> = asked.into_iter().flat_map(|action| [action, Action::CloseMenu]).collect();
     assert_eq!(harness.state().actions, expected);
 }
 
