@@ -9,7 +9,7 @@ use hallway_protocol::names::NameKey;
 pub enum Phrase {
     /// Nothing but blanks.
     Nothing,
-    /// A text for the conversation in which it was typed.
+    /// A text for the conversation in which it was typed, with its blanks.
     Text(String),
     /// A text for one person.
     Private {
@@ -149,7 +149,7 @@ mod tests {
     fn lines_are_told_apart() {
         let cases = [
             ("   ", Phrase::Nothing),
-            (" hello there ", Phrase::Text("hello there".to_owned())),
+            (" hello there ", Phrase::Text(" hello there ".to_owned())),
             ("a/b", Phrase::Text("a/b".to_owned())),
             ("//etc", Phrase::Text("/etc".to_owned())),
             ("/help", Phrase::Help),
@@ -189,7 +189,7 @@ mod tests {
         fn no_line_panics_and_plain_text_stays(line in "\\PC{0,80}") {
             let phrase = parse(&line, NAMES);
             if !line.trim().is_empty() && !line.trim().starts_with(['/', '@']) {
-                prop_assert_eq!(phrase, Phrase::Text(line.trim().to_owned()));
+                prop_assert_eq!(phrase, Phrase::Text(line));
             }
         }
     }
