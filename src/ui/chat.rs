@@ -337,6 +337,8 @@ fn takes_enter(ui: &Ui) -> bool {
 /// Keys of the field that are not the text engine's: Tab for names, Esc back to the world, and the arrow up to the last own message.
 fn keys(ui: &Ui, model: &mut ChatModel, snapshot: &Snapshot, to: Conversation, text: &mut String) {
     if takes(ui, Modifiers::NONE, Key::Escape) {
+        // What stood above the field is drawn already.
+        ui.ctx().request_repaint();
         match model.about.remove(&model.tab) {
             Some(About::Edit(_)) => text.clear(),
             Some(About::Reply { .. }) => {}
@@ -364,7 +366,7 @@ fn foot_height(ui: &Ui, model: &ChatModel, snapshot: &Snapshot) -> f32 {
     let rows = model.draft(model.tab).lines().count().clamp(1, 5);
     let row = ui.text_style_height(&TextStyle::Body);
     let field = (FIELD_HEIGHT + (rows as f32 - 1.0) * row).min(FIELD_HEIGHT * 3.0);
-    let offers = if model.typing && model.draft(model.tab).contains('@') { 36.0 } else { 0.0 };
+    let offers = if offered(ui, model, snapshot).is_some() { 36.0 } else { 0.0 };
     let about = if model.about.contains_key(&model.tab) { 26.0 } else { 0.0 };
     field + 18.0 + 16.0 + offers + about
 }
