@@ -79,7 +79,7 @@ async fn the_file_of_a_deleted_message_is_named_once_and_shown_no_more() {
     let folder = tempfile::tempdir().unwrap();
     let database = open(folder.path(), 1).await;
     let (mut world, end) = wire();
-    let (named, mut names) = tokio::sync::mpsc::unbounded_channel();
+    let (named, mut names) = mpsc::unbounded_channel();
     let worker = tokio::spawn(StoreWorker::new(database, end, || {}).naming_dropped_files(named).run());
     let file = FileId::new([7; 16]);
     let attachment = Attachment {
