@@ -8,6 +8,7 @@ mod ask;
 mod disk;
 mod download;
 mod error;
+mod outward;
 mod slots;
 mod sweep;
 mod table;
@@ -127,7 +128,10 @@ impl Files {
         let mut table = self.0.table.lock().await;
         let counted = asked.bytes.max(LEAST_COUNTED);
         let usage = table.usage(caller.owner, LEAST_COUNTED).await?;
-        if usage.begun >= BEGUN || usage.person.saturating_add(counted) > limits.person {
+        if usage.begun >= BEGUN {
+            return Err(FileError::TooManyBegun { most: BEGUN });
+        }
+        if usage.person.saturating_add(counted) > limits.person {
             return Err(FileError::Quota { most: limits.person, used: usage.person });
         }
         if usage.all.saturating_add(counted) > limits.all {
@@ -142,7 +146,11 @@ impl Files {
             return Err(FileError::NoSuchFile);
         }
         drop(table);
-        self.0.disk.begin(file).await?;
+        if let Err(error) = self.0.disk.begin(file).await {
+            // Without its part the upload can't go on, and its id would be taken until the sweep.
+            self.0.table.lock().await.delete(file).await?;
+            return Err(error.into());
+        }
         Ok(UploadState { offset: 0, done: false })
     }
 
