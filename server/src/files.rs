@@ -105,6 +105,10 @@ impl Files {
         // Whoever asks goes on from here: what still comes on an older connection would move the end.
         let _turn = self.0.turns.take(file).await;
         let offset = self.0.disk.part_bytes(file).await?;
+        // Told here as well: whoever sends while it is refused may never get to read why.
+        if offset < row.bytes && !self.0.disk.has_room(0).await? {
+            return Err(FileError::DiskFull);
+        }
         Ok(Some(UploadState { offset, done: false }))
     }
 

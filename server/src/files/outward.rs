@@ -7,6 +7,8 @@ use tokio::task::JoinSet;
 
 /// Bytes after which the next part is written out, where the one before is.
 const EVERY: u64 = 32 * 1024 * 1024;
+/// Bytes that may have come since the part that is on its way out; then whoever sends waits for the disk.
+const MOST: u64 = 2 * EVERY;
 
 /// How far one upload's bytes are written out.
 pub(super) struct Outward {
@@ -21,9 +23,12 @@ impl Outward {
     }
 
     /// The part has `offset` bytes now. Fails where the disk did not take earlier ones.
-    pub(super) fn go_on(&mut self, disk: &Disk, part: &File, offset: u64) -> io::Result<()> {
+    pub(super) async fn go_on(&mut self, disk: &Disk, part: &File, offset: u64) -> io::Result<()> {
         while let Some(done) = self.running.try_join_next() {
             done.map_err(io::Error::other).flatten()?;
+        }
+        if offset.saturating_sub(self.asked) >= MOST {
+            self.written_out().await?;
         }
         if offset.saturating_sub(self.asked) < EVERY || !self.running.is_empty() {
             return Ok(());
@@ -41,7 +46,7 @@ impl Outward {
     }
 
     /// Waits for what is on its way.
-    pub(super) async fn end(mut self) -> io::Result<()> {
+    pub(super) async fn written_out(&mut self) -> io::Result<()> {
         while let Some(done) = self.running.join_next().await {
             done.map_err(io::Error::other).flatten()?;
         }

@@ -94,12 +94,12 @@ impl Files {
                 Ok((Ok(so_far), gathered)) => {
                     written = so_far;
                     (ended, next) = gathered;
-                    if let Err(error) = outward.go_on(&self.0.disk, &written.0, written.1.offset) {
+                    if let Err(error) = outward.go_on(&self.0.disk, &written.0, written.1.offset).await {
                         return Err(self.give_up(file, error).await);
                     }
                 }
                 Err((ended, Ok((_, progress)))) => {
-                    return match outward.end().await {
+                    return match outward.written_out().await {
                         Ok(()) => Ok((ended, progress)),
                         Err(error) => Err(self.give_up(file, error).await),
                     };

@@ -104,8 +104,10 @@ impl Outward {
     }
 
     fn go_on(&mut self, file: &File, bytes: u64) -> io::Result<()> {
+        let since = bytes - self.asked;
         let is_running = self.running.as_ref().is_some_and(|running| !running.is_finished());
-        if is_running || bytes - self.asked < WRITTEN_OUT {
+        // A disk that is slower than the network is waited for in between, not at the end.
+        if since < WRITTEN_OUT || (is_running && since < 2 * WRITTEN_OUT) {
             return Ok(());
         }
         self.end()?;
