@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "figures are for the person who asked for them")]
 
 mod drive;
+mod files;
 mod history;
 mod report;
 mod sound;
@@ -49,6 +50,14 @@ enum What {
         #[command(flatten)]
         how: How,
     },
+    /// How quickly large files go and come, and what they do to a voice meanwhile.
+    Files {
+        /// Measure only this; may be given more than once. Default: everything, which takes about 6 minutes.
+        #[arg(long, value_name = "NAME", value_parser = names(&files::MEASUREMENTS))]
+        only: Vec<String>,
+        #[command(flatten)]
+        how: How,
+    },
 }
 
 #[derive(Args)]
@@ -73,6 +82,7 @@ fn main() -> ExitCode {
         What::Voice { only, how } => (&voice::MEASUREMENTS, only, how),
         What::Video { only, how } => (&video::MEASUREMENTS, only, how),
         What::History { only, how } => (&history::MEASUREMENTS, only, how),
+        What::Files { only, how } => (&files::MEASUREMENTS, only, how),
     };
     let report = measure(measurements, &only, &how);
     print!("{}", report.table());
@@ -107,9 +117,12 @@ mod tests {
     #[test]
     fn the_arguments_are_well_formed_and_name_every_measurement() {
         Cli::command().debug_assert();
-        for (what, measurements) in
-            [("voice", &voice::MEASUREMENTS[..]), ("video", &video::MEASUREMENTS), ("history", &history::MEASUREMENTS)]
-        {
+        for (what, measurements) in [
+            ("voice", &voice::MEASUREMENTS[..]),
+            ("video", &video::MEASUREMENTS),
+            ("history", &history::MEASUREMENTS),
+            ("files", &files::MEASUREMENTS),
+        ] {
             for measurement in measurements {
                 assert!(Cli::try_parse_from(["hallway-bench", what, "--only", measurement.name]).is_ok());
             }

@@ -21,6 +21,10 @@ pub(crate) enum Unit {
     Ssim,
     /// Pictures in a second.
     PerSecond,
+    /// Millions of bytes in a second.
+    MegabytesPerSecond,
+    /// 1024 × 1024 bytes.
+    Mebibytes,
 }
 
 /// Which of a figure's values is held against its goal.
@@ -116,7 +120,7 @@ impl Figure {
 
 impl Unit {
     const fn more_is_better(self) -> bool {
-        matches!(self, Self::Mos | Self::Ssim | Self::PerSecond)
+        matches!(self, Self::Mos | Self::Ssim | Self::PerSecond | Self::MegabytesPerSecond)
     }
 }
 

@@ -5,7 +5,7 @@ mod first_sound;
 mod grant;
 mod holder_gone;
 mod late_joiner;
-mod mouth_to_ear;
+pub(crate) mod mouth_to_ear;
 mod processor;
 mod quality;
 

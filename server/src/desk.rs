@@ -148,6 +148,14 @@ impl WorldDoor {
         (self.wake)();
         Ok(())
     }
+
+    /// Tells the world something that it must hear, however much it is asked: waits for a place in its queue. Where the
+    /// world has ended, there is nobody left who would want to know.
+    pub(crate) async fn tell(&self, told: WorldAsk) {
+        if self.asks.send(told).await.is_ok() {
+            (self.wake)();
+        }
+    }
 }
 
 /// What the desk hands out to everyone.

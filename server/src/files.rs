@@ -8,6 +8,7 @@ mod ask;
 mod disk;
 mod download;
 mod error;
+mod outward;
 mod slots;
 mod sweep;
 mod table;
@@ -104,6 +105,10 @@ impl Files {
         // Whoever asks goes on from here: what still comes on an older connection would move the end.
         let _turn = self.0.turns.take(file).await;
         let offset = self.0.disk.part_bytes(file).await?;
+        // Told here as well: whoever sends while it is refused may never get to read why.
+        if offset < row.bytes && !self.0.disk.has_room(0).await? {
+            return Err(FileError::DiskFull);
+        }
         Ok(Some(UploadState { offset, done: false }))
     }
 
@@ -127,7 +132,10 @@ impl Files {
         let mut table = self.0.table.lock().await;
         let counted = asked.bytes.max(LEAST_COUNTED);
         let usage = table.usage(caller.owner, LEAST_COUNTED).await?;
-        if usage.begun >= BEGUN || usage.person.saturating_add(counted) > limits.person {
+        if usage.begun >= BEGUN {
+            return Err(FileError::TooManyBegun { most: BEGUN });
+        }
+        if usage.person.saturating_add(counted) > limits.person {
             return Err(FileError::Quota { most: limits.person, used: usage.person });
         }
         if usage.all.saturating_add(counted) > limits.all {
@@ -142,7 +150,11 @@ impl Files {
             return Err(FileError::NoSuchFile);
         }
         drop(table);
-        self.0.disk.begin(file).await?;
+        if let Err(error) = self.0.disk.begin(file).await {
+            // Without its part the upload can't go on, and its id would be taken until the sweep.
+            self.0.table.lock().await.delete(file).await?;
+            return Err(error.into());
+        }
         Ok(UploadState { offset: 0, done: false })
     }
 

@@ -33,7 +33,7 @@ use tokio::runtime::Runtime;
 /// Threads of the front desk's runtime; it signs people in and hands out the map.
 const DESK_THREADS: usize = 2;
 /// Threads that may wait for the disk, or work on passwords. They end when nothing is to do.
-const BLOCKING_THREADS: usize = 6;
+const BLOCKING_THREADS: usize = 7;
 /// How long the store may take for its last transaction and its clean end.
 const STORE_GRACE: Duration = Duration::from_secs(1);
 /// How often it is looked whether somebody was banned: by the operator in another process, or by a moderator.

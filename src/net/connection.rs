@@ -13,7 +13,7 @@ use super::{
     },
     sign_in::{Admission, Answer, Desk, Matter, Outcome, Question},
     snapshot::{ConnectionState, Me, Snapshot},
-    transfers::Access,
+    transfers::{Access, TransferLink},
 };
 use bevy::{ecs::system::SystemParam, prelude::*};
 use hallway_protocol::{
@@ -44,6 +44,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// What was said before a session ends is stored by then, or not at all.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// What became of files by then is told by then, or found at the next start.
+const LAST_REPORTS: Duration = Duration::from_secs(3);
 /// Updates for which a link that was closed still sends its farewell.
 const FAREWELL_UPDATES: u8 = 3;
 
@@ -209,17 +211,20 @@ fn obey_face(
     }
 }
 
-/// Ends the session in the update after it was asked, when all that was said before is sent and stored.
+/// Ends the session in the update after it was asked, when all that was said before is sent and stored, and files that take
+/// but a moment are sent as well.
 fn quit_when_answered(
     mut connection: ResMut<Connection>,
     requests: Res<Requests>,
+    transfers: Res<TransferLink>,
     clock: Clock,
     mut report: Report,
     mut commands: Commands,
 ) {
     let Some(asked) = connection.quit_asked.filter(|_| !connection.quitting) else { return };
     let waited = clock.now().saturating_duration_since(asked);
-    if requests.are_answered() || waited >= LAST_WORDS || !matches!(connection.stage, Stage::InWorld(_)) {
+    let is_said = requests.are_answered() && transfers.is_settled();
+    if is_said || waited >= LAST_WORDS || !matches!(connection.stage, Stage::InWorld(_)) {
         connection.sign_out(&mut report, &mut commands);
         connection.quitting = true;
     }
@@ -388,7 +393,13 @@ fn allow_files(world: &mut World, name: &str, fingerprint: &str, key: String) {
 }
 
 /// Lets closed links send their farewell, then takes them away; the last one's end lets a quitting session end.
-fn end_farewells(mut connection: ResMut<Connection>, mut commands: Commands, mut exit: MessageWriter<AppExit>) {
+fn end_farewells(
+    mut connection: ResMut<Connection>,
+    transfers: Res<TransferLink>,
+    clock: Clock,
+    mut commands: Commands,
+    mut exit: MessageWriter<AppExit>,
+) {
     connection.farewells.retain_mut(|farewell| {
         farewell.updates = farewell.updates.saturating_sub(1);
         if farewell.updates == 1 {
@@ -399,7 +410,9 @@ fn end_farewells(mut connection: ResMut<Connection>, mut commands: Commands, mut
         }
         farewell.updates > 0
     });
-    if connection.quitting && connection.farewells.is_empty() {
+    let waited = connection.quit_asked.map_or(Duration::ZERO, |asked| clock.now().saturating_duration_since(asked));
+    let is_told = transfers.is_reported() || waited >= LAST_REPORTS;
+    if connection.quitting && connection.farewells.is_empty() && is_told {
         exit.write(AppExit::Success);
     }
 }

@@ -11,6 +11,7 @@ mod desk;
 mod fetch;
 mod kept;
 mod manager;
+mod pending;
 mod places;
 mod plugin;
 mod rate;
@@ -27,6 +28,7 @@ use hallway_protocol::{
     chat::Conversation,
     file::{Attachment, AttachmentKind, FileId, FileTarget, Waveform},
 };
+use pending::Pending;
 use std::{
     fmt, io,
     path::PathBuf,
@@ -142,6 +144,7 @@ pub enum Report {
 pub struct TransferLink {
     orders: orders::Sender<Order>,
     reports: SyncCell<Receiver<Report>>,
+    pending: Pending,
 }
 
 impl Outgoing {
@@ -200,8 +203,9 @@ impl TransferLink {
             let _ = reported.try_send(report);
             wake();
         };
-        manager::start(settings, incoming, report)?;
-        Ok(Self { orders, reports: SyncCell::new(reports) })
+        let pending = Pending::default();
+        manager::start(settings, incoming, report, pending.clone())?;
+        Ok(Self { orders, reports: SyncCell::new(reports), pending })
     }
 
     /// A link behind which nothing is: for tests of other things.
@@ -209,14 +213,28 @@ impl TransferLink {
     pub fn idle() -> Self {
         let (orders, _) = orders::channel(1);
         let (_, reports) = mpsc::sync_channel(1);
-        Self { orders, reports: SyncCell::new(reports) }
+        Self { orders, reports: SyncCell::new(reports), pending: Pending::default() }
     }
 
     /// Orders something.
     pub fn order(&self, order: Order) {
         if self.orders.try_send(order).is_err() {
             tracing::warn!("the thread that carries files takes no orders; one was dropped");
+        } else {
+            self.pending.ordered();
         }
+    }
+
+    /// Whether nothing is under way that takes only a moment, or would be lost if the session ended now.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.pending.is_settled()
+    }
+
+    /// Whether everything that was ordered was obeyed, and what came of it reported.
+    #[must_use]
+    pub fn is_reported(&self) -> bool {
+        self.pending.is_reported()
     }
 
     /// The next report, if there is one.

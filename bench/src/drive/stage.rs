@@ -27,7 +27,7 @@ pub(crate) struct Stage {
     relay: Option<Relay>,
     clients: AtomicU32,
     folder: TempDir,
-    _server: Guarded,
+    server: Guarded,
     /// Kept so that the server's output has a reader.
     _events: Events,
 }
@@ -61,13 +61,18 @@ impl Stage {
         if let Some(relay) = &relay {
             relay.lead_to(address.parse().context("the server does not listen at an address")?);
         }
-        Ok(Self { address, relay, clients: AtomicU32::new(0), folder, _server: server, _events: events })
+        Ok(Self { address, relay, clients: AtomicU32::new(0), folder, server, _events: events })
     }
 
     /// A client for this server.
     pub(crate) fn client(&self, name: &str) -> Result<Plan> {
         let number = self.clients.fetch_add(1, Relaxed);
         Plan::new(name, &self.address, self.file(&format!("client-{number}")))
+    }
+
+    /// The server's process.
+    pub(crate) fn server(&self) -> &Guarded {
+        &self.server
     }
 
     /// The network before the server, if there is one.

@@ -30,6 +30,8 @@ fn figure(figure: &Figure) -> Value {
         Unit::Times => "times",
         Unit::Ssim => "ssim",
         Unit::PerSecond => "per_second",
+        Unit::MegabytesPerSecond => "megabytes_per_second",
+        Unit::Mebibytes => "mebibytes",
     };
     let judged = match figure.judged {
         Judged::P95 => "p95",

@@ -53,7 +53,9 @@ fn row(figure: &Figure) -> [String; 8] {
         format!("{} ({measure})", value(figure.judged_value())),
         value(quantile(values, 0.5)),
         match unit {
-            Unit::Mos | Unit::Ssim | Unit::PerSecond => format!("{} (p5)", value(quantile(values, 0.05))),
+            Unit::Mos | Unit::Ssim | Unit::PerSecond | Unit::MegabytesPerSecond => {
+                format!("{} (p5)", value(quantile(values, 0.05)))
+            }
             _ => value(quantile(values, 0.95)),
         },
         values.len().to_string(),
@@ -72,6 +74,8 @@ fn shown(unit: Unit, value: f64) -> String {
         Unit::Times => format!("{value:.0}"),
         Unit::Ssim => format!("{value:.3}"),
         Unit::PerSecond => format!("{value:.1}/s"),
+        Unit::MegabytesPerSecond => format!("{value:.0} MB/s"),
+        Unit::Mebibytes => format!("{value:.1} MiB"),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
         player::Player,
         probe::{self, Ways},
         recorder::Recorder,
+        tape::Tape,
         wire::Wire,
     },
 };
@@ -24,13 +25,13 @@ use std::{
 };
 
 /// Chirps in the sound that is repeated.
-const TRAIN: usize = 100;
+pub(crate) const TRAIN: usize = 100;
 /// How long one turn at talking lasts. Each turn begins anew: its delay may differ from that of the turn before.
-const TURN: Duration = Duration::from_secs(10);
+pub(crate) const TURN: Duration = Duration::from_secs(10);
 /// What is not looked at of a turn, at its begin and its end: a chirp that the turn's edge cuts is no measure.
-const EDGE: Duration = Duration::from_millis(500);
+pub(crate) const EDGE: Duration = Duration::from_millis(500);
 /// The key is up for so long between turns.
-const PAUSE: Duration = Duration::from_millis(700);
+pub(crate) const PAUSE: Duration = Duration::from_millis(700);
 /// The latency that is asked for where PulseAudio is measured alone: about that of the blocks that Hallway asks for.
 const BARE_LATENCY: &str = "--latency-msec=10";
 
@@ -55,7 +56,8 @@ pub(super) fn measure(effort: &Effort) -> Result<Vec<Figure>> {
     ])
 }
 
-fn figure(name: &str, ways: Ways) -> Figure {
+/// The ways as a figure, with those that are missing.
+pub(crate) fn figure(name: &str, ways: Ways) -> Figure {
     let all = ways.ms.len() + ways.unheard;
     let figure = Figure::new(name, Unit::Milliseconds, Judged::P95, ways.ms);
     if ways.unheard == 0 {
@@ -98,12 +100,15 @@ fn turns(stage: &Stage, effort: &Effort) -> Result<Ways> {
     for _ in 0..effort.count(12, 2) {
         turns.push(turn(&mut ann)?);
     }
-    let ahead = wire.ahead()?;
-    let tape = recorder.tape();
+    ways(&recorder.tape(), wire.ahead()?, &turns)
+}
+
+/// The ways of what was said in these turns. The wire renders so far ahead of its clock.
+pub(crate) fn ways(tape: &Tape, ahead: Duration, turns: &[(Instant, Instant)]) -> Result<Ways> {
     let mut ways = Ways::default();
     for (begin, end) in turns {
         let place = |moment| tape.place_of(moment, ahead).context("the recording has a hole");
-        ways.add(probe::ways(&tape.mouth, &tape.ear, place(begin)?..place(end)?)?);
+        ways.add(probe::ways(&tape.mouth, &tape.ear, place(*begin)?..place(*end)?)?);
     }
     Ok(ways)
 }

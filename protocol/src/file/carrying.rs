@@ -76,7 +76,7 @@ pub struct FinishUpload {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileRefusal {
     /// A word for programs: `signed_out`, `not_allowed`, `no_such_file`, `offset`, `file_too_large`, `bad_range`,
-    /// `damaged`, `too_many_transfers`, `too_fast`, `quota`, `server_full`, `disk_full`, `bad_request`, `bad_text`,
+    /// `damaged`, `too_many_transfers`, `too_fast`, `quota`, `server_full`, `too_many_begun`, `disk_full`, `bad_request`, `bad_text`,
     /// `stopping`, `failed`, or a word of [`crate::control::Refusal::code`].
     pub code: String,
     /// A sentence for people.
@@ -84,4 +84,28 @@ pub struct FileRefusal {
     /// With `offset`: where the upload goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_no_client_of_ours_makes_are_not_read() {
+        let asked = BeginUpload {
+            file: FileId::new([1; 16]),
+            to: FileTarget::World,
+            name: FileName::made_of("NAME"),
+            bytes: 1,
+            kind: AttachmentKind::File,
+            caption: String::new(),
+        };
+        let json = serde_json::to_string(&asked).unwrap();
+        assert_eq!(serde_json::from_str::<BeginUpload>(&json).unwrap(), asked);
+        let long = "x".repeat(10_000);
+        for name in ["../../x", "..\\\\..\\\\x", "CON", "a\u{202E}gnp.exe", "a.png     .exe", "", &long] {
+            let json = json.replace("NAME", name);
+            assert!(serde_json::from_str::<BeginUpload>(&json).is_err(), "{name:?}");
+        }
+    }
 }

@@ -97,14 +97,14 @@ impl fmt::Display for FileName {
 }
 
 /// Makes a name safe: the last part of a path, without signs that file systems forbid, hide or turn round, no dot in
-/// front, no dots or blanks at the end, no device of Windows, at most [`limits::FILE_NAME_BYTES`] bytes with the ending
-/// kept. Never empty; what is safe stays as it is.
+/// front, no dots or blanks at the end, no device of Windows, no row of blanks that pushes the ending out of sight, at most
+/// [`limits::FILE_NAME_BYTES`] bytes with the ending kept. Never empty; what is safe stays as it is.
 #[must_use]
 pub fn safe_name(text: &str) -> String {
     let last = text.rsplit(['/', '\\']).find(|part| !part.trim_matches(['.', ' ']).is_empty()).unwrap_or_default();
     let visible = last.chars().filter(|c| names::forbidden(*c).is_none());
     let written: String = visible.map(|c| if "<>:\"|?*".contains(c) { '_' } else { c }).collect();
-    let name = shortened(at_ends(&written));
+    let name = shortened(at_ends(&closed_up(&written)));
     let name = at_ends(&name);
     match name {
         "" => NAMELESS.to_owned(),
@@ -116,6 +116,12 @@ pub fn safe_name(text: &str) -> String {
 /// Without dots and blanks in front and behind.
 fn at_ends(name: &str) -> &str {
     name.trim_matches(['.', ' '])
+}
+
+/// With one blank for each row of them.
+fn closed_up(name: &str) -> String {
+    let mut before = None;
+    name.chars().filter(|c| before.replace(*c) != Some(' ') || *c != ' ').collect()
 }
 
 /// Whether Windows would open a device of this name.
@@ -172,7 +178,8 @@ mod tests {
             ("a\u{202E}gnp.exe", "agnp.exe"),
             ("pict\u{200B}ure\u{2066}.png", "picture.png"),
             ("line\nbreak\0.txt", "linebreak.txt"),
-            ("photo.png                         .exe", "photo.png                         .exe"),
+            ("photo.png                         .exe", "photo.png .exe"),
+            ("two.png.exe", "two.png.exe"),
             (".bashrc", "bashrc"),
             ("name. . .", "name"),
             ("  name.txt  ", "name.txt"),

@@ -160,9 +160,15 @@ async fn delete(
 ) -> Answered<StatusCode> {
     let caller = caller(&shared.world, &headers).await?;
     let file = id(&file)?;
-    if let Some(shown) = shared.files.delete(&caller, file).await? {
-        shared.world.ask(super::WorldAsk::File(FileAsk::Gone { file, shown }))?;
-    }
+    // To its end, whether or not its client waits for that.
+    let work = tokio::spawn(async move {
+        let shown = shared.files.delete(&caller, file).await?;
+        if let Some(shown) = shown {
+            shared.world.tell(super::WorldAsk::File(FileAsk::Gone { file, shown })).await;
+        }
+        Ok::<_, FileError>(())
+    });
+    work.await.map_err(|_| FileError::Stopping)??;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -171,8 +177,7 @@ pub(super) async fn forget_owner(files: &Files, world: &WorldDoor, owner: hallwa
     match files.delete_all_of(owner).await {
         Ok(gone) => {
             for (file, shown) in gone {
-                // Whoever is not told finds out when it can't be fetched.
-                let _ = world.ask(super::WorldAsk::File(FileAsk::Gone { file, shown }));
+                world.tell(super::WorldAsk::File(FileAsk::Gone { file, shown })).await;
             }
         }
         Err(error) => tracing::error!(%error, "the files of a deleted account could not be taken away"),

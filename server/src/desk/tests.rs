@@ -299,3 +299,19 @@ async fn guessing_a_password_is_slowed() {
     }
     assert!(codes.contains(&"too_many_tries".to_owned()), "{codes:?}");
 }
+
+#[tokio::test]
+async fn what_the_world_must_hear_waits_for_a_place() {
+    let (door, mut asks) = WorldDoor::new(|| {});
+    for _ in 0..WAITING {
+        door.ask(WorldAsk::Enforce).unwrap();
+    }
+    assert!(door.ask(WorldAsk::Enforce).is_err());
+    let told = TokioHandle::current().spawn(async move { door.tell(WorldAsk::Enforce).await });
+    let mut heard = 0;
+    while asks.recv().await.is_some() {
+        heard += 1;
+    }
+    told.await.unwrap();
+    assert_eq!(heard, WAITING + 1);
+}

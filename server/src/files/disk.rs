@@ -8,13 +8,18 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Write},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::warn;
 
 /// Waits for the disk at once; the rest of the runtime's threads that may wait are for passwords.
 const AT_ONCE: usize = 4;
+/// Uploads whose bytes are written out at once, besides: a disk is no quicker with more.
+const WRITTEN_OUT_AT_ONCE: usize = 1;
 /// What is left free of the disk, for the message store and the machine.
 const KEPT_FREE: u64 = 256 * 1024 * 1024;
 /// Read at once where an upload is read again.
@@ -24,12 +29,20 @@ const READ_BYTES: usize = 256 * 1024;
 pub(super) struct Disk {
     folder: Arc<Path>,
     at_once: Arc<Semaphore>,
+    written_out: Arc<Semaphore>,
+    /// See [`KEPT_FREE`]; tests have a disk that is full.
+    kept_free: Arc<AtomicU64>,
 }
 
 impl Disk {
     /// The folder, made when it is missing; nobody else can look into it.
     pub(super) async fn open(folder: PathBuf) -> io::Result<Self> {
-        let disk = Self { folder: folder.into(), at_once: Arc::new(Semaphore::new(AT_ONCE)) };
+        let disk = Self {
+            folder: folder.into(),
+            at_once: Arc::new(Semaphore::new(AT_ONCE)),
+            written_out: Arc::new(Semaphore::new(WRITTEN_OUT_AT_ONCE)),
+            kept_free: Arc::new(KEPT_FREE.into()),
+        };
         let folder = Arc::clone(&disk.folder);
         disk.work(move || {
             let mut builder = fs::DirBuilder::new();
@@ -64,8 +77,19 @@ impl Disk {
 
     /// Whether so many bytes fit without filling the disk.
     pub(super) async fn has_room(&self, bytes: u64) -> io::Result<bool> {
-        let folder = Arc::clone(&self.folder);
-        self.work(move || Ok(fs4::available_space(&folder)? >= bytes.saturating_add(KEPT_FREE))).await
+        let (folder, kept_free) = (Arc::clone(&self.folder), self.kept_free.load(Relaxed));
+        self.work(move || Ok(fs4::available_space(&folder)? >= bytes.saturating_add(kept_free))).await
+    }
+
+    /// The right to have an upload's bytes written out, where nobody has it.
+    pub(super) fn may_write_out(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.written_out).try_acquire_owned().ok()
+    }
+
+    /// Has so many bytes kept free from now on.
+    #[cfg(test)]
+    pub(super) fn keep_free(&self, bytes: u64) {
+        self.kept_free.store(bytes, Relaxed);
     }
 
     /// An empty part.
@@ -92,14 +116,18 @@ impl Disk {
         self.work(move || OpenOptions::new().append(true).open(part)).await
     }
 
-    /// Writes what came, and hashes it.
+    /// Writes what came, and hashes it. Refused once the disk is as full as it may become.
     pub(super) async fn append(
         &self,
         mut part: File,
         mut progress: Progress,
         came: Vec<Bytes>,
     ) -> io::Result<(File, Progress)> {
+        let (folder, kept_free) = (Arc::clone(&self.folder), self.kept_free.load(Relaxed));
         self.work(move || {
+            if fs4::available_space(&folder)? < kept_free {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
             for bytes in came {
                 part.write_all(&bytes)?;
                 progress.hasher.update(&bytes);

@@ -8,7 +8,7 @@ use std::{fs::File, io, ops::Range};
 use tokio::task::JoinHandle;
 
 /// Read at once. The next part is read while this one leaves.
-const READ_BYTES: usize = 256 * 1024;
+const READ_BYTES: usize = 512 * 1024;
 
 /// A file that is about to leave.
 pub(crate) struct Download {

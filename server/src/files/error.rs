@@ -34,8 +34,14 @@ pub enum FileError {
         /// Most bytes in all.
         most: u64,
     },
+    /// The person has begun too many.
+    #[error("You have {most} files under way here that are not finished; let some end, or cancel them.")]
+    TooManyBegun {
+        /// Most uploads.
+        most: u64,
+    },
     /// The disk has no room left.
-    #[error("The server's disk is full; ask its operator.")]
+    #[error("The server's disk is full; ask its operator to make room, and try again then.")]
     DiskFull,
     /// It is not there, or not for this person to know of.
     #[error("There is no such file here, or not for you.")]
@@ -81,6 +87,7 @@ impl FileError {
             Self::NoNote => "note_too_long",
             Self::Quota { .. } => "quota",
             Self::ServerFull { .. } => "server_full",
+            Self::TooManyBegun { .. } => "too_many_begun",
             Self::DiskFull => "disk_full",
             Self::NoSuchFile => "no_such_file",
             Self::Offset(_) => "offset",

@@ -1,4 +1,4 @@
-use super::{Caller, FileError, FileLimits, Files, Place};
+use super::{BEGUN, Caller, FileError, FileLimits, Files, Place};
 use crate::store::Database;
 use axum::body::Body;
 use hallway_protocol::{
@@ -118,4 +118,57 @@ async fn nobody_touches_or_learns_of_another_ones_upload() {
     assert!(matches!(files.delete(&caller(2), FILE).await, Err(FileError::NoSuchFile)));
     assert_eq!(files.delete(&caller(1), FILE).await.unwrap(), None);
     assert_eq!(files.state(caller(1).owner, FILE).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_upload_goes_on_once_a_disk_that_filled_up_has_room_again() {
+    let (_folder, files) = opened(LIMITS).await;
+    let bytes = HELLO.len() as u64;
+    begin(&files, 1, FILE, bytes).await.unwrap();
+    append(&files, 1, 0, &HELLO[..5]).await.unwrap();
+    files.0.disk.keep_free(u64::MAX);
+    assert!(matches!(append(&files, 1, 5, &HELLO[5..]).await, Err(FileError::DiskFull)));
+    assert!(matches!(begin(&files, 2, id(2), 1).await, Err(FileError::DiskFull)));
+    assert!(matches!(files.state(caller(1).owner, FILE).await, Err(FileError::DiskFull)));
+    files.0.disk.keep_free(0);
+    assert_eq!(files.state(caller(1).owner, FILE).await.unwrap(), Some(UploadState { offset: 5, done: false }));
+    assert_eq!(append(&files, 1, 5, &HELLO[5..]).await.unwrap().offset, bytes);
+    finish(&files, hash(HELLO)).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_has_begun_too_many_is_told_so() {
+    const ROOM: u64 = 1 << 20;
+    let (_folder, files) = opened(FileLimits { person: ROOM, all: ROOM, ..LIMITS }).await;
+    for number in 0..BEGUN {
+        begin(&files, 1, id(number as u8), 1).await.unwrap();
+    }
+    let refused = begin(&files, 1, id(255), 1).await;
+    assert!(matches!(refused, Err(FileError::TooManyBegun { most: BEGUN })), "{refused:?}");
+    files.delete(&caller(1), id(0)).await.unwrap();
+    begin(&files, 1, id(255), 1).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_upload_whose_part_can_t_be_made_is_as_if_it_had_not_been_asked_for() {
+    let (folder, files) = opened(LIMITS).await;
+    let in_the_way = folder.path().join("files").join(format!("{FILE}.part"));
+    std::fs::create_dir(&in_the_way).unwrap();
+    begin(&files, 1, FILE, 5).await.unwrap_err();
+    assert_eq!(files.state(caller(1).owner, FILE).await.unwrap(), None);
+    std::fs::remove_dir(in_the_way).unwrap();
+    begin(&files, 1, FILE, 5).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_longer_than_the_disk_is_given_at_once_is_written_out_meanwhile() {
+    const LONG: u64 = 80 << 20;
+    let limits = FileLimits { file: LONG, person: LONG, all: LONG, guests: true };
+    let (folder, files) = opened(limits).await;
+    let bytes = vec![7; LONG as usize];
+    begin(&files, 1, FILE, LONG).await.unwrap();
+    let sent = files.append(caller(1).owner, FILE, 0, Body::from(bytes.clone())).await;
+    assert_eq!(sent.unwrap().offset, LONG);
+    finish(&files, hash(&bytes)).await.unwrap();
+    assert_eq!(std::fs::metadata(folder.path().join("files").join(FILE.to_string())).unwrap().len(), LONG);
 }

@@ -2,6 +2,7 @@
 
 use super::{
     Caller, FileError, Files, SaidFile,
+    outward::Outward,
     table::Row,
     turns::{Progress, Turn},
 };
@@ -79,6 +80,7 @@ impl Files {
         turn: &mut Turn,
     ) -> Result<(Ended, Progress), FileError> {
         let mut came = progress.offset;
+        let mut outward = Outward::new(progress.offset);
         let mut written = (self.0.disk.open_part(file).await?, progress);
         let (mut ended, mut next) = gather(&mut body, most, &mut came, turn).await;
         loop {
@@ -92,23 +94,32 @@ impl Files {
                 Ok((Ok(so_far), gathered)) => {
                     written = so_far;
                     (ended, next) = gathered;
+                    if let Err(error) = outward.go_on(&self.0.disk, &written.0, written.1.offset).await {
+                        return Err(self.give_up(file, error).await);
+                    }
                 }
-                Err((ended, Ok((_, progress)))) => return Ok((ended, progress)),
-                Ok((Err(error), _)) | Err((_, Err(error))) => return Err(self.give_up(file, error).await),
+                Err((ended, Ok((_, progress)))) => {
+                    return match outward.written_out().await {
+                        Ok(()) => Ok((ended, progress)),
+                        Err(error) => Err(self.give_up(file, error).await),
+                    };
+                }
+                Ok((Err(error), _)) | Err((_, Err(error))) => {
+                    // What the disk took stays: the upload goes on once there is room again.
+                    error!(%file, %error, "an upload could not be written on");
+                    return Err(error.into());
+                }
             }
         }
     }
 
-    /// The disk refused: an upload that can't go on leaves nothing on a full disk.
+    /// The disk lost what it had taken: nobody knows which bytes, so the upload is begun anew.
     async fn give_up(&self, file: FileId, error: io::Error) -> FileError {
-        error!(%file, %error, "an upload could not be written");
-        let error = FileError::from(error);
-        if matches!(error, FileError::DiskFull)
-            && let Err(error) = self.drop_file(file).await
-        {
-            error!(%file, %error, "an upload that filled the disk could not be taken away");
+        error!(%file, %error, "an upload could not be written out");
+        if let Err(error) = self.drop_file(file).await {
+            error!(%file, %error, "an upload that the disk has lost could not be taken away");
         }
-        error
+        FileError::Disk(error)
     }
 
     /// Compares hashes, makes the upload a file and has `say` make a message of it. Asked again, it does what is left to

@@ -14,6 +14,7 @@ use std::{
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     task::{Context, Poll},
+    thread::{self, JoinHandle},
 };
 use tokio::sync::{OwnedMutexGuard, mpsc};
 
@@ -21,6 +22,8 @@ use tokio::sync::{OwnedMutexGuard, mpsc};
 const BUFFER: usize = 256 * 1024;
 /// Buffers that may wait between disk and network: a megabyte.
 pub(super) const WAITING: usize = 4;
+/// Bytes of a fetched file after which the next part is written out to the disk, where the one before is.
+const WRITTEN_OUT: u64 = 32 * 1024 * 1024;
 
 /// Reads a file from its beginning, hashes all of it, and hands out what lies behind `offset`. Gives the hash. Ends early
 /// where nobody takes the bytes any more.
@@ -88,6 +91,40 @@ impl http_body::Body for Outbound {
     }
 }
 
+/// Has what came of a large file written out to the disk while the rest still comes, so that not all of it has to be
+/// waited for at its end.
+struct Outward {
+    asked: u64,
+    running: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Outward {
+    fn new(bytes: u64) -> Self {
+        Self { asked: bytes, running: None }
+    }
+
+    fn go_on(&mut self, file: &File, bytes: u64) -> io::Result<()> {
+        let since = bytes - self.asked;
+        let is_running = self.running.as_ref().is_some_and(|running| !running.is_finished());
+        // A disk that is slower than the network is waited for in between, not at the end.
+        if since < WRITTEN_OUT || (is_running && since < 2 * WRITTEN_OUT) {
+            return Ok(());
+        }
+        self.end()?;
+        let file = file.try_clone()?;
+        self.asked = bytes;
+        let write_out = move || file.sync_data();
+        self.running = Some(thread::Builder::new().name("files-disk".to_owned()).spawn(write_out)?);
+        Ok(())
+    }
+
+    /// Waits for what is on its way.
+    fn end(&mut self) -> io::Result<()> {
+        let Some(running) = self.running.take() else { return Ok(()) };
+        running.join().map_err(|_| io::Error::other("what was to write the file out has failed"))?
+    }
+}
+
 /// What is there of a file that is being fetched.
 pub(super) struct Fetched {
     pub(super) file: File,
@@ -135,13 +172,47 @@ impl Fetched {
         mut from: mpsc::Receiver<Vec<Bytes>>,
         _turn: &OwnedMutexGuard<()>,
     ) -> io::Result<Self> {
+        let mut outward = Outward::new(self.bytes);
         while let Some(came) = from.blocking_recv() {
             for bytes in came {
                 self.file.write_all(&bytes)?;
                 self.hasher.update(&bytes);
                 self.bytes += bytes.len() as u64;
             }
+            outward.go_on(&self.file, self.bytes)?;
         }
+        outward.end()?;
         Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::transfers::cause::Cause;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_disk_that_fills_up_in_the_middle_is_told_as_that() {
+        let file = OpenOptions::new().append(true).open("/dev/full").unwrap();
+        let fetched = Fetched { file, hasher: blake3::Hasher::new(), bytes: 0 };
+        let (into, from) = mpsc::channel(1);
+        into.blocking_send(vec![Bytes::from_static(b"hello")]).unwrap();
+        let turn = Arc::new(tokio::sync::Mutex::new(())).try_lock_owned().unwrap();
+        let error = fetched.write_in(from, &turn).err().unwrap();
+        let cause = Cause::local("written", Path::new("a"), &error);
+        assert!(matches!(cause, Cause::Never { code, .. } if code == "disk_full"));
+    }
+
+    #[test]
+    fn a_large_file_is_written_out_while_it_comes() {
+        let folder = tempfile::tempdir().unwrap();
+        let fetched = Fetched::open(&folder.path().join("a"), 3 * WRITTEN_OUT).unwrap();
+        let mut outward = Outward::new(0);
+        let steps = (1..=3).map(|step| step * WRITTEN_OUT);
+        assert!(steps.map(|bytes| outward.go_on(&fetched.file, bytes)).all(|done| done.is_ok()));
+        assert!(outward.asked >= WRITTEN_OUT);
+        outward.end().unwrap();
+        assert!(outward.running.is_none());
     }
 }

@@ -10,6 +10,13 @@ pub(super) enum Cause {
     Later(String),
     /// The sign-in that it had is over; it goes on with the next one.
     SignedOut,
+    /// It stands still until somebody makes room. What is there stays, and it goes on from there once it is told to.
+    Stuck {
+        /// A word for scripts.
+        code: String,
+        /// A sentence for people.
+        text: String,
+    },
     /// It never will.
     Never {
         /// A word for scripts.
@@ -35,6 +42,7 @@ impl Cause {
             401 => Self::SignedOut,
             // Time-outs, too much at once, and a server that stops or has no time.
             408 | 429 | 502..=504 => Self::Later(refusal.text),
+            507 if refusal.code == "disk_full" => Self::Stuck { code: refusal.code, text: refusal.text },
             _ => Self::Never { code: refusal.code, text: refusal.text },
         }
     }
@@ -56,5 +64,20 @@ impl Cause {
             }
             _ => Self::never("this_computer", format!("{} can't be {what}: {error}.", path.display())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_at_the_server_does_not_end_an_upload_and_a_full_quota_does() {
+        let cause = |code: &str| {
+            let refusal = FileRefusal { code: code.to_owned(), text: String::new(), offset: None };
+            Cause::refused(507, refusal)
+        };
+        assert!(matches!(cause("disk_full"), Cause::Stuck { .. }));
+        assert!(matches!(cause("quota"), Cause::Never { .. }));
     }
 }

@@ -1,14 +1,16 @@
 //! The thread that carries files: which transfers there are, which of them run, and what becomes of them.
 
+mod presence;
 mod runs;
 
 use super::{
-    Access, FetchInto, FileChanged, Order, Outgoing, Report, TransferSettings, TransferState,
+    FetchInto, FileChanged, Order, Outgoing, Report, TransferSettings, TransferState,
     cause::Cause,
     desk::FileDesk,
     fetch::{Download, on_disk},
     kept::{Job, KeptFile},
-    places::Places,
+    pending::Pending,
+    places::{self, Places},
     send::Upload,
     transfer::Transfer,
 };
@@ -49,6 +51,7 @@ pub(super) fn start(
     settings: TransferSettings,
     orders: mpsc::Receiver<Order>,
     report: impl Fn(Report) + Send + 'static,
+    pending: Pending,
 ) -> io::Result<()> {
     let runtime: Runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(THREADS)
@@ -57,7 +60,7 @@ pub(super) fn start(
         .build()?;
     std::thread::Builder::new().name("files".to_owned()).spawn(move || {
         let (told, news) = mpsc::channel(NEWS);
-        runtime.block_on(Manager::new(&settings, Box::new(report), told).run(orders, news));
+        runtime.block_on(Manager::new(&settings, Box::new(report), told).run(orders, news, &pending));
         runtime.shutdown_timeout(LAST_WAIT);
     })?;
     Ok(())
@@ -71,85 +74,70 @@ pub(super) struct Manager {
     places: Places,
     desk: Option<FileDesk>,
     transfers: Vec<Transfer>,
+    /// Uploads that an earlier run of the client did not even begin, until their sender can be told.
+    lost: Vec<Transfer>,
     last: u64,
 }
 
 impl Manager {
     fn new(settings: &TransferSettings, report: Box<dyn Fn(Report) + Send>, told: mpsc::Sender<Ran>) -> Self {
         let (kept, places) = (KeptFile::new(&settings.config_dir), Places::new(settings));
-        let mut manager = Self { report, told, kept, places, desk: None, transfers: Vec::new(), last: 0 };
-        for kept in manager.kept.read() {
-            let id = manager.number();
-            manager.transfers.push(Transfer::kept(id, kept));
-        }
+        let (transfers, lost) = (Vec::new(), Vec::new());
+        let mut manager = Self { report, told, kept, places, desk: None, transfers, lost, last: 0 };
+        manager.kept.read().into_iter().for_each(|kept| manager.take_up(kept));
         if let Err(error) = manager.places.trim_cache() {
             tracing::warn!(%error, "old files could not be taken from the cache");
         }
         manager
     }
 
-    async fn run(mut self, mut orders: mpsc::Receiver<Order>, mut news: mpsc::Receiver<Ran>) {
+    async fn run(mut self, mut orders: mpsc::Receiver<Order>, mut news: mpsc::Receiver<Ran>, pending: &Pending) {
         let mut tells = interval(TELLS);
         tells.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut obeyed = 0;
         loop {
-            let waits = self
-                .transfers
-                .iter()
-                .any(|transfer| transfer.state == TransferState::Running || transfer.not_before.is_some());
             tokio::select! {
                 order = orders.recv() => match order {
-                    Some(order) => self.obey(order).await,
+                    Some(order) => {
+                        self.obey(order).await;
+                        obeyed += 1;
+                    }
                     None => return,
                 },
                 Some(ran) = news.recv() => self.hear(ran).await,
-                _ = tells.tick(), if waits => self.look(),
+                _ = tells.tick(), if self.waits() => self.look(),
             }
             self.start_what_can();
             self.forget_old();
-            (self.report)(Report::Views(self.shown().map(Transfer::view).collect()));
+            let views = self.shown().map(Transfer::view).collect();
+            // Before the report, which wakes the session.
+            pending.obeyed(obeyed, self.takes_a_moment());
+            (self.report)(Report::Views(views));
         }
+    }
+
+    /// Whether time alone changes anything.
+    fn waits(&self) -> bool {
+        self.transfers.iter().any(|transfer| transfer.state == TransferState::Running || transfer.not_before.is_some())
+    }
+
+    /// Whether something of whoever is signed in is worth waiting for before the session ends.
+    fn takes_a_moment(&self) -> bool {
+        let Some(desk) = &self.desk else { return false };
+        let mut own = self.transfers.iter().filter(|transfer| transfer.is_of(desk.access()));
+        own.any(|transfer| transfer.takes_a_moment(SMALL))
     }
 
     async fn obey(&mut self, order: Order) {
         match order {
-            Order::Online(access) => self.come_online(*access),
-            Order::Offline => self.go_offline(),
+            Order::Online(access) => self.come_online(*access).await,
+            Order::Offline => self.go_offline().await,
             Order::Send(outgoing) => self.send(*outgoing).await,
             Order::Fetch(attachment, into) => self.fetch(*attachment, into).await,
             Order::Pause(file) => self.pause(file).await,
             Order::Resume(file) => self.resume(file).await,
             Order::Cancel(file) => self.cancel(file).await,
             Order::Delete(file) => self.delete(file),
-        }
-    }
-
-    fn come_online(&mut self, access: Access) {
-        self.go_offline();
-        match FileDesk::new(access) {
-            Ok(desk) => self.desk = Some(desk),
-            Err(error) => tracing::error!(%error, "no files can be carried"),
-        }
-    }
-
-    /// What runs waits for the next sign-in. What the server has not said yes to can't: people and rooms may have other
-    /// numbers by then.
-    fn go_offline(&mut self) {
-        self.desk = None;
-        let mut lost = Vec::new();
-        for transfer in self.transfers.iter_mut().filter(|transfer| transfer.is_open()) {
-            let ran = transfer.running.is_some();
-            transfer.stop();
-            if matches!(&transfer.job, Job::Up(upload) if !upload.begun) {
-                lost.push(transfer.id);
-            } else if ran {
-                transfer.begin_anew();
-                let event = transfer.event(FileChanged::Paused);
-                event.into_iter().for_each(|event| (self.report)(Report::Event(event)));
-            }
-        }
-        for id in lost {
-            let text = "The connection was lost before the file was begun; send it again.";
-            self.end(id, Err(Cause::never("not_connected", text)));
         }
     }
 
@@ -169,6 +157,7 @@ impl Manager {
             Ok(bytes) => {
                 let id = self.number();
                 self.transfers.push(Transfer::new(id, &access, Job::Up(upload(outgoing, bytes))));
+                self.keep().await;
             }
             Err(cause) => {
                 remove_temporary(&outgoing.path, outgoing.temporary);
@@ -181,7 +170,8 @@ impl Manager {
         let Some(access) = self.desk.as_ref().map(|desk| desk.access().clone()) else {
             return self.refuse("fetch", Cause::never("not_connected", NOT_CONNECTED));
         };
-        let (file, bytes) = (attachment.file, attachment.bytes);
+        let file = attachment.file;
+        let (bytes, hash) = (attachment.bytes, attachment.hash);
         let job = match into {
             FetchInto::Downloads => Job::Down(Download { attachment, folder: self.places.downloads.clone() }),
             FetchInto::Folder(folder) => Job::Down(Download { attachment, folder }),
@@ -196,8 +186,7 @@ impl Manager {
         self.transfers.retain(|other| !is_same(other));
         if matches!(transfer.job, Job::Cache(_)) {
             let path = self.places.cached(file);
-            let there = on_disk("read", &path, move |path| Ok(fs::metadata(path)?.len() == bytes)).await;
-            if there == Ok(true) {
+            if on_disk("read", &path, move |path| places::is_whole(path, bytes, hash)).await == Ok(true) {
                 (transfer.state, transfer.path) = (TransferState::Done, Some(path));
                 transfer.done.store(bytes, std::sync::atomic::Ordering::Relaxed);
             }
@@ -207,6 +196,9 @@ impl Manager {
     }
 
     async fn pause(&mut self, file: FileId) {
+        if self.is_over(file).await {
+            return;
+        }
         match self.person_s(file).map(|transfer| (transfer.is_open(), transfer)) {
             Some((true, transfer)) => {
                 transfer.stop();
@@ -219,19 +211,38 @@ impl Manager {
         }
     }
 
+    /// Whether an open transfer has come to its end just now, and only the word of that is still on its way: then it is
+    /// taken here, since nothing can be stopped any more.
+    async fn is_over(&mut self, file: FileId) -> bool {
+        let Some(transfer) = self.person_s(file).filter(|transfer| transfer.is_open()) else { return false };
+        let (Some(path), Job::Down(download)) = (transfer.settled.get().cloned(), &transfer.job) else { return false };
+        let (id, hash) = (transfer.id, download.attachment.hash);
+        transfer.stop();
+        self.end(id, Ok((hash, Some(path))));
+        self.keep().await;
+        true
+    }
+
     async fn resume(&mut self, file: FileId) {
         match self.person_s(file) {
+            Some(Transfer { is_stale: true, state: TransferState::Failed(_), .. }) => {
+                let text = "The file was to go to somebody of an earlier sign-in; send it again.";
+                self.refuse("resume", Cause::never("no_such_transfer", text));
+            }
             Some(transfer) if matches!(transfer.state, TransferState::Paused | TransferState::Failed(_)) => {
                 transfer.begin_anew();
                 self.keep().await;
             }
             // What waits is tried at once.
-            Some(transfer) if transfer.state == TransferState::Waiting => transfer.not_before = None,
+            Some(transfer) if transfer.state == TransferState::Waiting => transfer.try_now(),
             _ => self.refuse("resume", no_such_transfer()),
         }
     }
 
     async fn cancel(&mut self, file: FileId) {
+        if self.is_over(file).await {
+            return;
+        }
         let (is_failed, id) = match self.person_s(file) {
             Some(transfer) if transfer.is_open() => (false, transfer.id),
             Some(transfer) if matches!(transfer.state, TransferState::Failed(_)) => (true, transfer.id),
@@ -241,9 +252,9 @@ impl Manager {
         transfer.stop();
         transfer.state = TransferState::Cancelled;
         let event = transfer.event(FileChanged::Cancelled);
-        let (job, turn) = (transfer.job.clone(), std::sync::Arc::clone(&transfer.turn));
         event.into_iter().for_each(|event| (self.report)(Report::Event(event)));
-        runs::clean_up(job, turn, self.desk.clone().filter(|_| !is_failed));
+        let is_at_server = matches!(&transfer.job, Job::Up(upload) if upload.begun);
+        runs::clean_up(transfer, self.desk.clone().filter(|_| is_at_server || !is_failed));
         self.keep().await;
     }
 
@@ -271,7 +282,13 @@ impl Manager {
             Ran::Ended { id, tries, ended } => {
                 let Some(transfer) = self.transfers.iter_mut().find(|t| t.id == id && t.tries == tries) else { return };
                 transfer.running = None;
+                let is_temporary = matches!(&transfer.job, Job::Up(upload) if upload.temporary);
                 match ended {
+                    // Nobody can resume what lies there for this alone: whoever made it is told, and has it still.
+                    Err(Cause::Stuck { code, text }) if is_temporary => {
+                        self.end(id, Err(Cause::Never { code, text }));
+                        self.keep().await;
+                    }
                     // Where the sign-in is over, the next one follows soon.
                     Err(Cause::Later(reason)) => {
                         tracing::debug!(%reason, "a transfer broke off");
@@ -288,9 +305,10 @@ impl Manager {
         }
     }
 
-    /// A transfer is over, one way or the other.
+    /// A transfer is over, one way or the other, or stands still until somebody resumes it.
     fn end(&mut self, id: u64, ended: Result<(FileHash, Option<PathBuf>), Cause>) {
         let Some(transfer) = self.transfers.iter_mut().find(|transfer| transfer.id == id) else { return };
+        let mut is_stuck = false;
         let change = match ended {
             Ok((hash, path)) => {
                 transfer.state = TransferState::Done;
@@ -304,6 +322,7 @@ impl Manager {
                 }
             }
             Err(cause) => {
+                is_stuck = matches!(cause, Cause::Stuck { .. });
                 transfer.fail(cause);
                 match &transfer.state {
                     TransferState::Failed(reason) => FileChanged::Failed(reason.clone()),
@@ -313,10 +332,18 @@ impl Manager {
         };
         let is_done = transfer.state == TransferState::Done;
         let event = transfer.event(change);
-        let (job, turn) = (transfer.job.clone(), std::sync::Arc::clone(&transfer.turn));
         event.into_iter().for_each(|event| (self.report)(Report::Event(event)));
-        if !is_done || matches!(job, Job::Up(_)) {
-            runs::clean_up(job, turn, None);
+        if is_stuck || (is_done && !matches!(transfer.job, Job::Up(_))) {
+            return;
+        }
+        let is_at_server = matches!(&transfer.job, Job::Up(upload) if upload.begun && !is_done);
+        runs::clean_up(transfer, self.desk.clone().filter(|_| is_at_server));
+        if let Job::Up(upload) = &mut transfer.job
+            && !is_done
+        {
+            // Who tries it again begins anew.
+            upload.begun = false;
+            transfer.done.store(0, std::sync::atomic::Ordering::Relaxed);
         }
     }
 
@@ -367,7 +394,7 @@ impl Manager {
     }
 
     async fn keep(&self) {
-        let kept: Vec<_> = self.transfers.iter().filter_map(Transfer::keep).collect();
+        let kept: Vec<_> = self.transfers.iter().chain(&self.lost).filter_map(Transfer::keep).collect();
         let file = self.kept.clone();
         let written = tokio::task::spawn_blocking(move || file.write(&kept)).await;
         if let Err(error) = written.map_err(io::Error::other).flatten() {
@@ -377,7 +404,7 @@ impl Manager {
 
     fn refuse(&self, command: &'static str, cause: Cause) {
         let (code, text) = match cause {
-            Cause::Never { code, text } => (code, text),
+            Cause::Never { code, text } | Cause::Stuck { code, text } => (code, text),
             Cause::Later(text) => ("unreachable".to_owned(), text),
             Cause::SignedOut => ("not_connected".to_owned(), NOT_CONNECTED.to_owned()),
         };
@@ -411,3 +438,6 @@ fn remove_temporary(path: &std::path::Path, is_temporary: bool) {
         tracing::debug!(%error, "a temporary file is gone already");
     }
 }
+
+#[cfg(test)]
+mod tests;

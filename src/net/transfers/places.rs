@@ -2,7 +2,7 @@
 
 use super::TransferSettings;
 use directories::UserDirs;
-use hallway_protocol::file::{Attachment, FileId, FileName};
+use hallway_protocol::file::{Attachment, FileHash, FileId, FileName};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -58,6 +58,17 @@ impl Places {
     }
 }
 
+/// Whether a file is there with these bytes. One that has others is of no use, and goes.
+pub(super) fn is_whole(path: &Path, bytes: u64, hash: FileHash) -> io::Result<bool> {
+    let file = fs::File::open(path)?;
+    let is_whole = file.metadata()?.len() == bytes
+        && FileHash::from(blake3::Hasher::new().update_reader(file)?.finalize()) == hash;
+    if !is_whole {
+        fs::remove_file(path)?;
+    }
+    Ok(is_whole)
+}
+
 /// Where a file that goes to a folder lies until it is whole: beside its place, with the begin of its id, since others may
 /// have its name.
 pub(super) fn part(folder: &Path, attachment: &Attachment) -> PathBuf {
@@ -92,6 +103,7 @@ fn take_name(part: &Path, path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hallway_protocol::file::AttachmentKind;
 
     #[test]
     fn nothing_takes_the_place_of_a_file_that_is_there() {
@@ -106,6 +118,39 @@ mod tests {
             assert!(!part.exists());
         }
         assert_eq!(fs::read_to_string(folder.path().join("a.txt")).unwrap(), "old");
+    }
+
+    #[test]
+    fn whatever_a_file_is_called_it_lies_in_the_folder_and_over_no_other() {
+        let (folder, long) = (tempfile::tempdir().unwrap(), format!("{}.txt", "é".repeat(10_000)));
+        let names =
+            ["../../x", "..\\..\\x", "CON", "nul.txt", "a\u{202E}gnp.exe", "two.png      .exe", ".hidden", &long];
+        for text in names {
+            let name = FileName::made_of(text);
+            let mut paths = Vec::new();
+            for content in ["first", "second"] {
+                let attachment = Attachment {
+                    file: FileId::new([7; 16]),
+                    name: name.clone(),
+                    bytes: 5,
+                    hash: blake3::hash(content.as_bytes()).into(),
+                    kind: AttachmentKind::File,
+                };
+                let part = part(folder.path(), &attachment);
+                assert_eq!(part.parent(), Some(folder.path()), "{text:?}");
+                fs::write(&part, content).unwrap();
+                paths.push(settle(&part, folder.path(), &name).unwrap());
+            }
+            for (path, content) in paths.iter().zip(["first", "second"]) {
+                assert_eq!(path.parent(), Some(folder.path()), "{text:?}");
+                assert_eq!(fs::read_to_string(path).unwrap(), content, "{text:?}");
+                let name = path.file_name().unwrap().to_str().unwrap();
+                assert!(
+                    FileName::new(name).is_ok() && !name.starts_with('.') && !name.contains('\u{202E}'),
+                    "{name:?}"
+                );
+            }
+        }
     }
 
     #[test]

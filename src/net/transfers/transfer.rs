@@ -10,7 +10,7 @@ use hallway_protocol::file::{FileId, FileName, FileTarget};
 use std::{
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, Instant},
@@ -34,6 +34,12 @@ pub(super) struct Transfer {
     pub(super) rate: Rate,
     /// Where it lies.
     pub(super) path: Option<PathBuf>,
+    /// Where a fetched file lies as soon as it has its name, whatever becomes of the try that gave it.
+    pub(super) settled: Arc<OnceLock<PathBuf>>,
+    /// Whether it was for a sign-in that is over, so that it can't be tried again.
+    pub(super) is_stale: bool,
+    /// Whether it failed for want of room, and goes on where it is once there is some.
+    is_stuck: bool,
     /// Held by whatever writes: nothing else does until that has ended.
     pub(super) turn: Arc<Mutex<()>>,
     /// The try that runs.
@@ -72,6 +78,9 @@ impl Transfer {
             done: Arc::default(),
             rate: Rate::default(),
             path,
+            settled: Arc::default(),
+            is_stale: false,
+            is_stuck: false,
             turn: Arc::default(),
             running: None,
             tries: 0,
@@ -134,33 +143,44 @@ impl Transfer {
         matches!(self.state, TransferState::Waiting | TransferState::Running | TransferState::Paused)
     }
 
-    /// What of it is kept for the next run of the client.
+    /// Whether it ends in a moment, or fails if the session ends before: small ones, and those that are about to begin.
+    pub(super) fn takes_a_moment(&self, small: u64) -> bool {
+        let is_due = matches!(self.state, TransferState::Waiting | TransferState::Running);
+        let is_unbegun = matches!(&self.job, Job::Up(upload) if !upload.begun);
+        is_due && self.way() != Way::Cache && (is_unbegun || self.bytes() <= small)
+    }
+
+    /// What of it is kept for the next run of the client. An upload that is not begun is, so that it can be told of.
     pub(super) fn keep(&self) -> Option<Kept> {
-        let lasts = match &self.job {
-            Job::Up(upload) => upload.begun,
-            Job::Down(_) => true,
-            Job::Cache(_) => false,
-        };
-        (lasts && self.is_open()).then(|| Kept {
+        let lasts = self.way() != Way::Cache && (self.is_open() || self.is_stuck);
+        lasts.then(|| Kept {
             server: self.server.clone(),
             name: self.own_name.clone(),
-            paused: self.state == TransferState::Paused,
+            paused: self.is_stuck || self.state == TransferState::Paused,
             job: self.job.clone(),
         })
     }
 
-    /// Stops the try that runs.
+    /// Stops the try that runs, or that would follow.
     pub(super) fn stop(&mut self) {
         if let Some(running) = self.running.take() {
             running.abort();
         }
         self.tries += 1;
         self.rate = Rate::default();
+        self.not_before = None;
     }
 
     /// Tries it as if it never had been.
     pub(super) fn begin_anew(&mut self) {
-        (self.state, self.not_before, self.pause) = (TransferState::Waiting, None, FIRST_PAUSE);
+        self.state = TransferState::Waiting;
+        self.is_stuck = false;
+        self.try_now();
+    }
+
+    /// Lets the next try wait no longer.
+    pub(super) fn try_now(&mut self) {
+        (self.not_before, self.pause) = (None, FIRST_PAUSE);
     }
 
     /// A try broke off: another follows, later and later while nothing comes of them.
@@ -176,8 +196,10 @@ impl Transfer {
 
     /// Why it ends here, as its state.
     pub(super) fn fail(&mut self, cause: Cause) {
+        self.is_stuck = matches!(cause, Cause::Stuck { .. });
+        self.not_before = None;
         self.state = TransferState::Failed(match cause {
-            Cause::Never { text, .. } | Cause::Later(text) => text,
+            Cause::Never { text, .. } | Cause::Stuck { text, .. } | Cause::Later(text) => text,
             Cause::SignedOut => "You are not signed in any more.".to_owned(),
         });
     }

@@ -40,9 +40,10 @@ impl From<FileError> for Refused {
         let status = match &error {
             FileError::NoGuests | FileError::NotAllowed => StatusCode::FORBIDDEN,
             FileError::TooLarge { .. } | FileError::NoNote => StatusCode::PAYLOAD_TOO_LARGE,
-            FileError::Quota { .. } | FileError::ServerFull { .. } | FileError::DiskFull => {
-                StatusCode::INSUFFICIENT_STORAGE
-            }
+            FileError::Quota { .. }
+            | FileError::ServerFull { .. }
+            | FileError::TooManyBegun { .. }
+            | FileError::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
             FileError::NoSuchFile => StatusCode::NOT_FOUND,
             FileError::Offset(_) => StatusCode::CONFLICT,
             FileError::TooLong => StatusCode::BAD_REQUEST,

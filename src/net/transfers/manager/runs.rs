@@ -13,7 +13,7 @@ use crate::net::transfers::{
 };
 use hallway_protocol::file::FileHash;
 use std::{fs, path::PathBuf, sync::Arc};
-use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
+use tokio::sync::{OwnedMutexGuard, mpsc};
 
 /// What a try tells.
 pub(super) enum Ran {
@@ -31,7 +31,7 @@ pub(super) fn start(transfer: &mut Transfer, desk: &FileDesk, places: &Places, t
     transfer.not_before = None;
     transfer.state = TransferState::Running;
     let (id, tries, job) = (transfer.id, transfer.tries, transfer.job.clone());
-    let (done, turn) = (Arc::clone(&transfer.done), Arc::clone(&transfer.turn));
+    let (done, turn, settled) = (Arc::clone(&transfer.done), Arc::clone(&transfer.turn), Arc::clone(&transfer.settled));
     let (desk, places, told) = (desk.clone(), places.clone(), told.clone());
     let task = tokio::spawn(async move {
         // An earlier try may still write its last bytes.
@@ -41,9 +41,12 @@ pub(super) fn start(transfer: &mut Transfer, desk: &FileDesk, places: &Places, t
                 let begun = async || drop(told.send(Ran::Begun { id }).await);
                 send::send(desk, upload, done, begun).await.map(|hash| (hash, None))
             }
+            // An earlier try had given it its name when it was stopped.
+            Job::Down(download) if settled.get().is_some() => Ok((download.attachment.hash, settled.get().cloned())),
             Job::Down(download) => {
-                fetch(desk, download, done, turn, |download, part| {
-                    places::settle(part, &download.folder, &download.attachment.name)
+                fetch(desk, download, done, turn, move |download, part| {
+                    let path = places::settle(part, &download.folder, &download.attachment.name)?;
+                    Ok(settled.get_or_init(|| path).clone())
                 })
                 .await
             }
@@ -79,7 +82,8 @@ async fn fetch(
 }
 
 /// Takes away what a transfer leaves that is over: a part, a temporary file, at the server what it has of an upload.
-pub(super) fn clean_up(job: Job, turn: Arc<Mutex<()>>, desk: Option<FileDesk>) {
+pub(super) fn clean_up(transfer: &Transfer, desk: Option<FileDesk>) {
+    let (job, turn, settled) = (transfer.job.clone(), Arc::clone(&transfer.turn), Arc::clone(&transfer.settled));
     tokio::spawn(async move {
         let _turn = turn.lock_owned().await;
         match job {
@@ -93,8 +97,9 @@ pub(super) fn clean_up(job: Job, turn: Arc<Mutex<()>>, desk: Option<FileDesk>) {
                 remove_temporary(&upload.path, upload.temporary);
             }
             Job::Down(download) | Job::Cache(download) => {
-                // It may have been taken away already, or never begun.
-                let _ = tokio::task::spawn_blocking(move || fs::remove_file(download.part())).await;
+                // It may have been taken away already, or never begun. Nobody was told of one that just got its name.
+                let left = settled.get().cloned().unwrap_or_else(|| download.part());
+                let _ = tokio::task::spawn_blocking(move || fs::remove_file(left)).await;
             }
         }
     });
