@@ -7,6 +7,7 @@
 mod attachments;
 mod changes;
 mod database;
+mod keeping;
 mod marks;
 mod search;
 mod worker;

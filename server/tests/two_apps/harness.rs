@@ -16,6 +16,7 @@ use hallway_protocol::{
         messages::{FloorNotice, FloorRequest},
     },
     ids::{MessageId, PersonId, RequestId, RoomId},
+    keeping::Keeping,
     link::{
         event_loop::finish_plugins,
         memory::{MemoryWire, STEP},
@@ -146,6 +147,7 @@ impl TestWorld {
             registered: Registered::default(),
             public: None,
             bans: Bans::default(),
+            keeping: Keeping::default(),
         };
         change(&mut settings);
         let wires = WorldWires { asks, store: client, stop: stop.clone(), events: None };
