@@ -5,6 +5,7 @@
 //! defaults.
 
 mod check;
+mod export;
 mod owners;
 mod print;
 mod sources;
@@ -12,6 +13,7 @@ mod switch;
 mod values;
 
 pub use check::Contradiction;
+pub use export::{ExportOrder, MessageExport};
 pub use owners::{Owners, OwnersError};
 pub use print::print;
 pub use sources::{AdminOrder, Arguments, BanOrder, ConfigError, FILE_NAME, Work, load};
