@@ -17,6 +17,7 @@ pub mod people;
 pub mod quality;
 pub mod rooms;
 pub mod search;
+pub mod send_away;
 pub mod settings;
 mod shortcuts;
 pub mod sign_in;
@@ -46,6 +47,7 @@ use menu::OpenMenu;
 use people::PeopleModel;
 use rooms::RoomsModel;
 use search::SearchModel;
+use send_away::SendAwayForm;
 use settings::{Page, Settings};
 use sign_in::SignInModel;
 use sound::SoundModel;
@@ -109,6 +111,8 @@ pub enum Action {
     ToggleRules,
     /// Open the tab of a conversation at a message.
     OpenAt(Conversation, MessageId),
+    /// Ask for how long somebody is to be sent away, and why.
+    SendAway(PersonId),
 }
 
 /// All panels' own state.
@@ -150,6 +154,8 @@ pub struct UiState {
     pub quality_open: bool,
     /// Whether the rules of the room one moderates are shown.
     pub rules_open: bool,
+    /// Who is about to be sent away.
+    pub send_away: Option<SendAwayForm>,
     saving: Option<Saving>,
     choosing: Option<(Conversation, Mutex<Receiver<Vec<PathBuf>>>)>,
 }
@@ -369,6 +375,7 @@ fn act(
         Action::ToggleQuality => state.quality_open = !state.quality_open,
         Action::OpenAt(conversation, message) => state.chat.open_at(conversation, message),
         Action::ToggleRules => state.rules_open = !state.rules_open,
+        Action::SendAway(person) => state.send_away = Some(SendAwayForm::new(person)),
     }
     None
 }

@@ -5,6 +5,7 @@ use crate::{
     file::FileId,
     floor::{FloorPolicy, QueueRule, messages::FloorOrder},
     ids::{MessageId, PersonId, RequestId, RoomId},
+    keeping::Keeping,
     moderation::SendAway,
     names::{DisplayName, RoomName},
     pose::WirePoint,
@@ -166,6 +167,8 @@ pub enum ServerMessage {
         at: WirePoint,
         /// Whether this person moderates every room of the server. Who created a room moderates that one.
         moderator: bool,
+        /// How long the server keeps what is said.
+        keeping: Keeping,
     },
     /// Somebody wrote something that this client may read, or its own message is stored.
     Said {
@@ -369,6 +372,8 @@ pub enum Refusal {
     TooManyReactions,
     /// Whoever moderates the whole server is not sent away from within it.
     Moderates,
+    /// The server keeps no private messages, so that none can wait for somebody.
+    NotKept,
 }
 
 impl Refusal {
@@ -394,6 +399,7 @@ impl Refusal {
             Self::TooOld => "too_old",
             Self::TooManyReactions => "too_many_reactions",
             Self::Moderates => "moderates",
+            Self::NotKept => "not_kept",
         }
     }
 }
@@ -427,6 +433,9 @@ impl fmt::Display for Refusal {
                 f.write_str("So many emoji stand at that message that no more can; choose one that is there.")
             }
             Self::Moderates => f.write_str("That person moderates this server; ask its operator instead."),
+            Self::NotKept => f.write_str(
+                "This server keeps no private messages, so that nothing can wait for that person; write when they are here.",
+            ),
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod file;
 pub mod floor;
 pub mod ids;
 pub mod invite;
+pub mod keeping;
 pub mod limits;
 pub mod link;
 pub mod listening;

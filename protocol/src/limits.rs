@@ -26,6 +26,8 @@ pub const HISTORY_PAGE: u16 = 50;
 /// How long a message may be changed: slips are seen within a day, and what was said last month stays what it was.
 /// Deleting has no such end.
 pub const EDIT_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
+/// Longest time for which a server can be told to keep messages, in hours: a hundred years. Longer is forever.
+pub const KEPT_HOURS: u32 = 100 * 365 * 24;
 /// Longest part of a message that a reply to it quotes, in characters: a line or two.
 pub const QUOTE_CHARS: usize = 120;
 /// Most different emoji at one message: two rows of them.

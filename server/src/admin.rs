@@ -1,6 +1,7 @@
 //! The operator's orders about accounts, carried out on the database of a server that may be running.
 
 mod doors;
+mod export;
 
 pub(crate) use doors::owner;
 
@@ -16,7 +17,7 @@ use hallway_protocol::{
 };
 use std::{
     io::{self, BufRead, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 use thiserror::Error;
 
@@ -39,6 +40,17 @@ pub enum AdminError {
     /// Nobody of that name is banned.
     #[error("Nobody called “{0}” is banned; “admin bans” lists who is.")]
     NoBan(DisplayName),
+    /// The text is no moment.
+    #[error("“{0}” is no time; write a day (2026-11-27) or a moment (2026-11-27T10:30), as UTC.")]
+    NoTime(String),
+    /// The file to write is there already, or can't be made.
+    #[error("The file {} can't be written: {error}.", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
     /// The new password is none.
     #[error("This password {0}.")]
     Password(#[from] PasswordError),
@@ -86,6 +98,7 @@ async fn carry_out(data_dir: &Path, public: Option<&PublicAddress>, order: &Admi
         AdminOrder::Unban { name } => doors::unban(&accounts, name).await?,
         AdminOrder::Bans => doors::bans(&accounts).await?,
         AdminOrder::Log => doors::log(&accounts).await?,
+        AdminOrder::Export(order) => export::run(data_dir, &accounts, order).await?,
     }
     Ok(())
 }

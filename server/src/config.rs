@@ -5,6 +5,7 @@
 //! defaults.
 
 mod check;
+mod export;
 mod owners;
 mod print;
 mod sources;
@@ -12,13 +13,17 @@ mod switch;
 mod values;
 
 pub use check::Contradiction;
+pub use export::{ExportOrder, MessageExport};
 pub use owners::{Owners, OwnersError};
 pub use print::print;
 pub use sources::{AdminOrder, Arguments, BanOrder, ConfigError, FILE_NAME, Work, load};
 pub use switch::Switch;
 pub use values::{PublicAddress, PublicAddressError, Seconds, default_data_dir};
 
-use hallway_protocol::floor::{FloorPolicy, QueueRule};
+use hallway_protocol::{
+    floor::{FloorPolicy, QueueRule},
+    keeping::Keep,
+};
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use values::SettingValue;
 
@@ -154,6 +159,20 @@ settings! {
     /// Whether people may come in without an account: on, or off for a server where only who is invited registers
     /// (`hallway-server admin invite`). Default: on.
     guests: Switch as Switch, "HALLWAY_GUESTS", Switch::On;
+
+    /// How long what is said to everyone is kept: forever, or a number of days or hours such as 90d or 12h. Default:
+    /// forever.
+    keep_world: Keep as Keep, "HALLWAY_KEEP_WORLD", Keep::Forever;
+
+    /// How long what is said in rooms is kept. Default: forever.
+    keep_rooms: Keep as Keep, "HALLWAY_KEEP_ROOMS", Keep::Forever;
+
+    /// How long what is said in private is kept, where private_history is on. Default: forever.
+    keep_private: Keep as Keep, "HALLWAY_KEEP_PRIVATE", Keep::Forever;
+
+    /// Whether what is said in private is kept: on, or off for telling it to those who are here and keeping no word of
+    /// it. Off deletes all private messages that were kept before. Default: on.
+    private_history: Switch as Switch, "HALLWAY_PRIVATE_HISTORY", Switch::On;
 }
 
 #[cfg(test)]

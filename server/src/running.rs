@@ -13,6 +13,7 @@ use crate::{
 use bevy::app::AppExit;
 use hallway_protocol::{
     floor::{FloorRules, FloorTimes},
+    keeping::Keeping,
     link::{
         event_loop::{self, LiveLoop, LoopWaker},
         udp::{LiveSocket, ServerSocket},
@@ -124,7 +125,7 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
     let listen = listener.local_addr()?;
     let public = site::resolve_public(&settings, listen.port())?;
     let runtime = runtime()?;
-    let database = runtime.block_on(open_store(&settings.data_dir))?;
+    let database = runtime.block_on(open_store(&settings.data_dir))?.with_keeping(keeping(&settings));
     let moderators = Moderators::new(settings.moderators.0.iter().copied());
     let accounts = runtime.block_on(Accounts::open(&settings.data_dir, moderators.clone())).map_err(OpenError::from)?;
     let accounts = Arc::new(accounts.with_guests(settings.guests.is_on()));
@@ -235,7 +236,13 @@ fn world_settings(
         registered,
         public,
         bans,
+        keeping: keeping(settings),
     }
+}
+
+fn keeping(settings: &Settings) -> Keeping {
+    let Settings { keep_world: world, keep_rooms: rooms, keep_private, private_history, .. } = *settings;
+    Keeping { world, rooms, private: private_history.is_on().then_some(keep_private) }
 }
 
 fn spawn_world(

@@ -7,6 +7,8 @@
 mod attachments;
 mod changes;
 mod database;
+pub(crate) mod export;
+mod keeping;
 mod marks;
 mod search;
 mod worker;

@@ -39,6 +39,7 @@ use hallway_protocol::{
     channels::ProtocolPlugin,
     desk::protocol_id,
     floor::FloorRules,
+    keeping::Keeping,
     limits,
     link::{
         event_loop::until_fixed_tick,
@@ -77,6 +78,8 @@ pub struct WorldSettings {
     pub public: Option<SocketAddr>,
     /// Who may not be here.
     pub bans: Bans,
+    /// How long what is said is kept.
+    pub keeping: Keeping,
 }
 
 /// The world's ways to everything that is not the live door.
@@ -97,6 +100,7 @@ pub(crate) struct Rules {
     pub(crate) max_people: u32,
     pub(crate) floor: FloorRules,
     pub(crate) empty_room_lifetime: Duration,
+    pub(crate) keeping: Keeping,
 }
 
 /// The map in use.
@@ -153,11 +157,12 @@ pub fn app(settings: WorldSettings, wires: WorldWires) -> App {
 }
 
 fn insert_resources(app: &mut App, settings: WorldSettings, wires: WorldWires) {
-    let WorldSettings { map, max_people, floor, empty_room_lifetime, moderators, registered, public, bans } = settings;
+    let WorldSettings { map, max_people, floor, empty_room_lifetime, moderators, registered, public, bans, keeping } =
+        settings;
     let tickets =
         sessions::Tickets { key: generate_key(), gate: SessionGate::default(), public, map_digest: map.digest() };
     app.insert_resource(tickets)
-        .insert_resource(Rules { max_people, floor, empty_room_lifetime })
+        .insert_resource(Rules { max_people, floor, empty_room_lifetime, keeping })
         .insert_resource(moderators)
         .insert_resource(registered)
         .insert_resource(bans)

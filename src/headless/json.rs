@@ -19,6 +19,7 @@ use crate::net::{
 use hallway_protocol::{
     chat::{ChatMessage, Conversation, FoundMessage, FoundPlace},
     ids::{PersonId, RoomId},
+    keeping::{Keep, Keeping},
 };
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -30,6 +31,7 @@ pub fn event(event: &Event, snapshot: &Snapshot) -> Option<Value> {
         Event::Welcome { person, name, server, version, fingerprint } => json!({
             "event": "welcome", "id": person.0, "name": name, "server": server, "version": version,
             "fingerprint": fingerprint, "account": snapshot.me.as_ref().is_some_and(|me| me.account),
+            "keeping": keeping(snapshot.keeping),
         }),
         Event::SignInFailed(failure) => sign_in_failure(failure),
         Event::Entered { name, people, .. } => json!({"event": "entered", "room": name, "people": people}),
@@ -208,6 +210,12 @@ fn connection(change: &ConnectionChanged) -> Value {
         object["reason"] = reason.as_str().into();
     }
     object
+}
+
+/// How long what is said is kept; what is said in private may be kept not at all.
+fn keeping(Keeping { world, rooms, private }: Keeping) -> Value {
+    let private = private.map_or_else(|| "off".to_owned(), |keep: Keep| keep.to_string());
+    json!({"world": world.to_string(), "rooms": rooms.to_string(), "private": private})
 }
 
 fn sign_in_failure(failure: &SignInFailure) -> Value {

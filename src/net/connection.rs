@@ -20,6 +20,7 @@ use hallway_protocol::{
     channels::ControlChannel,
     control::{ClientMessage, CloseCause, ServerMessage},
     ids::PersonId,
+    keeping::Keeping,
     link::{setup, udp::UdpClientLink},
     map::Point,
 };
@@ -139,6 +140,7 @@ struct Welcomed {
     id: PersonId,
     at: Point,
     moderator: bool,
+    keeping: Keeping,
 }
 
 /// A link that is being closed.
@@ -317,8 +319,8 @@ fn hear_server(
 ) {
     for FromServer(message) in heard.read() {
         match message {
-            ServerMessage::Welcome { person, at, moderator } => {
-                let me = Welcomed { id: *person, at: (*at).into(), moderator: *moderator };
+            ServerMessage::Welcome { person, at, moderator, keeping } => {
+                let me = Welcomed { id: *person, at: (*at).into(), moderator: *moderator, keeping: *keeping };
                 connection.welcomed(me, clock.now(), &mut report, &mut commands);
             }
             ServerMessage::Closing { cause } => {
@@ -447,6 +449,7 @@ impl Connection {
         let link = link.clone();
         commands.entity(link.entity).insert(LiveLink);
         report.mirror.connection = ConnectionState::Connected;
+        report.mirror.keeping = me.keeping;
         report.mirror.me = Some(Me {
             id: me.id,
             name: link.name.clone(),

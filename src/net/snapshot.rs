@@ -19,6 +19,7 @@ use hallway_protocol::{
     chat::{ChatMessage, Conversation},
     floor::{FloorPolicy, QueueRule},
     ids::{MessageId, PersonId, RequestId, RoomId},
+    keeping::Keeping,
     map::{Point, WorldMap},
     replicated::{RoomCallSummary, RoomSite},
 };
@@ -57,6 +58,8 @@ pub struct Snapshot {
     pub notes: Arc<NotesView>,
     /// Files on their way, and the newest of those that were, the oldest first.
     pub transfers: Arc<Vec<TransferView>>,
+    /// How long the server keeps what is said.
+    pub keeping: Keeping,
 }
 
 /// What is wrong with the sound devices: a sentence each, `None` where they are as they were chosen.
@@ -254,6 +257,7 @@ impl Snapshot {
             stats: SessionStats::default(),
             notes: Arc::default(),
             transfers: Arc::default(),
+            keeping: Keeping::default(),
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod complete;
 pub mod files;
+mod kept;
 mod lines;
 pub mod link;
 mod message;
@@ -47,6 +48,7 @@ pub fn show(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot) -> Vec<Acti
         model.unread.remove(&of);
         model.mentioned.remove(&of);
         ask_for_history(model, snapshot, of, &mut actions);
+        kept::line(ui, of, snapshot.keeping);
     }
     let leaving = conversation.map_or(0.0, |to| files::outgoing_height(snapshot, to));
     let below = foot_height(ui, model, snapshot) + leaving;

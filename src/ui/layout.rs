@@ -8,7 +8,7 @@ use super::{
     help, menu, offer, people,
     quality::plots,
     rooms::{self, new_room},
-    search, settings, sign_in,
+    search, send_away, settings, sign_in,
     status::{self, line::Moment},
     theme, toasts,
 };
@@ -286,6 +286,12 @@ fn dialogs(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> Vec<Actio
         actions.extend(wanted);
         if closed {
             state.card = None;
+        }
+    } else if state.send_away.is_some() {
+        let (closed, wanted) = dialog(ctx, "send away", |ui| send_away::show(ui, &mut state.send_away, snapshot));
+        actions.extend(wanted);
+        if closed {
+            state.send_away = None;
         }
     } else if state.help {
         state.help = !dialog(ctx, "help", help::show).0;

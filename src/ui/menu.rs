@@ -1,6 +1,6 @@
 //! What a click on a person offers, and the card that says who it is.
 
-use super::{Action, bidi, floor::orders, quality, theme};
+use super::{Action, bidi, floor::orders, quality, send_away, theme};
 use crate::net::{
     commands::Command,
     snapshot::{PersonView, Snapshot},
@@ -70,6 +70,14 @@ pub fn show(ui: &mut Ui, open: &mut OpenMenu, snapshot: &Snapshot) -> Vec<Action
         }
         for order in orders {
             let choice = Choice::new(&order.label, order.tip, Action::Send(Command::OrderFloor(order.order)));
+            if choice.show(ui) {
+                actions.extend([choice.action, Action::CloseMenu]);
+            }
+        }
+        if send_away::may(person, snapshot) {
+            ui.separator();
+            let tip = "Out of this server, for now or for longer";
+            let choice = Choice::new("Send away…", tip, Action::SendAway(person));
             if choice.show(ui) {
                 actions.extend([choice.action, Action::CloseMenu]);
             }

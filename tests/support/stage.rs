@@ -31,6 +31,7 @@ use hallway_protocol::{
     desk::{Proof, SignInGrant},
     floor::FloorRules,
     ids::{MessageId, PersonId, RoomId},
+    keeping::Keeping,
     link::{
         memory::{MemoryWire, NetworkFaults, STEP},
         setup::{self, tokens},
@@ -336,6 +337,7 @@ fn start_server(wire: &MemoryWire, map: &WorldMap) -> (App, world_mpsc::Sender<W
         registered: Registered::default(),
         bans: Bans::default(),
         public: None,
+        keeping: Keeping::default(),
     };
     let wires = WorldWires { asks: world_asks, store: client, stop: StopFlag::default(), events: None };
     let mut server = world::app(settings, wires);

@@ -20,6 +20,7 @@ use hallway::{
 use hallway_protocol::{
     chat::{ChatMessage, Conversation},
     ids::{MessageId, PersonId, RequestId},
+    keeping::{Keep, Keeping},
 };
 use std::sync::Arc;
 
@@ -191,4 +192,21 @@ fn five_hundred_lines_are_drawn_from_the_newest() {
     harness.run_steps(4);
     assert!(harness.query_by_label("line 499").is_some());
     assert!(harness.query_by_label("line 3").is_none());
+}
+
+#[test]
+fn people_see_how_long_a_conversation_is_kept_where_it_is_not_for_good() {
+    let kept = "Messages here are kept for 2 days.";
+    let not_kept = "This server keeps no private messages: only who is here reads them.";
+    assert!(writing(in_a_room()).query_by_label_contains("are kept").is_none());
+    let mut snapshot = in_a_room();
+    snapshot.keeping = Keeping { rooms: Keep::Hours(48), private: None, ..Keeping::default() };
+    let mut harness = writing(snapshot);
+    assert!(harness.query_by_label(kept).is_some());
+    harness.state_mut().model.open(Conversation::Person(PersonId(2)));
+    harness.run_steps(2);
+    assert!(harness.query_by_label(kept).is_none() && harness.query_by_label(not_kept).is_some());
+    harness.state_mut().model.open(Conversation::World);
+    harness.run_steps(2);
+    assert!(harness.query_by_label(not_kept).is_none());
 }

@@ -13,6 +13,7 @@ mod offer;
 mod person_menu;
 mod quality;
 mod search;
+mod send_away;
 mod sound;
 mod status;
 mod toasts;

@@ -29,7 +29,7 @@ pub struct Marks {
 pub struct Quote {
     /// Which.
     pub id: MessageId,
-    /// Its writer's name at the time.
+    /// Its writer's name at the time; empty where it is not kept any longer.
     pub from_name: String,
     /// Its first line, cut at [`crate::limits::QUOTE_CHARS`]; `None` where it was deleted.
     pub line: Option<String>,

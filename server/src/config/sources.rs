@@ -1,6 +1,6 @@
 //! Reads the settings from arguments, environment and file, and lays them over each other.
 
-use super::{Layer, NAMES, Settings, check::Contradiction};
+use super::{ExportOrder, Layer, NAMES, Settings, check::Contradiction};
 use crate::{accounts::Role, admin};
 use clap::Parser;
 use hallway_protocol::owner::OwnerId;
@@ -89,6 +89,9 @@ pub enum AdminOrder {
     Bans,
     /// What operators and moderators did: when (UTC), who, what, to whom and why, a line each.
     Log,
+    /// Write messages or accounts out, a JSON object a line.
+    #[command(subcommand)]
+    Export(ExportOrder),
 }
 
 /// Whom to keep out.

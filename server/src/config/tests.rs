@@ -26,6 +26,8 @@ fn what_is_printed_reads_back_as_the_same_settings() {
         moderators: Owners(vec![OwnerKey::new([1; 32]).id(), OwnerKey::new([2; 32]).id()]),
         json: true,
         guests: Switch::Off,
+        keep_rooms: Keep::Hours(36),
+        private_history: Switch::Off,
         ..Settings::default()
     };
     for settings in [Settings::default(), odd] {

@@ -1,7 +1,10 @@
 //! The kinds of values that settings have, beyond the standard library's.
 
 use directories::ProjectDirs;
-use hallway_protocol::floor::{FloorPolicy, QueueRule};
+use hallway_protocol::{
+    floor::{FloorPolicy, QueueRule},
+    keeping::Keep,
+};
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
@@ -169,6 +172,12 @@ impl SettingValue for FloorPolicy {
 impl SettingValue for QueueRule {
     fn to_toml(&self) -> Option<toml::Value> {
         Some(self.word().into())
+    }
+}
+
+impl SettingValue for Keep {
+    fn to_toml(&self) -> Option<toml::Value> {
+        Some(self.to_string().into())
     }
 }
 

@@ -1,5 +1,7 @@
 //! The desk over real HTTPS, with a world that lets in everyone but Ann.
 
+mod attacks;
+
 use super::*;
 use crate::{
     accounts::{Accounts, Registered},

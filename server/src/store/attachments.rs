@@ -36,6 +36,12 @@ pub(super) async fn attach<'m>(
     Ok(())
 }
 
+/// Takes away what was written beside a file, where that is not kept.
+pub(super) async fn forget_caption(connection: &mut SqliteConnection, file: FileId) -> Result<(), sqlx::Error> {
+    let forget = sqlx::query("UPDATE files SET caption = '' WHERE id = $1").bind(file.to_string());
+    forget.execute(connection).await.map(drop)
+}
+
 fn attachment(row: &SqliteRow) -> Result<(String, Attachment), sqlx::Error> {
     let broken = |error: Box<dyn std::error::Error + Send + Sync>| sqlx::Error::Decode(error);
     let id: String = row.try_get("id")?;

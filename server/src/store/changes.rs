@@ -164,7 +164,7 @@ async fn edit(
     mentions: &[StoredMention],
     now_ms: i64,
 ) -> sqlx::Result<()> {
-    sqlx::query("UPDATE messages SET text = $2, edited_ms = $3 WHERE id = $1")
+    sqlx::query("UPDATE messages SET text = iif(passing, '', $2), edited_ms = $3 WHERE id = $1")
         .bind(message.0)
         .bind(text)
         .bind(now_ms)

@@ -2,12 +2,15 @@
 
 use super::{
     Actor, Change, Changed, Denied, FoundMessage, NewMessage, PageQuery, SearchQuery, StoredMessage, Thread,
-    attachments, changes, marks, search,
+    attachments, changes,
+    keeping::{self, Dropped},
+    marks, search,
 };
 use crate::accounts::{NewBan, audit, bans};
 use hallway_protocol::{
     chat::Quote,
     ids::{MessageId, PersonId},
+    keeping::Keeping,
     owner::OwnerId,
 };
 use sqlx::{
@@ -43,6 +46,7 @@ pub struct Database {
     connection: SqliteConnection,
     /// Tells this run's writers from those of earlier runs, whose ids mean nothing now.
     run: i64,
+    keeping: Keeping,
 }
 
 impl Database {
@@ -54,7 +58,13 @@ impl Database {
     pub async fn open(data_dir: &Path, run: i64) -> Result<Self, OpenError> {
         let mut connection = connect(data_dir).await?;
         MIGRATIONS.run(&mut connection).await?;
-        Ok(Self { connection, run })
+        Ok(Self { connection, run, keeping: Keeping::default() })
+    }
+
+    /// The same database, in which messages are kept for so long.
+    #[must_use]
+    pub fn with_keeping(self, keeping: Keeping) -> Self {
+        Self { keeping, ..self }
     }
 
     /// Stores messages in one transaction; all of them or none.
@@ -62,12 +72,15 @@ impl Database {
     /// # Errors
     /// When the disk or the database refuses.
     pub async fn append(&mut self, messages: &[NewMessage]) -> Result<Vec<(MessageId, Option<Quote>)>, sqlx::Error> {
-        let run = self.run;
+        let (run, keeping) = (self.run, self.keeping);
         let mut transaction = self.connection.begin().await?;
         let mut stored = Vec::with_capacity(messages.len());
         for message in messages {
-            let id = insert(&mut transaction, run, message).await?;
+            let id = insert(&mut transaction, run, message, is_passing(message, keeping)).await?;
             marks::set_mentions(&mut transaction, id, &message.mentions).await?;
+            if let Some(attachment) = message.attachment.as_ref().filter(|_| is_passing(message, keeping)) {
+                attachments::forget_caption(&mut transaction, attachment.file).await?;
+            }
             let quote = match message.reply_to {
                 Some(_) => marks::quote_of(&mut transaction, id).await?,
                 None => None,
@@ -97,10 +110,14 @@ impl Database {
     /// # Errors
     /// When the disk or the database refuses.
     pub async fn page(&mut self, query: &PageQuery) -> Result<Vec<StoredMessage>, sqlx::Error> {
+        if matches!(query.thread, Thread::Pair { .. }) && self.keeping.private.is_none() {
+            return Ok(Vec::new());
+        }
         let columns = marks::COLUMNS;
         let select = format!(
             "SELECT m.id, m.run, m.writer, m.from_name, m.to_name, m.text, m.sent_ms, m.file, {columns} \
-             FROM messages AS m LEFT JOIN messages AS q ON q.id = m.reply_to WHERE m.thread = $1 AND"
+             FROM messages AS m LEFT JOIN messages AS q ON q.id = m.reply_to WHERE m.thread = $1 \
+             AND m.passing = 0 AND"
         );
         let ((before, backwards), (from, forwards)) = query.part.ways(query.count);
         let mut rows = Vec::new();
@@ -129,7 +146,7 @@ impl Database {
     /// # Errors
     /// When the disk or the database refuses.
     pub async fn search(&mut self, query: &SearchQuery) -> Result<Vec<FoundMessage>, sqlx::Error> {
-        search::find(&mut self.connection, self.run, query).await
+        search::find(&mut self.connection, self.run, self.keeping, query).await
     }
 
     /// What the holder of an account has missed, newest first; they are seen now.
@@ -137,7 +154,7 @@ impl Database {
     /// # Errors
     /// When the disk or the database refuses.
     pub async fn missed(&mut self, owner: OwnerId, now_ms: i64) -> Result<Vec<FoundMessage>, sqlx::Error> {
-        search::missed(&mut self.connection, self.run, owner, now_ms).await
+        search::missed(&mut self.connection, self.run, self.keeping, owner, now_ms).await
     }
 
     /// The holder of an account was here until now.
@@ -157,6 +174,14 @@ impl Database {
             return bans::make(&mut self.connection, ban, now_ms).await;
         }
         audit::note(&mut self.connection, now_ms, &ban.by, "kick", &ban.name, &ban.reason).await
+    }
+
+    /// Takes some of those messages away whose time is over.
+    ///
+    /// # Errors
+    /// When the disk or the database refuses.
+    pub(super) async fn drop_some(&mut self, now_ms: i64) -> Result<Dropped, sqlx::Error> {
+        keeping::drop_some(&mut self.connection, self.run, self.keeping, now_ms).await
     }
 
     /// Takes the table away, so that every statement fails.
@@ -195,12 +220,22 @@ pub(crate) async fn connect(data_dir: &Path) -> Result<SqliteConnection, sqlx::E
     SqliteConnection::connect_with(&options).await
 }
 
-async fn insert(connection: &mut SqliteConnection, run: i64, message: &NewMessage) -> Result<MessageId, sqlx::Error> {
+/// Whether only the trace of a message is kept.
+fn is_passing(message: &NewMessage, keeping: Keeping) -> bool {
+    matches!(message.thread, Thread::Pair { .. }) && keeping.private.is_none()
+}
+
+async fn insert(
+    connection: &mut SqliteConnection,
+    run: i64,
+    message: &NewMessage,
+    passing: bool,
+) -> Result<MessageId, sqlx::Error> {
     const INSERT: &str = "INSERT INTO messages \
         (kind, thread, room, from_key, from_name, to_key, to_name, from_owner, to_owner, run, writer, text, sent_ms, \
-         file, reply_to) \
+         file, reply_to, passing) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
-                (SELECT id FROM messages WHERE id = $15 AND thread = $2 AND deleted_ms IS NULL)) RETURNING id";
+                (SELECT id FROM messages WHERE id = $15 AND thread = $2 AND deleted_ms IS NULL), $16) RETURNING id";
     let (room, to_owner) = match &message.thread {
         Thread::World => (None, None),
         Thread::Room { name, .. } => (Some(name.as_str()), None),
@@ -218,10 +253,11 @@ async fn insert(connection: &mut SqliteConnection, run: i64, message: &NewMessag
         .bind(to_owner)
         .bind(run)
         .bind(i64::from(message.writer.0))
-        .bind(message.text.as_str())
+        .bind(if passing { "" } else { message.text.as_str() })
         .bind(message.sent_ms)
         .bind(message.attachment.as_ref().map(|attachment| attachment.file.to_string()))
         .bind(message.reply_to.map(|id| id.0))
+        .bind(passing)
         .fetch_one(connection)
         .await?;
     row.try_get(0).map(MessageId)

@@ -63,11 +63,9 @@ pub(super) fn of_row(row: &SqliteRow) -> sqlx::Result<StoredMarks> {
 }
 
 fn quote(row: &SqliteRow) -> sqlx::Result<Option<Quote>> {
-    let (Some(id), Some(from_name)) =
-        (row.try_get::<Option<i64>, _>("reply_to")?, row.try_get::<Option<String>, _>("quoted_name")?)
-    else {
-        return Ok(None);
-    };
+    let Some(id) = row.try_get::<Option<i64>, _>("reply_to")? else { return Ok(None) };
+    // Of a message that is not kept any longer nobody knows whose it was.
+    let from_name = row.try_get::<Option<String>, _>("quoted_name")?.unwrap_or_default();
     let is_deleted = row.try_get::<Option<i64>, _>("quoted_deleted")?.is_some();
     let text: Option<&str> = row.try_get("quoted_text")?;
     let line = text.filter(|_| !is_deleted).map(first_line);

@@ -2,7 +2,7 @@
 //! private ones somebody has missed.
 
 use super::{FoundMessage, FoundWhere, NarrowedPlace, SearchQuery, StoredMessage, attachments, database::stored};
-use hallway_protocol::{limits, owner::OwnerId};
+use hallway_protocol::{keeping::Keeping, limits, owner::OwnerId};
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 /// Shortest word that the index knows; shorter ones are looked for in each message.
@@ -14,6 +14,7 @@ const WORDS: usize = 8;
 pub(super) async fn find(
     connection: &mut SqliteConnection,
     run: i64,
+    keeping: Keeping,
     query: &SearchQuery,
 ) -> Result<Vec<FoundMessage>, sqlx::Error> {
     let words: Vec<&str> = query.text.split_whitespace().take(WORDS).collect();
@@ -40,7 +41,7 @@ pub(super) async fn find(
     if let Some(room) = &query.room {
         sql.push(" OR m.thread = ").push_bind(room.column());
     }
-    sql.push(") AND m.deleted_ms IS NULL");
+    sql.push(") AND m.deleted_ms IS NULL AND ").push(kept(keeping));
     narrow(&mut sql, query);
     sql.push(" AND m.id < ").push_bind(query.before.map_or(i64::MAX, |id| id.0));
     sql.push(if indexed.is_empty() { " ORDER BY m.id DESC LIMIT " } else { " ORDER BY found.rowid DESC LIMIT " });
@@ -52,6 +53,15 @@ pub(super) async fn find(
 /// What [`super::marks::of_row`] reads, without what a message answers.
 const NO_QUOTE: &str = "m.from_owner, m.edited_ms, m.deleted_ms, NULL AS reply_to, NULL AS quoted_name, \
                         NULL AS quoted_text, NULL AS quoted_deleted";
+
+/// Which messages are kept at all.
+fn kept(keeping: Keeping) -> &'static str {
+    match keeping.private {
+        Some(_) => "m.passing = 0",
+        // Those of earlier runs, which kept them, go only one after the other.
+        None => "m.kind <> 'private'",
+    }
+}
 
 /// By whom, where and when.
 fn narrow(sql: &mut QueryBuilder<Sqlite>, query: &SearchQuery) {
@@ -85,13 +95,15 @@ fn narrow(sql: &mut QueryBuilder<Sqlite>, query: &SearchQuery) {
 pub(super) async fn missed(
     connection: &mut SqliteConnection,
     run: i64,
+    keeping: Keeping,
     owner: OwnerId,
     now_ms: i64,
 ) -> Result<Vec<FoundMessage>, sqlx::Error> {
+    let kept = kept(keeping);
     let missed = format!(
         "SELECT m.id, m.run, m.writer, m.from_name, m.to_name, m.text, m.sent_ms, m.kind, m.room, m.to_owner, m.file, \
          {NO_QUOTE} FROM messages AS m WHERE (m.to_owner = $1 OR m.thread = 'world' \
-         AND m.id IN (SELECT message FROM mentions WHERE owner = $1)) AND m.deleted_ms IS NULL \
+         AND m.id IN (SELECT message FROM mentions WHERE owner = $1)) AND m.deleted_ms IS NULL AND {kept} \
          AND m.sent_ms > (SELECT seen_ms FROM accounts WHERE owner = $1) ORDER BY m.id DESC LIMIT $2"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(missed))

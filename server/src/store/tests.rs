@@ -1,6 +1,7 @@
 //! What is stored is there after a restart, and goes to the right conversation.
 
 mod changes;
+mod keeping;
 
 use super::*;
 use hallway_protocol::owner::OwnerKey;

@@ -1,12 +1,15 @@
 //! The one task that works on the database: takes what waits, groups the messages, answers.
 
-use super::{Changed, Database, Denied, FoundMessage, NewMessage, StoreAnswer, StoreAsk, StoreEnd};
+use super::{Changed, Database, Denied, FoundMessage, NewMessage, StoreAnswer, StoreAsk, StoreEnd, keeping::Dropped};
 use hallway_protocol::file::FileId;
-use tokio::sync::mpsc::UnboundedSender;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::{sync::mpsc::UnboundedSender, time::Instant};
 use tracing::{error, info};
 
 /// Most questions taken at once, which bounds how long a transaction runs.
 const AT_ONCE: usize = 256;
+/// How often it is looked for messages whose time is over.
+const OLD_LOOKED_FOR: Duration = Duration::from_secs(3600);
 
 /// The task's state.
 pub struct StoreWorker {
@@ -37,11 +40,43 @@ impl StoreWorker {
     /// Works until the world drops its end; what waits then is still stored.
     pub async fn run(mut self) {
         let mut waiting = Vec::with_capacity(AT_ONCE);
-        while self.end.asks.recv_many(&mut waiting, AT_ONCE).await > 0 {
-            self.work(&mut waiting).await;
-            (self.wake)();
+        let mut next_look = Instant::now();
+        loop {
+            tokio::select! {
+                taken = self.end.asks.recv_many(&mut waiting, AT_ONCE) => {
+                    if taken == 0 {
+                        break;
+                    }
+                    self.work(&mut waiting).await;
+                    (self.wake)();
+                }
+                // While there is more, it takes turns with what is asked.
+                () = tokio::time::sleep_until(next_look) => {
+                    if !self.drop_some().await {
+                        next_look = Instant::now() + OLD_LOOKED_FOR;
+                    }
+                }
+            }
         }
         self.database.close().await;
+    }
+
+    /// Takes some messages away whose time is over; whether there may be more.
+    async fn drop_some(&mut self) -> bool {
+        let dropped = self.database.drop_some(now_ms()).await;
+        let Some(Dropped { messages, files, more }) = self.note(dropped) else { return false };
+        if messages > 0 {
+            info!(messages, "messages whose time is over are taken away");
+        }
+        files.into_iter().for_each(|file| self.name_dropped(file));
+        more
+    }
+
+    /// Nobody listens any more when the server ends; then the file is taken away a day later.
+    fn name_dropped(&self, file: FileId) {
+        if let Some(to) = &self.dropped_files {
+            let _ = to.send(file);
+        }
     }
 
     /// Works on questions in their order: messages that stand beside each other go into one transaction.
@@ -94,9 +129,8 @@ impl StoreWorker {
 
     fn answer_changed(&mut self, ticket: u64, done: Result<Result<Changed, Denied>, sqlx::Error>) {
         let done = self.note(done);
-        if let (Some(Ok(Changed { dropped_file: Some(file), .. })), Some(to)) = (&done, &self.dropped_files) {
-            // Nobody listens any more when the server ends; the next start takes the file away.
-            let _ = to.send(*file);
+        if let Some(Ok(Changed { dropped_file: Some(file), .. })) = &done {
+            self.name_dropped(*file);
         }
         self.end.answer(match done {
             Some(done) => StoreAnswer::Changed { ticket, done },
@@ -137,4 +171,10 @@ impl StoreWorker {
         self.failing = result.is_err();
         result.ok()
     }
+}
+
+/// The time of day, in milliseconds since the Unix epoch.
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -12,7 +12,7 @@ mod tickets;
 pub(crate) use say::ServerLetter;
 pub(crate) use tickets::{Store, Tickets};
 
-use super::{WorldSystems, conduct::Allowance, house::House, post::Post, sessions::FromClient};
+use super::{Rules, WorldSystems, conduct::Allowance, house::House, post::Post, sessions::FromClient};
 use crate::{
     accounts::Registered,
     store::{Change, PagePart, StoreAnswer},
@@ -31,6 +31,7 @@ use tickets::{Waiting, What};
 struct Chat<'w> {
     house: Res<'w, House>,
     registered: Res<'w, Registered>,
+    rules: Res<'w, Rules>,
     store: Res<'w, Store>,
     tickets: ResMut<'w, Tickets>,
     clock: ResMut<'w, WallClock>,

@@ -341,7 +341,8 @@ fn arrive(world: &mut World, link: Entity, sign_in: &SignIn) {
     // The owner is what the setting `moderators` names; nobody can sign in with it.
     info!(%person, %name, %owner, "somebody came");
     let arrived = ServerMessage::PersonChanged { person, name: name.to_string(), change: PersonChange::Arrived };
-    let welcome = ServerMessage::Welcome { person, at, moderator };
+    let keeping = world.resource::<Rules>().keeping;
+    let welcome = ServerMessage::Welcome { person, at, moderator, keeping };
     let told = world.run_system_cached_with(tell_arrival, (link, welcome, arrived));
     if let Err(error) = told {
         error!(%error, "an arrival could not be told");

@@ -7,6 +7,7 @@ use hallway_protocol::{
     control::{ClientMessage, ServerMessage},
     desk::{SignInGrant, SignInRefusal, SignInRequest},
     ids::{PersonId, RequestId},
+    keeping::Keeping,
     link::{
         event_loop::finish_plugins,
         setup::{self, tokens},
@@ -85,6 +86,8 @@ pub(crate) struct LiveClient {
     pub(crate) person: PersonId,
     /// Whether this person moderates every room.
     pub(crate) moderator: bool,
+    /// How long the server keeps what is said.
+    pub(crate) keeping: Keeping,
     app: App,
     link: Entity,
     received: Vec<ServerMessage>,
@@ -111,12 +114,21 @@ impl LiveClient {
         app.add_plugins(ProtocolPlugin).init_resource::<Received>().add_systems(Update, receive);
         finish_plugins(&mut app);
         let link = setup::spawn_client(app.world_mut(), token, UdpClientLink::new(listen)).unwrap();
-        let mut client =
-            Self { person: PersonId(grant.person), moderator: false, app, link, received: Vec::new(), requests: 0 };
+        let mut client = Self {
+            person: PersonId(grant.person),
+            moderator: false,
+            keeping: Keeping::default(),
+            app,
+            link,
+            received: Vec::new(),
+            requests: 0,
+        };
         client.until("the link to connect", |client| client.app.world().get::<Connected>(client.link).is_some());
         client.tell(ClientMessage::Prove { secret: unhex(&grant.secret).try_into().unwrap() });
         let welcome = client.wait_for("the welcome", |message| matches!(message, ServerMessage::Welcome { .. }));
-        client.moderator = matches!(welcome, ServerMessage::Welcome { moderator: true, .. });
+        if let ServerMessage::Welcome { moderator, keeping, .. } = welcome {
+            (client.moderator, client.keeping) = (moderator, keeping);
+        }
         client
     }
 

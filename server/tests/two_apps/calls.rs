@@ -17,7 +17,11 @@ use std::time::Duration;
 
 /// People in the hall, who have read what they were told so far.
 fn in_hall<const N: usize>(names: [&str; N]) -> (TestWorld, [usize; N]) {
-    let mut world = TestWorld::new();
+    in_hall_of(TestWorld::new(), names)
+}
+
+/// The same in a world of one's own.
+fn in_hall_of<const N: usize>(mut world: TestWorld, names: [&str; N]) -> (TestWorld, [usize; N]) {
     let clients = names.map(|name| world.enter(name));
     world.pass(Duration::from_millis(50));
     clients.iter().for_each(|client| drop(world.take(*client)));

@@ -16,6 +16,7 @@ use hallway_protocol::{
         messages::{FloorNotice, FloorRequest},
     },
     ids::{MessageId, PersonId, RequestId, RoomId},
+    keeping::Keeping,
     link::{
         event_loop::finish_plugins,
         memory::{MemoryWire, STEP},
@@ -146,6 +147,7 @@ impl TestWorld {
             registered: Registered::default(),
             public: None,
             bans: Bans::default(),
+            keeping: Keeping::default(),
         };
         change(&mut settings);
         let wires = WorldWires { asks, store: client, stop: stop.clone(), events: None };
@@ -217,10 +219,14 @@ impl TestWorld {
 
     /// Puts the front desk's question to the world.
     pub(crate) fn ask_desk(&self, name: &str, owner: OwnerId, or_variant: bool) -> DeskAnswer {
+        self.ask_desk_with(name, Claim::Guest, owner, or_variant)
+    }
+
+    /// The same for somebody who claims more than to be a guest.
+    pub(crate) fn ask_desk_with(&self, name: &str, claim: Claim, owner: OwnerId, or_variant: bool) -> DeskAnswer {
         let (reply, answer) = oneshot::channel();
         let name = DisplayName::new(name).unwrap();
         let reached_at = self.wire.server_address();
-        let claim = Claim::Guest;
         self.door.ask(WorldAsk::SignIn(SignInAsk { name, claim, or_variant, owner, reached_at, reply })).unwrap();
         answer
     }
@@ -238,6 +244,13 @@ impl TestWorld {
 
     /// Connects a client with a grant, which does not say anything yet. Its number.
     pub(crate) fn connect(&mut self, grant: &SignInGrant) -> usize {
+        let client = self.dial(grant);
+        self.until("the link to connect", |world| world.is_connected(client));
+        client
+    }
+
+    /// Lets a client try to connect with a grant, good or not. Its number.
+    pub(crate) fn dial(&mut self, grant: &SignInGrant) -> usize {
         let mut app = client_app();
         let link = self.wire.connect_with(&mut app, &unhex(&grant.token));
         self.clients.push(app);
@@ -245,9 +258,7 @@ impl TestWorld {
         self.people.push(PersonId(grant.person));
         self.at.push(Point::default());
         self.epochs.push(0);
-        let client = self.clients.len() - 1;
-        self.until("the link to connect", |world| world.is_connected(client));
-        client
+        self.clients.len() - 1
     }
 
     pub(crate) fn is_connected(&self, client: usize) -> bool {

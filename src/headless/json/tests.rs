@@ -40,7 +40,7 @@ fn events_have_the_form_that_is_documented() {
                 version: "0.1.0".into(),
                 fingerprint: "ff".into(),
             },
-            r#"{"account":false,"event":"welcome","fingerprint":"ff","id":1,"name":"Ann","server":"a:1","version":"0.1.0"}"#,
+            r#"{"account":false,"event":"welcome","fingerprint":"ff","id":1,"keeping":{"private":"forever","rooms":"forever","world":"forever"},"name":"Ann","server":"a:1","version":"0.1.0"}"#,
         ),
         (
             Event::Entered { room: RoomId(4), name: "Café".into(), people: vec!["Ann".into()] },

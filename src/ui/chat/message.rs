@@ -65,13 +65,18 @@ pub(super) fn show(
 /// What the message answers; a click goes there.
 fn show_quote(ui: &mut Ui, quote: &Quote, message: &ChatMessage, model: &mut ChatModel) {
     let line = quote.line.as_deref().map_or_else(|| "message deleted".to_owned(), bidi::line);
-    let text = format!("{}: {line}", bidi::line(&quote.from_name));
+    let text = match bidi::line(&quote.from_name) {
+        // The server keeps it no longer, nor whose it was.
+        name if name.is_empty() => line,
+        name => format!("{name}: {line}"),
+    };
     let shown = ui.horizontal(|ui| {
         let (bar, _) = ui.allocate_exact_size(vec2(3.0, 16.0), Sense::hover());
         ui.painter().rect_filled(bar, 1.5, theme::person_color(&quote.from_name));
         ui.add(Label::new(theme::small(text)).truncate().sense(Sense::click()))
     });
-    if shown.inner.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+    // What is kept no longer is nowhere to go to.
+    if !quote.from_name.is_empty() && shown.inner.on_hover_cursor(CursorIcon::PointingHand).clicked() {
         model.jump = Some((message.conversation, quote.id));
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn answer_desk(
             FileAsk::To { key, to, reply } => {
                 let place = keys.0.get(&key).map(|person| {
                     within_allowance(*person, &chat.house, &mut allowances, time.elapsed())?;
-                    place(*person, &to, &chat.house, &chat.registered)
+                    place(*person, &to, &chat)
                 });
                 let _ = reply.send(place);
             }
@@ -110,7 +110,8 @@ fn within_allowance(
 }
 
 /// Where a file goes, whatever becomes of numbers until it is there.
-fn place(person: PersonId, to: &FileTarget, house: &House, registered: &Registered) -> Result<Place, Refusal> {
+fn place(person: PersonId, to: &FileTarget, chat: &Chat) -> Result<Place, Refusal> {
+    let Chat { house, registered, rules, .. } = chat;
     let conversation = match to {
         FileTarget::World => Conversation::World,
         FileTarget::Room(room) => Conversation::Room(*room),
@@ -119,6 +120,7 @@ fn place(person: PersonId, to: &FileTarget, house: &House, registered: &Register
             Some(other) => Conversation::Person(other),
             None => {
                 let (name, owner) = registered.holder(&name.key()).ok_or(Refusal::NoSuchPerson)?;
+                rules.keeping.private.ok_or(Refusal::NotKept)?;
                 return Ok(Place::Person { owner, name });
             }
         },
@@ -143,6 +145,10 @@ impl Chat<'_> {
             let _ = reply.send(Err(if is_here { Refusal::NoSuchRoom } else { Refusal::StoreFailed }));
             return;
         };
+        if to.is_none() && self.rules.keeping.private.is_none() {
+            let _ = reply.send(Err(Refusal::NotKept));
+            return;
+        }
         let to_name = match &place {
             Place::Person { name, .. } => Some(name.clone()),
             Place::World | Place::Room { .. } => None,

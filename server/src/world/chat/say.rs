@@ -69,6 +69,7 @@ impl Chat<'_> {
         }
         let own = self.house.guest(person).ok_or(Refusal::NoSuchPerson)?;
         let (to, owner) = self.registered.holder(&to.key()).ok_or(Refusal::NoSuchPerson)?;
+        self.rules.keeping.private.ok_or(Refusal::NotKept)?;
         let message = NewMessage {
             thread: Thread::Pair { from: own.owner, to: owner },
             writer: person,
@@ -89,6 +90,10 @@ impl Chat<'_> {
 /// Letters take the way of all messages: stored first, then told to the two whom they concern, if those are here.
 pub(super) fn take_letters(mut letters: MessageReader<ServerLetter>, mut chat: Chat) {
     for ServerLetter { from, to, text } in letters.read() {
+        // A missed call is seen while it rings; where nothing private is kept, nothing is left of it.
+        if chat.rules.keeping.private.is_none() {
+            continue;
+        }
         let message = NewMessage {
             thread: Thread::Pair { from: from.owner, to: to.owner },
             writer: from.person,

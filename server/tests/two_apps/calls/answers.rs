@@ -85,6 +85,17 @@ fn a_missed_call_ends_after_half_a_minute_and_leaves_a_message_that_waits_as_his
 }
 
 #[test]
+fn a_missed_call_leaves_nothing_where_nothing_private_is_kept() {
+    let world = TestWorld::with(|settings| settings.keeping.private = None);
+    let (mut world, [ann, bob]) = in_hall_of(world, ["Ann", "Bob"]);
+    world.ring(ann, bob, CallKind::Video);
+    world.pass_in_steps(310, Duration::from_millis(100));
+    assert_eq!([world.wait_end(ann), world.wait_end(bob)], [CallEnd::Missed, CallEnd::Missed]);
+    world.pass(Duration::from_millis(200));
+    assert!(world.stored.is_empty());
+}
+
+#[test]
 fn a_call_missed_by_one_who_is_gone_waits_for_the_next_sign_in() {
     let (mut world, [ann, bob]) = in_hall(["Ann", "Bob"]);
     world.ring(ann, bob, CallKind::Voice);
