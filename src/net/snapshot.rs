@@ -13,7 +13,11 @@ pub use notes::{NoteDraft, NoteKey, NotePlaying, NoteSpeed, NoteState, NotesView
 pub use stats::{Grade, SessionStats, StatsSample, TalkerQuality};
 pub use talk::TalkState;
 
-use super::{preferences::VoicePreferences, track::PoseTrack, transfers::TransferView};
+use super::{
+    preferences::{PicturesFrom, VoicePreferences},
+    track::PoseTrack,
+    transfers::TransferView,
+};
 use bytes::Bytes;
 use hallway_protocol::{
     chat::{ChatMessage, Conversation},
@@ -57,6 +61,8 @@ pub struct Snapshot {
     pub notes: Arc<NotesView>,
     /// Files on their way, and the newest of those that were, the oldest first.
     pub transfers: Arc<Vec<TransferView>>,
+    /// Whose pictures are fetched by themselves.
+    pub pictures: PicturesFrom,
 }
 
 /// What is wrong with the sound devices: a sentence each, `None` where they are as they were chosen.
@@ -254,6 +260,7 @@ impl Snapshot {
             stats: SessionStats::default(),
             notes: Arc::default(),
             transfers: Arc::default(),
+            pictures: PicturesFrom::default(),
         }
     }
 
