@@ -8,6 +8,8 @@ pub mod link;
 mod message;
 pub mod model;
 pub mod notes;
+pub mod page;
+pub mod pictures;
 mod reading;
 pub mod save;
 pub mod text;

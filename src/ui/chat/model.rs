@@ -59,6 +59,8 @@ pub struct ChatModel {
     pub(super) glow: Option<(MessageId, f64)>,
     /// Where the page was asked for that is on its way.
     pub(super) asked_page: Option<(Conversation, MessageId)>,
+    /// Pictures that are shown.
+    pub pictures: super::pictures::Pictures,
 }
 
 /// What is being typed, where it is not a new message.
