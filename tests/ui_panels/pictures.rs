@@ -1,6 +1,7 @@
 //! Pictures in the chat: which come by themselves, what their cards say, and what a click on them does.
 
 use crate::bench::{Bench, HERE, bench, in_a_room};
+use bevy_egui::egui::{Context, Key};
 use egui_kittest::{Harness, kittest::Queryable};
 use hallway::{
     net::{
@@ -11,7 +12,7 @@ use hallway::{
     },
     ui::{
         Action,
-        chat::{self, model::ChatModel, pictures},
+        chat::{self, model::ChatModel, paste::Pixels, pictures},
     },
 };
 use hallway_protocol::{
@@ -175,6 +176,42 @@ fn what_is_no_picture_keeps_its_card_and_says_why() {
     until(&mut harness, "it is no PNG, JPEG, WebP or GIF picture");
     assert!(harness.query_by_label("Save").is_some());
     assert!(harness.query_by_label("Picture cat.png").is_none());
+}
+
+#[test]
+fn a_pasted_picture_is_shown_and_sent_with_what_was_typed_beside_it() {
+    let mut model = ChatModel::default();
+    let read = || Ok(Some(Pixels { width: 40, height: 30, rgba: vec![120; 40 * 30 * 4] }));
+    model.paste.begin(HERE, Context::default(), read);
+    model.take_focus = true;
+    let mut harness = bench(model, in_a_room(), chat::show);
+    until(&mut harness, "Send this picture?");
+    assert!(harness.query_by_label_contains("40 × 30").is_some());
+    harness.event(bevy_egui::egui::Event::Text("my cat".to_owned()));
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(2);
+    let sent = harness.state().actions.iter().find_map(|action| match action {
+        Action::Send(Command::SendFile(outgoing)) => Some(outgoing.clone()),
+        _ => None,
+    });
+    let sent = sent.unwrap();
+    assert_eq!((sent.caption.as_str(), sent.temporary), ("my cat", true));
+    assert!(sent.path.exists() && sent.name.unwrap().ends_with(".png"));
+    assert!(harness.query_by_label("Send this picture?").is_none());
+    fs::remove_file(sent.path).unwrap();
+}
+
+#[test]
+fn escape_throws_a_pasted_picture_away() {
+    let mut model = ChatModel::default();
+    model.paste.begin(HERE, Context::default(), || Err("The clipboard is shut.".to_owned()));
+    model.take_focus = true;
+    let mut harness = bench(model, in_a_room(), chat::show);
+    until(&mut harness, "The clipboard is shut.");
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
+    assert!(harness.query_by_label("The clipboard is shut.").is_none());
 }
 
 #[test]

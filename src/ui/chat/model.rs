@@ -61,6 +61,8 @@ pub struct ChatModel {
     pub(super) asked_page: Option<(Conversation, MessageId)>,
     /// Pictures that are shown.
     pub pictures: super::pictures::Pictures,
+    /// The picture that was pasted and is not sent yet.
+    pub paste: super::paste::Paste,
 }
 
 /// What is being typed, where it is not a new message.
