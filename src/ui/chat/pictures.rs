@@ -24,6 +24,7 @@ use hallway_protocol::file::{Attachment, FileId};
 use std::{
     collections::{HashMap, HashSet},
     path::Path,
+    sync::Arc,
 };
 use workshop::{Done, Job, Size, Trouble, Workshop};
 
@@ -39,7 +40,7 @@ pub struct Pictures {
     kept: HashMap<FileId, Kept>,
     /// When pictures were asked for, in seconds of the window's clock.
     asked: HashMap<FileId, f64>,
-    /// Those that somebody wants to see whoever sent them.
+    /// Those that somebody wants to see, whoever sent them.
     wanted: HashSet<FileId>,
     /// Those whose files were thrown away to make room.
     gone: HashSet<FileId>,
@@ -69,6 +70,8 @@ struct Shown {
     texture: TextureHandle,
     /// Width and height of the picture itself.
     original: (u32, u32),
+    /// Where it lies.
+    path: Arc<Path>,
 }
 
 /// The picture that is shown over the world.
@@ -124,7 +127,7 @@ impl Pictures {
         match view.map(|view| (&view.state, view.path.as_deref())) {
             Some((TransferState::Done, Some(path))) if !self.gone.contains(&file) => {
                 // Where too much waits, it is for the next drawing.
-                if self.start(ctx, file, path, Size::Small) {
+                if self.start(ctx, file, path.into(), Size::Small) {
                     self.keep(ctx, file, Look::Coming);
                 }
                 Standing::Coming(None)
@@ -143,46 +146,49 @@ impl Pictures {
     }
 
     /// Somebody wants to see it.
-    fn want(&mut self, file: FileId, actions: &mut Vec<Action>) {
+    fn want(&mut self, ctx: &Context, file: FileId, actions: &mut Vec<Action>) {
         self.wanted.insert(file);
-        self.gone.remove(&file);
-        actions.push(Action::Send(Command::FetchFile { file, into: FetchInto::Cache }));
+        self.fetch(file, ctx.input(|input| input.time), actions);
     }
 
     fn ask(&mut self, ctx: &Context, file: FileId, snapshot: &Snapshot, actions: &mut Vec<Action>) {
         let now = ctx.input(|input| input.time);
         let is_new = self.asked.get(&file).is_none_or(|asked| now - asked > ASKS_AGAIN);
         if is_new && snapshot.connection == ConnectionState::Connected {
-            self.asked.retain(|_, asked| now - *asked <= ASKS_AGAIN);
-            self.asked.insert(file, now);
-            self.gone.remove(&file);
-            actions.push(Action::Send(Command::FetchFile { file, into: FetchInto::Cache }));
+            self.fetch(file, now, actions);
         }
+    }
+
+    fn fetch(&mut self, file: FileId, now: f64, actions: &mut Vec<Action>) {
+        self.asked.retain(|_, asked| now - *asked <= ASKS_AGAIN);
+        self.asked.insert(file, now);
+        self.gone.remove(&file);
+        actions.push(Action::Send(Command::FetchFile { file, into: FetchInto::Cache }));
     }
 
     /// Shows a picture large: the small one until it is decoded again.
-    fn enlarge(&mut self, ctx: &Context, attachment: &Attachment, small: Shown, snapshot: &Snapshot) {
+    fn enlarge(&mut self, ctx: &Context, attachment: &Attachment, small: Shown) {
+        self.start(ctx, attachment.file, Arc::clone(&small.path), Size::Large);
         self.large = Some(Large { attachment: attachment.clone(), look: Look::Shown(small) });
-        if let Some(path) = cached(attachment.file, snapshot).and_then(|view| view.path.as_deref()) {
-            self.start(ctx, attachment.file, path, Size::Large);
-        }
     }
 
-    fn start(&mut self, ctx: &Context, file: FileId, path: &Path, size: Size) -> bool {
+    fn start(&mut self, ctx: &Context, file: FileId, path: Arc<Path>, size: Size) -> bool {
         if self.workshop.is_none() {
             self.workshop = Workshop::start(ctx.clone());
         }
-        let job = Job { file, path: path.to_owned(), size };
+        let job = Job { file, path, size };
         self.workshop.as_ref().is_some_and(|workshop| workshop.take_in(job))
     }
 
     /// Takes what was decoded.
     fn take(&mut self, ctx: &Context) {
-        while let Some(Done { file, size, picture }) = self.workshop.as_mut().and_then(Workshop::done) {
+        while let Some(Done { job: Job { file, path, size }, picture }) =
+            self.workshop.as_mut().and_then(Workshop::done)
+        {
             let look = match picture {
                 Ok(picture) => {
                     let texture = ctx.load_texture(format!("picture {file}"), picture.image, TextureOptions::LINEAR);
-                    Look::Shown(Shown { texture, original: picture.original })
+                    Look::Shown(Shown { texture, original: picture.original, path })
                 }
                 Err(Trouble::Refused(why)) => Look::Refused(why),
                 Err(Trouble::Gone) => {

@@ -30,10 +30,10 @@ pub(in crate::ui::chat) fn show(
     }
     // What is only measured is not fetched.
     let comes = ui.is_visible() && snapshot.pictures.allows(message, snapshot);
-    match pictures.standing(&ui.ctx().clone(), attachment, comes, snapshot, actions) {
+    match pictures.standing(ui.ctx(), attachment, comes, snapshot, actions) {
         Standing::Shown(shown) => {
             if thumbnail(ui, attachment, &shown) {
-                pictures.enlarge(&ui.ctx().clone(), attachment, shown, snapshot);
+                pictures.enlarge(ui.ctx(), attachment, shown);
             }
             files::below(ui, attachment, snapshot, actions);
         }
@@ -64,7 +64,7 @@ fn coming(ui: &mut Ui, share: Option<f32>) {
 fn wake(ui: &mut Ui, attachment: &Attachment, pictures: &mut Pictures, actions: &mut Vec<Action>) {
     let button = Button::new(RichText::new("Show picture").text_style(TextStyle::Small));
     if ui.add(button).on_hover_text("Fetches it and shows it here").clicked() {
-        pictures.want(attachment.file, actions);
+        pictures.want(ui.ctx(), attachment.file, actions);
     }
 }
 

@@ -15,7 +15,7 @@ const LEAST: f32 = 320.0;
 /// Shows it; answers whether it is done with.
 pub fn show(ui: &mut Ui, pictures: &mut Pictures, snapshot: &Snapshot) -> (bool, Vec<Action>) {
     let mut actions = Vec::new();
-    pictures.take(&ui.ctx().clone());
+    pictures.take(ui.ctx());
     let Some(large) = &pictures.large else { return (true, actions) };
     let room = (ui.ctx().content_rect().size() - AROUND.into()).max(vec2(LEAST, 120.0));
     let name = large.attachment.name.as_str();

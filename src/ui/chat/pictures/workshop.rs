@@ -7,8 +7,11 @@ use hallway_protocol::{file::FileId, limits::PICTURE_BYTES};
 use std::{
     fs::File,
     io::{self, Read},
-    path::{Path, PathBuf},
-    sync::mpsc::{self, Receiver, SyncSender},
+    path::Path,
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, SyncSender},
+    },
     thread,
 };
 
@@ -35,14 +38,13 @@ pub(super) enum Size {
 /// A picture to be decoded.
 pub(super) struct Job {
     pub(super) file: FileId,
-    pub(super) path: PathBuf,
+    pub(super) path: Arc<Path>,
     pub(super) size: Size,
 }
 
 /// What became of it.
 pub(super) struct Done {
-    pub(super) file: FileId,
-    pub(super) size: Size,
+    pub(super) job: Job,
     pub(super) picture: Result<Decoded, Trouble>,
 }
 
@@ -66,8 +68,9 @@ impl Workshop {
         let (jobs, waiting) = mpsc::sync_channel::<Job>(JOBS);
         let (told, done) = mpsc::sync_channel(JOBS);
         let work = move || {
-            while let Ok(Job { file, path, size }) = waiting.recv() {
-                if told.send(Done { file, size, picture: decode(&path, size) }).is_err() {
+            while let Ok(job) = waiting.recv() {
+                let picture = decode(&job.path, job.size);
+                if told.send(Done { job, picture }).is_err() {
                     return;
                 }
                 ctx.request_repaint();
