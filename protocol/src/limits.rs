@@ -122,3 +122,11 @@ pub const TRANSFERS_PER_PERSON: usize = 3;
 pub const TRANSFERS: usize = 32;
 /// A transfer of which no byte has come or gone for so long is ended; it can be resumed.
 pub const TRANSFER_STALL: Duration = Duration::from_secs(30);
+
+/// Largest picture that is shown in the chat; a larger one is a file to be saved.
+pub const PICTURE_BYTES: u64 = 20 << 20;
+/// Longest side of a picture that is shown, in pixels.
+pub const PICTURE_SIDE: u32 = 8192;
+/// Most pixels of a picture that is shown: those of phones' 50-megapixel cameras (8160 × 6120). Decoded they take 200 MB,
+/// one picture at a time.
+pub const PICTURE_PIXELS: u64 = 50_000_000;

@@ -1,7 +1,7 @@
 //! What the face, or a script, asks of the session.
 
 use super::{
-    preferences::VoicePreferences,
+    preferences::{PicturesFrom, VoicePreferences},
     snapshot::{NoteKey, NoteSpeed},
     transfers::{FetchInto, Outgoing},
 };
@@ -290,6 +290,8 @@ pub enum Command {
     },
     /// Read a conversation's newest lines again.
     LeaveWindow(Conversation),
+    /// Fetch whose pictures by themselves, from now on.
+    ShowPicturesFrom(PicturesFrom),
 }
 
 /// How to sign in.

@@ -1,13 +1,15 @@
-//! What a person may choose about voice and calls: kept in the settings file, told to the engines, shown in the snapshot.
+//! What a person may choose about voice, calls and pictures: kept in the settings file, told to the engines, shown in the snapshot.
 
 mod calls;
 pub mod file;
 pub mod keeper;
+mod pictures;
 mod plugin;
 mod table;
 pub mod words;
 
 pub use calls::CallPreferences;
+pub use pictures::PicturesFrom;
 pub use plugin::PreferencesPlugin;
 pub(in crate::net) use plugin::Volumes;
 
@@ -106,6 +108,8 @@ pub struct Preferences {
     pub is_first_time: bool,
     /// A sentence for the person, where something of what is kept could not be used.
     pub complaint: Option<String>,
+    /// Whose pictures are fetched by themselves.
+    pub pictures: PicturesFrom,
 }
 
 impl Default for VoicePreferences {
@@ -183,6 +187,7 @@ impl Preferences {
         };
         let (voice, volumes, mut wrong) = table::read(&table);
         let calls = calls::read(&table, &mut wrong);
+        let pictures = pictures::read(&table, &mut wrong);
         let complaint = complaint.or_else(|| {
             let wrong = wrong.first()?;
             Some(format!(
@@ -197,6 +202,7 @@ impl Preferences {
             keeper: if complaint.is_none() { Some(Keeper::start(file)?) } else { None },
             is_first_time: complaint.is_none() && !table.contains_key(table::VOICE),
             complaint,
+            pictures,
         })
     }
 

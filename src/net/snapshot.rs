@@ -13,7 +13,11 @@ pub use notes::{NoteDraft, NoteKey, NotePlaying, NoteSpeed, NoteState, NotesView
 pub use stats::{Grade, SessionStats, StatsSample, TalkerQuality};
 pub use talk::TalkState;
 
-use super::{preferences::VoicePreferences, track::PoseTrack, transfers::TransferView};
+use super::{
+    preferences::{PicturesFrom, VoicePreferences},
+    track::PoseTrack,
+    transfers::TransferView,
+};
 use bytes::Bytes;
 use hallway_protocol::{
     chat::{ChatMessage, Conversation},
@@ -60,6 +64,8 @@ pub struct Snapshot {
     pub transfers: Arc<Vec<TransferView>>,
     /// How long the server keeps what is said.
     pub keeping: Keeping,
+    /// Whose pictures are fetched by themselves.
+    pub pictures: PicturesFrom,
 }
 
 /// What is wrong with the sound devices: a sentence each, `None` where they are as they were chosen.
@@ -258,6 +264,7 @@ impl Snapshot {
             notes: Arc::default(),
             transfers: Arc::default(),
             keeping: Keeping::default(),
+            pictures: PicturesFrom::default(),
         }
     }
 

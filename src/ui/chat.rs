@@ -9,6 +9,9 @@ pub mod link;
 mod message;
 pub mod model;
 pub mod notes;
+pub mod page;
+pub mod paste;
+pub mod pictures;
 mod reading;
 pub mod save;
 pub mod text;
@@ -50,7 +53,9 @@ pub fn show(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot) -> Vec<Acti
         ask_for_history(model, snapshot, of, &mut actions);
         kept::line(ui, of, snapshot.keeping);
     }
-    let leaving = conversation.map_or(0.0, |to| files::outgoing_height(snapshot, to));
+    let pasted = conversation.is_some_and(|to| model.paste.is_held(to));
+    let leaving =
+        conversation.map_or(0.0, |to| files::outgoing_height(snapshot, to)) + if pasted { paste::ROW } else { 0.0 };
     let below = foot_height(ui, model, snapshot) + leaving;
     let size = vec2(ui.available_width(), (ui.available_height() - below).max(60.0));
     ui.allocate_ui(size, |ui| {
@@ -73,6 +78,7 @@ pub fn show(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot) -> Vec<Acti
             model.drop_about();
         }
         files::outgoing(ui, snapshot, to, &mut actions);
+        paste::bar(ui, model, to, &mut actions);
         if notes::bar(ui, &mut model.notes, snapshot, to, &mut actions) {
             model.typing = false;
         } else {
@@ -279,9 +285,13 @@ fn field(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot, to: Conversati
     let mut text = model.drafts.remove(&tab).unwrap_or_default();
     let has_keyboard = ui.memory(|memory| memory.has_focus(field_id()));
     let entered = has_keyboard && takes_enter(ui);
-    let sends = entered && !text.trim().is_empty();
+    let with_picture = model.paste.is_held(to) && !model.about.contains_key(&tab);
+    let sends = entered && (with_picture || !text.trim().is_empty());
     if has_keyboard {
         keys(ui, model, snapshot, to, &mut text);
+        if paste::is_wanted(ui) {
+            model.paste.begin(to, ui.ctx().clone(), paste::clipboard);
+        }
     }
     let filter = EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
     let edit = TextEdit::multiline(&mut text)
@@ -303,7 +313,8 @@ fn field(ui: &mut Ui, model: &mut ChatModel, snapshot: &Snapshot, to: Conversati
         actions.push(Action::Send(Command::Typing { to }));
     }
     if sends {
-        actions.push(match model.take_about(to, &text) {
+        let about = model.take_about(to, &text).or_else(|| model.paste.send(to, &text));
+        actions.push(match about {
             Some(command) => Action::Send(command),
             None => Action::Write { to, text: text.clone() },
         });
@@ -344,6 +355,7 @@ fn keys(ui: &Ui, model: &mut ChatModel, snapshot: &Snapshot, to: Conversation, t
         match model.about.remove(&model.tab) {
             Some(About::Edit(_)) => text.clear(),
             Some(About::Reply { .. }) => {}
+            None if model.paste.is_held(to) => model.paste.discard(),
             None => ui.memory_mut(|memory| memory.surrender_focus(field_id())),
         }
     }

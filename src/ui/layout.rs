@@ -3,7 +3,7 @@
 use super::{
     Action, UiState,
     call::{card, ring},
-    chat::{self, link},
+    chat::{self, link, pictures},
     floor::{self, rules},
     help, menu, offer, people,
     quality::plots,
@@ -280,6 +280,13 @@ fn dialogs(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> Vec<Actio
         let (closed, done) = dialog(ctx, "link", |ui| link::show(ui, link));
         if closed || done {
             state.chat.link = None;
+        }
+    } else if state.chat.pictures.is_large() {
+        let shown = |ui: &mut Ui| pictures::show_large(ui, &mut state.chat.pictures, snapshot);
+        let (closed, (done, wanted)) = dialog(ctx, "picture", shown);
+        actions.extend(wanted);
+        if closed || done {
+            state.chat.pictures.close();
         }
     } else if let Some(person) = state.card {
         let (closed, wanted) = dialog(ctx, "card", |ui| menu::card(ui, person, snapshot));

@@ -1,9 +1,10 @@
-//! What a person may set: about sound, calls, and the window.
+//! What a person may set: about sound, calls, the account, the chat, and the window.
 
 use super::{
     Action,
     account::{self, AccountModel},
     call::{self, CallModel},
+    chat,
     sound::{self, SoundModel},
     theme,
 };
@@ -40,6 +41,8 @@ pub enum Page {
     Account,
     /// Sizes and names.
     Window,
+    /// Whose pictures come by themselves.
+    Chat,
 }
 
 impl Default for Settings {
@@ -64,6 +67,7 @@ pub fn show(
         ui.add_space(12.0);
         ui.selectable_value(page, Page::Sound, "Sound");
         ui.selectable_value(page, Page::Calls, "Calls");
+        ui.selectable_value(page, Page::Chat, "Chat");
         ui.selectable_value(page, Page::Account, "Account");
         ui.selectable_value(page, Page::Window, "Window");
     });
@@ -79,6 +83,7 @@ pub fn show(
                 Page::Sound => sound::show(ui, sound, snapshot),
                 Page::Calls => call::page::show(ui, calls, snapshot),
                 Page::Account => account::show(ui, own, snapshot),
+                Page::Chat => chat::page::show(ui, snapshot),
                 Page::Window => {
                     window(ui, settings);
                     Vec::new()

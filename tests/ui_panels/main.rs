@@ -11,6 +11,7 @@ mod messages;
 mod notes;
 mod offer;
 mod person_menu;
+mod pictures;
 mod quality;
 mod search;
 mod send_away;

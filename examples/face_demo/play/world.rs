@@ -2,7 +2,7 @@
 
 use super::{Scene, chats::chats, floor, measured};
 use hallway::net::{
-    preferences::VoicePreferences,
+    preferences::{PicturesFrom, VoicePreferences},
     snapshot::{ConnectionState, DeviceTrouble, LoadedMap, Me, PersonView, RoomView, Snapshot, TalkState},
     track::PoseTrack,
 };
@@ -95,6 +95,7 @@ pub(crate) fn world(map: LoadedMap, ground: &Ground, scene: Scene) -> Snapshot {
         stats: measured::stats(now),
         notes: Arc::default(),
         transfers: Arc::default(),
+        pictures: PicturesFrom::default(),
     }
 }
 

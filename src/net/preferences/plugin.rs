@@ -4,6 +4,7 @@ use super::{
     CallPreferences, Preferences, VOLUME, VoicePreferences, calls,
     file::Change,
     keeper::Keeper,
+    pictures,
     table::{self, VOICE, VOLUMES},
 };
 use crate::{
@@ -53,10 +54,12 @@ impl PreferencesPlugin {
 impl Plugin for PreferencesPlugin {
     fn build(&self, app: &mut App) {
         let taken = self.preferences.lock().ok().and_then(|mut preferences| preferences.take());
-        let Preferences { voice, calls, volumes, keeper, is_first_time, complaint } = taken.unwrap_or_default();
+        let Preferences { voice, calls, volumes, keeper, is_first_time, complaint, pictures } =
+            taken.unwrap_or_default();
         let mut mirror = app.world_mut().resource_mut::<Mirror>();
         mirror.voice = Arc::new(voice);
         mirror.sound_unchecked = is_first_time;
+        mirror.pictures = pictures;
         if let Some(text) = complaint {
             app.world_mut().write_message(ToFace(Event::Notice { code: "settings", text }));
         }
@@ -114,6 +117,10 @@ fn obey_face(
             Command::SetVolume { person, volume } if !volume.is_nan() => {
                 let volume = volume.clamp(*VOLUME.start(), *VOLUME.end());
                 set_volume(*person, volume, &mut mirror, &mut volumes);
+            }
+            Command::ShowPicturesFrom(from) if mirror.pictures != *from => {
+                mirror.pictures = *from;
+                volumes.keep(vec![pictures::change(*from)]);
             }
             _ => {}
         }

@@ -32,7 +32,8 @@ use tokio::{
 
 /// How often the state of what runs is told.
 const TELLS: Duration = Duration::from_millis(250);
-/// Transfers that ended and are still shown.
+/// Transfers that ended and are still shown, and as many of what the client fetched for itself: those may not push out what
+/// a person waits for.
 const SHOWN: usize = 64;
 /// What may run past those that take long: voice notes, pictures.
 const SMALL: u64 = 8 * 1024 * 1024;
@@ -373,13 +374,15 @@ impl Manager {
     }
 
     fn forget_old(&mut self) {
-        let ended = self.transfers.iter().filter(|transfer| !transfer.is_open()).count();
-        let mut surplus = ended.saturating_sub(SHOWN);
-        self.transfers.retain(|transfer| {
-            let goes = surplus > 0 && !transfer.is_open();
-            surplus -= usize::from(goes);
-            !goes
-        });
+        for is_own in [false, true] {
+            let ended = |transfer: &Transfer| !transfer.is_open() && matches!(transfer.job, Job::Cache(_)) == is_own;
+            let mut surplus = self.transfers.iter().filter(|transfer| ended(transfer)).count().saturating_sub(SHOWN);
+            self.transfers.retain(|transfer| {
+                let goes = surplus > 0 && ended(transfer);
+                surplus -= usize::from(goes);
+                !goes
+            });
+        }
     }
 
     /// Those of whoever is signed in, or was; all of them where nobody was yet.
@@ -427,7 +430,7 @@ fn upload(Outgoing { file, to, path, name, caption, kind, temporary }: Outgoing,
     let own = || path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name = FileName::made_of(&name.unwrap_or_else(own));
     let kind = kind.unwrap_or_else(|| match name.ending().as_str() {
-        "png" | "jpg" | "jpeg" => AttachmentKind::Image,
+        "png" | "jpg" | "jpeg" | "webp" | "gif" => AttachmentKind::Image,
         _ => AttachmentKind::File,
     });
     Upload { file, to, path, name, bytes, kind, caption, temporary, begun: false }

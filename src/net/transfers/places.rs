@@ -9,7 +9,8 @@ use std::{
     time::SystemTime,
 };
 
-/// Most bytes of files that the client keeps for itself; the oldest go when it starts.
+/// Most bytes of files that the client keeps for itself: pictures and voice notes. The oldest go when it starts, and when
+/// another one comes.
 const CACHE_BYTES: u64 = 256 * 1024 * 1024;
 /// Most files of one name in a folder.
 const NUMBERS: u32 = 10_000;

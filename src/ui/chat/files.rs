@@ -1,5 +1,7 @@
 //! Files in the chat: the card of one that came, those on their way out, and choosing them.
 
+mod kind;
+
 use crate::{
     net::{
         commands::Command,
@@ -21,23 +23,55 @@ const ROWS: usize = 3;
 
 /// The card of a file that stands in a message.
 pub(super) fn card(ui: &mut Ui, attachment: &Attachment, snapshot: &Snapshot, actions: &mut Vec<Action>) {
-    let transfer = snapshot.transfers.iter().rev().find(|it| it.file == attachment.file && it.way == Way::Down);
+    card_saying(ui, attachment, snapshot, actions, |_, _| {});
+}
+
+/// The same, with more to say about the file.
+pub(super) fn card_saying(
+    ui: &mut Ui,
+    attachment: &Attachment,
+    snapshot: &Snapshot,
+    actions: &mut Vec<Action>,
+    more: impl FnOnce(&mut Ui, &mut Vec<Action>),
+) {
     let frame = theme::card().inner_margin(10).corner_radius(10).stroke(Stroke::new(1.0, theme::LINE));
     frame.show(ui, |ui| {
         ui.set_width(CARD_WIDTH.min(ui.available_width()));
         ui.spacing_mut().item_spacing.y = 4.0;
-        ui.add(Label::new(theme::strong(bidi::line(attachment.name.as_str()))).truncate());
-        match transfer {
-            Some(transfer) if transfer.is_open() => under_way(ui, transfer, actions),
-            transfer => {
-                let state = transfer.map(|transfer| &transfer.state);
-                at_rest(ui, attachment, state, transfer.and_then(|transfer| transfer.path.as_ref()), actions);
-            }
-        }
+        ui.horizontal(|ui| {
+            kind::sign(ui, &attachment.name);
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 1.0;
+                ui.add(Label::new(theme::strong(bidi::line(attachment.name.as_str()))).truncate());
+                let what = format!("{}, {}", kind::words(&attachment.name), size(attachment.bytes));
+                ui.add(Label::new(theme::small(what)).truncate());
+            });
+        });
+        more(ui, actions);
+        fetching(ui, attachment, snapshot, actions);
     });
 }
 
-/// A file that is not being fetched: its size, and what may be done with it.
+/// What stands below a picture: what it is called, and how it is saved.
+pub(super) fn below(ui: &mut Ui, attachment: &Attachment, snapshot: &Snapshot, actions: &mut Vec<Action>) {
+    let what = format!("{}, {}", bidi::line(attachment.name.as_str()), size(attachment.bytes));
+    ui.add(Label::new(theme::small(what)).truncate());
+    fetching(ui, attachment, snapshot, actions);
+}
+
+/// How far it is saved, and what may be done about that.
+pub(super) fn fetching(ui: &mut Ui, attachment: &Attachment, snapshot: &Snapshot, actions: &mut Vec<Action>) {
+    let transfer = snapshot.transfers.iter().rev().find(|it| it.file == attachment.file && it.way == Way::Down);
+    match transfer {
+        Some(transfer) if transfer.is_open() => under_way(ui, transfer, actions),
+        transfer => {
+            let state = transfer.map(|transfer| &transfer.state);
+            at_rest(ui, attachment, state, transfer.and_then(|transfer| transfer.path.as_ref()), actions);
+        }
+    }
+}
+
+/// A file that is not being saved: what became of it, and what may be done with it.
 fn at_rest(
     ui: &mut Ui,
     attachment: &Attachment,
@@ -51,14 +85,11 @@ fn at_rest(
     if let (Some(TransferState::Done), Some(path)) = (state, path) {
         ui.add(Label::new(theme::small(format!("Saved as {}", bidi::line(&path.to_string_lossy())))).wrap());
     }
-    ui.horizontal(|ui| {
-        ui.label(theme::small(size(attachment.bytes)));
-        let word = if state == Some(&TransferState::Done) { "Save again" } else { "Save" };
-        if ui.add(Button::new(RichText::new(word).text_style(TextStyle::Small))).clicked() {
-            let into = FetchInto::Downloads;
-            actions.push(Action::Send(Command::FetchFile { file: attachment.file, into }));
-        }
-    });
+    let word = if state == Some(&TransferState::Done) { "Save again" } else { "Save" };
+    if ui.add(Button::new(RichText::new(word).text_style(TextStyle::Small))).clicked() {
+        let into = FetchInto::Downloads;
+        actions.push(Action::Send(Command::FetchFile { file: attachment.file, into }));
+    }
 }
 
 /// Height of [`outgoing`], in points.

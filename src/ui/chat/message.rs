@@ -5,7 +5,7 @@ use super::{
     files,
     link::LinkQuestion,
     model::{About, ChatModel},
-    notes,
+    notes, pictures,
     text::{self, Block, Piece},
 };
 use crate::{
@@ -47,7 +47,7 @@ pub(super) fn show(
         show_text(ui, message.id, &message.text, &message.marks.mentions, theme::TEXT, &mut model.link);
     }
     if let Some(attachment) = &message.attachment {
-        show_attachment(ui, attachment, model, snapshot, actions);
+        show_attachment(ui, message, attachment, model, snapshot, actions);
     }
     if message.marks.edited_ms.is_some() {
         ui.label(theme::small("edited"));
@@ -81,16 +81,21 @@ fn show_quote(ui: &mut Ui, quote: &Quote, message: &ChatMessage, model: &mut Cha
     }
 }
 
-/// What a message carries: the player of a voice note, or a file's card.
+/// What a message carries: the player of a voice note, a picture, or a file's card.
 fn show_attachment(
     ui: &mut Ui,
+    message: &ChatMessage,
     attachment: &Attachment,
     model: &mut ChatModel,
     snapshot: &Snapshot,
     actions: &mut Vec<Action>,
 ) {
-    let AttachmentKind::Note { ms, waveform } = &attachment.kind else {
-        return files::card(ui, attachment, snapshot, actions);
+    let (ms, waveform) = match &attachment.kind {
+        AttachmentKind::File => return files::card(ui, attachment, snapshot, actions),
+        AttachmentKind::Image => {
+            return pictures::show(ui, message, attachment, &mut model.pictures, snapshot, actions);
+        }
+        AttachmentKind::Note { ms, waveform } => (ms, waveform),
     };
     ui.horizontal(|ui| {
         let length = Duration::from_millis((*ms).into()).min(limits::NOTE_LENGTH);

@@ -59,6 +59,10 @@ pub struct ChatModel {
     pub(super) glow: Option<(MessageId, f64)>,
     /// Where the page was asked for that is on its way.
     pub(super) asked_page: Option<(Conversation, MessageId)>,
+    /// Pictures that are shown.
+    pub pictures: super::pictures::Pictures,
+    /// The picture that was pasted and is not sent yet.
+    pub paste: super::paste::Paste,
 }
 
 /// What is being typed, where it is not a new message.

@@ -1,6 +1,6 @@
 //! The signs of what is played and recorded.
 
-use bevy_egui::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, vec2};
+use bevy_egui::egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, vec2};
 
 /// A triangle that points to the right: play.
 pub fn play(painter: &Painter, center: Pos2, height: f32, color: Color32) {
@@ -35,4 +35,17 @@ pub fn bin(painter: &Painter, center: Pos2, height: f32, color: Color32) {
         let x = side * height * 0.1;
         painter.line_segment([body.center() + vec2(x, -0.17 * height), body.center() + vec2(x, 0.17 * height)], stroke);
     }
+}
+
+/// A sheet of paper with a folded corner and a short word on it.
+pub fn sheet(painter: &Painter, rect: Rect, word: &str, color: Color32) {
+    let stroke = Stroke::new(1.3, color);
+    let fold = rect.width() * 0.32;
+    let (left, right, top, bottom) = (rect.left() + 0.7, rect.right() - 0.7, rect.top() + 0.7, rect.bottom() - 0.7);
+    let corners = [(left, top), (right - fold, top), (right, top + fold), (right, bottom), (left, bottom)];
+    painter.add(Shape::closed_line(corners.map(Pos2::from).to_vec(), stroke));
+    painter.line_segment([(right - fold, top).into(), (right - fold, top + fold).into()], stroke);
+    painter.line_segment([(right - fold, top + fold).into(), (right, top + fold).into()], stroke);
+    let at = rect.center() + vec2(0.0, rect.height() * 0.18);
+    painter.text(at, Align2::CENTER_CENTER, word, FontId::proportional(9.0), color);
 }

@@ -53,7 +53,11 @@ pub(super) fn start(transfer: &mut Transfer, desk: &FileDesk, places: &Places, t
             Job::Cache(download) => {
                 fetch(desk, download, done, turn, move |download, part| {
                     let path = places.cached(download.attachment.file);
-                    fs::rename(part, &path).map(|()| path)
+                    fs::rename(part, &path)?;
+                    if let Err(error) = places.trim_cache() {
+                        tracing::warn!(%error, "old files could not be taken from the cache");
+                    }
+                    Ok(path)
                 })
                 .await
             }
