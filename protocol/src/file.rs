@@ -57,9 +57,19 @@ pub enum AttachmentKind {
         /// How loud it is, from its beginning to its end.
         waveform: Waveform,
     },
+    /// One turn at talking, which the server kept because the room's talk log was on. Nobody else can send one.
+    Turn {
+        /// How long it plays, in milliseconds.
+        ms: u32,
+        /// How loud it is, from its beginning to its end; see [`Waveform`] for what its levels say.
+        waveform: Waveform,
+    },
 }
 
 /// How loud a voice note is over its time: at most [`limits::WAVEFORM_LEVELS`] levels, 255 is the loudest.
+///
+/// Of a turn, which the server never decodes, it is how many bytes the encoder spent on each part of it: with a variable
+/// bitrate that follows speech and pauses well, and loudness roughly.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<u8>", into = "Vec<u8>")]
 pub struct Waveform(Vec<u8>);
@@ -151,13 +161,14 @@ impl From<blake3::Hash> for FileHash {
 }
 
 impl AttachmentKind {
-    /// The kind's word in the database and for scripts.
+    /// The kind's word for scripts.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
             Self::File => "file",
             Self::Image => "image",
             Self::Note { .. } => "note",
+            Self::Turn { .. } => "turn",
         }
     }
 }

@@ -132,7 +132,9 @@ fn obey_face(mut asked: MessageReader<FromFace>, mut chat: Chat) {
             Command::History { of, before, count } => chat.ask_history(*of, *before, *count, true),
             Command::Letter { to, text } => chat.letter(to, text),
             Command::Search { words, before } => chat.search(words, *before),
-            Command::CreateRoom { name, policy, queue } => chat.create_room(name, *policy, *queue),
+            Command::CreateRoom { name, policy, queue, talk_log } => {
+                chat.create_room(name, *policy, *queue, *talk_log);
+            }
             Command::DeleteRoom(room) => {
                 let asked = Asked::DeleteRoom { room: *room, name: chat.mirror.room_name(*room) };
                 chat.ask("delete", asked, |request| ClientMessage::DeleteRoom { request, room: *room });
@@ -268,7 +270,7 @@ impl Chat<'_, '_> {
         self.open(to);
     }
 
-    fn create_room(&mut self, name: &str, policy: FloorPolicy, queue: QueueRule) {
+    fn create_room(&mut self, name: &str, policy: FloorPolicy, queue: QueueRule, talk_log: bool) {
         match RoomName::new(name) {
             Ok(name) => {
                 self.ask("create", Asked::CreateRoom, |request| ClientMessage::CreateRoom {
@@ -276,6 +278,7 @@ impl Chat<'_, '_> {
                     name: name.clone(),
                     policy,
                     queue,
+                    talk_log,
                 });
             }
             Err(error) => self.refuse("create", "bad_name", format!("This room name {error}.")),

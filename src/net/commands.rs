@@ -102,6 +102,8 @@ pub enum Command {
         policy: FloorPolicy,
         /// What becomes of requests while somebody talks.
         queue: QueueRule,
+        /// Whether turns are kept in its history, where one talks at a time.
+        talk_log: bool,
     },
     /// Take a room down.
     DeleteRoom(RoomId),

@@ -107,6 +107,7 @@ fn mirror_rooms(
                 site: room.site.clone(),
                 policy: room.policy,
                 queue: room.queue,
+                talk_log: room.talk_log,
                 talkers,
                 waiting,
                 muted,

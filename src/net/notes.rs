@@ -158,7 +158,9 @@ fn show(mut notes: Notes) {
 pub(super) fn note_of(message: &ChatMessage) -> Option<(NoteKey, Duration)> {
     let attachment = message.attachment.as_ref()?;
     match attachment.kind {
-        AttachmentKind::Note { ms, .. } => Some((NoteKey::File(attachment.file), Duration::from_millis(ms.into()))),
+        AttachmentKind::Note { ms, .. } | AttachmentKind::Turn { ms, .. } => {
+            Some((NoteKey::File(attachment.file), Duration::from_millis(ms.into())))
+        }
         AttachmentKind::File | AttachmentKind::Image => None,
     }
 }

@@ -337,7 +337,8 @@ fn start_server(wire: &MemoryWire, map: &WorldMap) -> (App, world_mpsc::Sender<W
         bans: Bans::default(),
         public: None,
     };
-    let wires = WorldWires { asks: world_asks, store: client, stop: StopFlag::default(), events: None };
+    let (turns, _) = talk_log::wire();
+    let wires = WorldWires { asks: world_asks, store: client, stop: StopFlag::default(), turns, events: None };
     let mut server = world::app(settings, wires);
     wire.attach_server(&mut server);
     server.finish();

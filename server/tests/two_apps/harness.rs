@@ -76,8 +76,22 @@ pub(crate) fn map() -> WorldMap {
         shut_door: ShutDoor::default(),
         solid,
         rooms: vec![
-            RoomArea { id: WEST, name: "West".into(), inside: area(0, 0, 6, 5), policy: None, queue: None },
-            RoomArea { id: EAST, name: "East".into(), inside: area(18, 0, 6, 5), policy: None, queue: None },
+            RoomArea {
+                id: WEST,
+                name: "West".into(),
+                inside: area(0, 0, 6, 5),
+                policy: None,
+                queue: None,
+                talk_log: false,
+            },
+            RoomArea {
+                id: EAST,
+                name: "East".into(),
+                inside: area(18, 0, 6, 5),
+                policy: None,
+                queue: None,
+                talk_log: false,
+            },
         ],
         plots: vec![plot(2), plot(18)],
         spawn: area(10, 1, 4, 2),
@@ -125,6 +139,8 @@ pub(crate) struct TestWorld {
     pub(crate) stored: Vec<(Thread, StoredMessage)>,
     /// Whether the store refuses.
     pub(crate) store_fails: bool,
+    /// Turns that the world keeps.
+    pub(crate) kept: TurnsIn,
     requests: u32,
 }
 
@@ -148,7 +164,8 @@ impl TestWorld {
             bans: Bans::default(),
         };
         change(&mut settings);
-        let wires = WorldWires { asks, store: client, stop: stop.clone(), events: None };
+        let (turns, kept) = talk_log::wire();
+        let wires = WorldWires { asks, store: client, stop: stop.clone(), turns, events: None };
         let wire = MemoryWire::perfect();
         let mut server = world::app(settings, wires);
         wire.attach_server(&mut server);
@@ -166,6 +183,7 @@ impl TestWorld {
             store,
             stored: Vec::new(),
             store_fails: false,
+            kept,
             requests: 0,
         }
     }

@@ -84,7 +84,7 @@ fn show_attachment(
     snapshot: &Snapshot,
     actions: &mut Vec<Action>,
 ) {
-    let AttachmentKind::Note { ms, waveform } = &attachment.kind else {
+    let (AttachmentKind::Note { ms, waveform } | AttachmentKind::Turn { ms, waveform }) = &attachment.kind else {
         return files::card(ui, attachment, snapshot, actions);
     };
     ui.horizontal(|ui| {

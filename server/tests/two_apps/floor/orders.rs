@@ -192,7 +192,7 @@ fn who_created_a_room_moderates_it_and_no_other() {
     let (ann, bob) = (world.enter("Ann"), world.enter("Bob"));
     let request = world.next_request();
     let (name, policy, queue) = (RoomName::new("Den").unwrap(), FloorPolicy::Chair, QueueRule::QuietestFirst);
-    world.tell(ann, ClientMessage::CreateRoom { request, name, policy, queue });
+    world.tell(ann, ClientMessage::CreateRoom { request, name, policy, queue, talk_log: false });
     let den = world.wait_for(ann, "the room", |message| match message {
         ServerMessage::RoomCreated { room, .. } => Some(*room),
         _ => None,
