@@ -72,7 +72,7 @@ pub enum AttachmentKind {
 /// bitrate that follows speech and pauses well, and loudness roughly.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<u8>", into = "Vec<u8>")]
-pub struct Waveform(Vec<u8>);
+pub struct Waveform(Box<[u8]>);
 
 /// More levels than a waveform has. Reads as the end of "this waveform …".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -179,7 +179,7 @@ impl Waveform {
     /// # Errors
     /// When there are too many.
     pub fn new(levels: Vec<u8>) -> Result<Self, WaveformError> {
-        if levels.len() > limits::WAVEFORM_LEVELS { Err(WaveformError) } else { Ok(Self(levels)) }
+        if levels.len() > limits::WAVEFORM_LEVELS { Err(WaveformError) } else { Ok(Self(levels.into())) }
     }
 
     /// The levels.
@@ -198,7 +198,7 @@ impl TryFrom<Vec<u8>> for Waveform {
 
 impl From<Waveform> for Vec<u8> {
     fn from(waveform: Waveform) -> Self {
-        waveform.0
+        waveform.0.into_vec()
     }
 }
 

@@ -120,7 +120,7 @@ const COMMANDS: [(&str, &str); 53] = [
     ("kick", "kick NAME [REASON]"),
     ("ban", "ban NAME [DAYS] [REASON]"),
     ("note", "note room|world|NAME SECONDS, or note cancel"),
-    ("play", "play NOTE_ID [1|1.5|2], or play stop"),
+    ("play", "play NOTE_ID [1|1.5|2], play stop, or play skip on|off"),
     ("!audio", "!audio"),
 ];
 

@@ -238,7 +238,7 @@ fn lose_requests(mut chat: Chat) {
     }
 }
 
-/// Enterings and leavings stand in the room's log, for those who were there.
+/// Enterings and leavings stand in the room's log, for those who were there, and whether what is said is kept.
 fn note_comings_and_goings(mut told: MessageReader<ToFace>, mut mirror: ResMut<Mirror>) {
     for ToFace(event) in told.read() {
         let (room, text) = match event {
@@ -248,9 +248,19 @@ fn note_comings_and_goings(mut told: MessageReader<ToFace>, mut mirror: ResMut<M
             Event::PersonChanged { name, change: PersonChanged::Left(room), .. } => (*room, format!("{name} left.")),
             Event::Entered { room, .. } => (*room, "You came in.".to_owned()),
             Event::Left { room, .. } => (*room, "You left.".to_owned()),
+            Event::Floor { room: Some(room), change: FloorChanged::TalkLog(on) } => (*room, kept(*on).to_owned()),
             _ => continue,
         };
         mirror.log(Conversation::Room(room)).add_notice(text, now_ms());
+    }
+}
+
+/// What a room's log says of its talk log.
+fn kept(on: bool) -> &'static str {
+    if on {
+        "What is said here is kept: each turn can be heard again in this chat."
+    } else {
+        "What is said here is no longer kept."
     }
 }
 

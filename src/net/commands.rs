@@ -255,6 +255,8 @@ pub enum Command {
     PauseNote,
     /// How fast notes are played, from now on.
     SetNoteSpeed(NoteSpeed),
+    /// Whether pauses in notes are passed over, from now on.
+    SkipSilence(bool),
     /// Sign out and end the session; [`Ended`](super::events::Event::Ended) is the last event. The same happens, unheard,
     /// when the handle is dropped.
     Quit,

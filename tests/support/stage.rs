@@ -44,6 +44,7 @@ use hallway_server::{
     accounts::{Bans, Registered},
     desk::{Claim, Denied, SignInAsk, WorldAsk},
     store::{self, NewMessage, StoreAnswer, StoreAsk, StoreEnd, StoredMarks, StoredMessage, Thread},
+    talk_log,
     world::{self, Moderators, StopFlag, WorldSettings, WorldWires},
 };
 use std::{

@@ -36,6 +36,7 @@ use hallway_server::{
         self, Actor, Change, Changed, Done, PageQuery, StoreAnswer, StoreAsk, StoreEnd, StoredMarks, StoredMessage,
         StoredReaction, Thread,
     },
+    talk_log::{self, TurnsIn},
     world::{self, CallRelayCounters, Moderators, RelayCounters, StopFlag, WorldSettings, WorldWires},
 };
 use lightyear::{
@@ -448,6 +449,11 @@ impl TestWorld {
         let link = self.links[client];
         self.clients[client].world_mut().trigger(Disconnect { entity: link });
         self.pass(Duration::from_millis(50));
+    }
+
+    /// Asks the world something as the desk does.
+    pub(crate) fn ask(&self, ask: WorldAsk) {
+        self.door.ask(ask).unwrap();
     }
 
     fn serve_store(&mut self) {

@@ -87,6 +87,9 @@ fn show_attachment(
     let (AttachmentKind::Note { ms, waveform } | AttachmentKind::Turn { ms, waveform }) = &attachment.kind else {
         return files::card(ui, attachment, snapshot, actions);
     };
+    if let AttachmentKind::Turn { .. } = attachment.kind {
+        ui.label(theme::small("Said aloud"));
+    }
     ui.horizontal(|ui| {
         let length = Duration::from_millis((*ms).into()).min(limits::NOTE_LENGTH);
         let (key, scrub) = (NoteKey::File(attachment.file), &mut model.notes.scrub);

@@ -58,6 +58,7 @@ fn who_may_not_order_is_refused_and_so_is_what_can_t_be() {
         FloorOrder::Give(of_bob),
         FloorOrder::SetPolicy(FloorPolicy::Open),
         FloorOrder::SetQueue(QueueRule::Refuse),
+        FloorOrder::SetTalkLog(true),
     ];
     for order in every {
         assert_eq!(world.ordered(ann, order), Err(Refusal::NotModerator), "{order:?}");
