@@ -296,7 +296,7 @@ fn a_note_is_played_as_it_was_spoken_and_leaves_by_no_packet() {
     };
     let file = Arc::new(NoteFile::read(&note.ogg).unwrap());
     assert_eq!((file.length(), note.waveform.len()), (note.length, 64));
-    let play = VoiceCommand::PlayNote { ticket: 2, note: file, from: Duration::ZERO, speed: 1.0 };
+    let play = VoiceCommand::PlayNote { ticket: 2, note: file, from: Duration::ZERO, speed: 1.0, skip_silence: false };
     engine.send(play);
     assert_eq!(events.recv_timeout(patience), Ok(VoiceEvent::NoteEnded(2)), "and nothing before");
 

@@ -76,6 +76,8 @@ pub enum ClientMessage {
         policy: FloorPolicy,
         /// What becomes of requests while somebody talks.
         queue: QueueRule,
+        /// Whether turns are kept in its history, where one talks at a time.
+        talk_log: bool,
     },
     /// A moderator's word about the floor of the room that the moderator is in.
     OrderFloor {

@@ -57,12 +57,22 @@ pub enum AttachmentKind {
         /// How loud it is, from its beginning to its end.
         waveform: Waveform,
     },
+    /// One turn at talking, which the server kept because the room's talk log was on. Nobody else can send one.
+    Turn {
+        /// How long it plays, in milliseconds.
+        ms: u32,
+        /// How loud it is, from its beginning to its end; see [`Waveform`] for what its levels say.
+        waveform: Waveform,
+    },
 }
 
 /// How loud a voice note is over its time: at most [`limits::WAVEFORM_LEVELS`] levels, 255 is the loudest.
+///
+/// Of a turn, which the server never decodes, it is how many bytes the encoder spent on each part of it: with a variable
+/// bitrate that follows speech and pauses well, and loudness roughly.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<u8>", into = "Vec<u8>")]
-pub struct Waveform(Vec<u8>);
+pub struct Waveform(Box<[u8]>);
 
 /// More levels than a waveform has. Reads as the end of "this waveform …".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -151,13 +161,14 @@ impl From<blake3::Hash> for FileHash {
 }
 
 impl AttachmentKind {
-    /// The kind's word in the database and for scripts.
+    /// The kind's word for scripts.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
             Self::File => "file",
             Self::Image => "image",
             Self::Note { .. } => "note",
+            Self::Turn { .. } => "turn",
         }
     }
 }
@@ -168,7 +179,7 @@ impl Waveform {
     /// # Errors
     /// When there are too many.
     pub fn new(levels: Vec<u8>) -> Result<Self, WaveformError> {
-        if levels.len() > limits::WAVEFORM_LEVELS { Err(WaveformError) } else { Ok(Self(levels)) }
+        if levels.len() > limits::WAVEFORM_LEVELS { Err(WaveformError) } else { Ok(Self(levels.into())) }
     }
 
     /// The levels.
@@ -187,7 +198,7 @@ impl TryFrom<Vec<u8>> for Waveform {
 
 impl From<Waveform> for Vec<u8> {
     fn from(waveform: Waveform) -> Self {
-        waveform.0
+        waveform.0.into_vec()
     }
 }
 

@@ -29,7 +29,7 @@ mod talked;
 mod turn;
 
 pub use events::{FloorDecision, FloorInput};
-pub use rules::{FloorPolicy, FloorRules, FloorTimes, QueueRule, UnknownRule};
+pub use rules::{FloorPolicy, FloorRules, FloorTimes, QueueRule, UnknownRule, keeps_turns};
 
 use crate::{ids::PersonId, limits};
 use messages::{DenyCause, FloorState, RevokeCause};

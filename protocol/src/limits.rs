@@ -111,6 +111,17 @@ pub const ROOMS: usize = 256;
 pub const NOTE_LENGTH: Duration = Duration::from_secs(300);
 /// Largest file of a voice note: [`NOTE_LENGTH`] of Opus at 64 kbit/s is 2.4 MB, the pages around it 10 kB.
 pub const NOTE_BYTES: usize = 3 << 20;
+/// Shortest turn that a talk log keeps: less is a cough or a key that was pressed by mistake.
+pub const TURN_LEAST: Duration = Duration::from_millis(500);
+/// Longest pause that a kept turn has in it, where its packets tell a longer one: the floor is taken from whoever sends
+/// nothing for two seconds, so only a client that makes times up has longer ones.
+pub const TURN_PAUSE: Duration = Duration::from_secs(3);
+/// Largest kept turn, in bytes of Opus: [`NOTE_LENGTH`] at 64 kbit/s with room to spare, less than [`NOTE_BYTES`] when it
+/// is a file.
+pub const TURN_BYTES: usize = 5 << 19;
+/// Most bytes of turns that a server holds in memory while they are talked, all rooms together: sixty at the usual bitrate
+/// of a minute each fit five times. What comes beyond it is heard and not kept.
+pub const TURNS_BYTES: usize = 64 << 20;
 /// Longest name of a file, in bytes of UTF-8: what file systems take.
 pub const FILE_NAME_BYTES: usize = 255;
 /// Most levels that show how loud a voice note is: as many bars as a line of chat has room for.

@@ -62,6 +62,9 @@ pub struct RoomArea {
     /// What becomes of requests while somebody talks; `None` leaves that to the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<QueueRule>,
+    /// Whether turns are kept in its history, where one talks at a time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub talk_log: bool,
 }
 
 /// A place for a room that people create. Its walls stand always; its door is shut (cannot be walked through) while

@@ -41,6 +41,8 @@ pub struct Room {
     pub policy: FloorPolicy,
     /// What becomes of requests while somebody talks.
     pub queue: QueueRule,
+    /// Whether turns are kept in its history, where one talks at a time.
+    pub talk_log: bool,
 }
 
 /// Where a room stands on the map.

@@ -8,6 +8,7 @@ mod ask;
 mod disk;
 mod download;
 mod error;
+mod keep;
 mod outward;
 mod slots;
 mod sweep;
@@ -15,7 +16,7 @@ mod table;
 mod turns;
 mod upload;
 
-pub use ask::{Caller, FileAsk, KeyHash, Place, SaidFile};
+pub use ask::{Caller, FileAsk, KeyHash, Place, SaidFile, SaidTurn};
 pub(crate) use ask::{Shown, key_hash};
 pub use error::FileError;
 pub(crate) use slots::Slot;
@@ -212,6 +213,8 @@ fn is_possible_note(asked: &BeginUpload) -> bool {
         AttachmentKind::Note { ms, .. } => {
             asked.bytes <= limits::NOTE_BYTES as u64 && u128::from(ms) <= limits::NOTE_LENGTH.as_millis()
         }
+        // Turns are the server's own.
+        AttachmentKind::Turn { .. } => false,
         AttachmentKind::File | AttachmentKind::Image => true,
     }
 }

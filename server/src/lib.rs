@@ -9,6 +9,8 @@
 //!
 //! The bytes of [`files`] go between desk and disk; the world only says who may.
 //!
+//! What is said where a talk log is on, the world gives to [`talk_log`], which makes files of it.
+//!
 //! Whose a name is, the desk finds out by [`accounts`] before it asks the world.
 
 pub mod accounts;
@@ -19,6 +21,7 @@ pub mod files;
 mod running;
 mod site;
 pub mod store;
+pub mod talk_log;
 pub mod world;
 
 pub use config::Settings;

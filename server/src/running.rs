@@ -8,6 +8,7 @@ use crate::{
     files::{FileLimits, Files},
     site::{self, DataDir, SiteError},
     store::{self, Database, OpenError, StoreWorker},
+    talk_log,
     world::{self, Moderators, StopFlag, WorldSettings, WorldWires},
 };
 use bevy::app::AppExit;
@@ -144,8 +145,10 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
     let store = runtime.spawn(worker.run());
     runtime.spawn(watch_bans(Arc::clone(&accounts), door.clone()));
     let (registered, bans) = (accounts.registered(), accounts.bans());
+    let (turns, kept) = talk_log::wire();
+    runtime.spawn(talk_log::keep(kept, files.clone(), door.clone()));
     let desk = open_desk(&runtime, listener, &identity, exhibits, door, accounts, files, &settings)?;
-    let wires = WorldWires { asks, store: store_client, stop: stopper.flag.clone(), events: Some(events_in) };
+    let wires = WorldWires { asks, store: store_client, stop: stopper.flag.clone(), turns, events: Some(events_in) };
     let world_settings = world_settings(&settings, map, moderators.clone(), registered, bans, public);
     let world = spawn_world(world_settings, wires, socket, live)?;
     let fingerprint = identity.fingerprint().to_owned();
@@ -230,6 +233,7 @@ fn world_settings(
             policy: settings.floor_policy,
             queue: settings.queue_rule,
             times: FloorTimes { talk_limit: settings.talk_limit, warning_before, ..usual },
+            talk_log: false,
         },
         empty_room_lifetime: settings.empty_room_lifetime,
         moderators,

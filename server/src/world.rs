@@ -22,6 +22,7 @@ mod removal;
 mod rooms;
 mod sessions;
 mod shutdown;
+mod talk_log;
 
 pub use calls::CallRelayCounters;
 pub use moderators::Moderators;
@@ -33,6 +34,7 @@ use crate::{
     accounts::{Bans, Registered},
     desk::WorldAsks,
     store::StoreClient,
+    talk_log::TurnsOut,
 };
 use bevy::prelude::*;
 use hallway_protocol::{
@@ -90,6 +92,8 @@ pub struct WorldWires {
     pub store: StoreClient,
     /// Set to end the world.
     pub stop: StopFlag,
+    /// Where turns go that are kept.
+    pub turns: TurnsOut,
     /// Where events go, if anybody listens.
     pub events: Option<mpsc::Sender<ServerEvent>>,
 }
@@ -149,6 +153,7 @@ pub fn app(settings: WorldSettings, wires: WorldWires) -> App {
         shutdown::plugin,
         conduct::plugin,
         removal::plugin,
+        talk_log::plugin,
     ));
     use WorldSystems::{Calls, Chat, Conduct, Floor, Pose, Relay, Rooms, Sessions, Tell};
     app.configure_sets(Update, (Sessions, Pose, Rooms, Calls, Relay, Floor, Chat, Tell, Conduct).chain());
@@ -170,6 +175,7 @@ fn insert_resources(app: &mut App, settings: WorldSettings, wires: WorldWires) {
         .insert_resource(sessions::DeskAsks(wires.asks))
         .insert_resource(chat::Store(wires.store))
         .insert_resource(wires.stop)
+        .insert_resource(talk_log::TalkLog::new(wires.turns))
         .insert_resource(events::Events(wires.events.map(Mutex::new)));
 }
 

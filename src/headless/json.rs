@@ -100,7 +100,7 @@ pub fn rooms(snapshot: &Snapshot) -> Value {
         .map(|room| {
             let mut object = json!({
                 "name": room.name, "people": room.people.len(), "floor": room.policy.word(),
-                "queue": room.queue.word(), "locked": false,
+                "queue": room.queue.word(), "log": room.keeps_turns(), "locked": false,
             });
             if let Some(holder) = room.holder() {
                 object["holder"] = person_name(holder, snapshot).into();

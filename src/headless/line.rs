@@ -74,7 +74,7 @@ const COMMANDS: [(&str, &str); 53] = [
     ("walk", "walk X Y"),
     ("enter", "enter ROOM"),
     ("leave", "leave"),
-    ("create", "create ROOM [floor=exclusive|open|chair] [queue=refuse|first-come|quietest-first]"),
+    ("create", "create ROOM [floor=exclusive|open|chair] [queue=refuse|first-come|quietest-first] [log=on|off]"),
     ("delete", "delete ROOM, or delete MESSAGE_ID"),
     ("say", "say TEXT"),
     ("shout", "shout TEXT"),
@@ -82,7 +82,7 @@ const COMMANDS: [(&str, &str); 53] = [
     ("talk", "talk"),
     ("quiet", "quiet"),
     ("offer", "offer play|drop"),
-    ("floor", "floor revoke|mute|unmute|give NAME, floor policy RULE, or floor queue RULE"),
+    ("floor", "floor revoke|mute|unmute|give NAME, floor policy RULE, floor queue RULE, or floor log on|off"),
     ("volume", "volume NAME PERCENT"),
     ("voice", "voice, or voice PREFERENCE VALUE"),
     ("test", "test on|off"),
@@ -120,7 +120,7 @@ const COMMANDS: [(&str, &str); 53] = [
     ("kick", "kick NAME [REASON]"),
     ("ban", "ban NAME [DAYS] [REASON]"),
     ("note", "note room|world|NAME SECONDS, or note cancel"),
-    ("play", "play NOTE_ID [1|1.5|2], or play stop"),
+    ("play", "play NOTE_ID [1|1.5|2], play stop, or play skip on|off"),
     ("!audio", "!audio"),
 ];
 
@@ -265,14 +265,16 @@ fn create(rest: &str) -> Parsed {
             (rest[..first].trim(), &rest[first..])
         }
     };
-    let (mut policy, mut queue) = (FloorPolicy::default(), QueueRule::default());
+    let (mut policy, mut queue, mut talk_log) = (FloorPolicy::default(), QueueRule::default(), false);
     for word in settings.split_whitespace() {
         let wrong = |error: UnknownRule| complain("create", "usage", format!("{error}."));
         match word.split_once('=') {
             Some(("floor", rule)) => policy = rule.parse().map_err(wrong)?,
             Some(("queue", rule)) => queue = rule.parse().map_err(wrong)?,
+            Some(("log", word)) => talk_log = voice::switch(word).ok_or_else(|| usage("create"))?,
             _ => {
-                let text = format!("“{word}” is not possible yet; what can be set about a room are floor and queue.");
+                let text =
+                    format!("“{word}” is not possible yet; what can be set about a room are floor, queue and log.");
                 return Err(complain("create", "not_available", text));
             }
         }
@@ -280,11 +282,11 @@ fn create(rest: &str) -> Parsed {
     if name.is_empty() {
         return Err(usage("create"));
     }
-    Ok(Order::Session(Command::CreateRoom { name: name.to_owned(), policy, queue }))
+    Ok(Order::Session(Command::CreateRoom { name: name.to_owned(), policy, queue, talk_log }))
 }
 
 /// What the interface lets people set about a room.
-const SETTINGS: [&str; 4] = ["floor", "queue", "password", "capacity"];
+const SETTINGS: [&str; 5] = ["floor", "queue", "log", "password", "capacity"];
 
 fn msg(rest: &str, snapshot: &Snapshot) -> Parsed {
     match split_name(rest, names(snapshot)) {

@@ -169,6 +169,8 @@ pub enum VoiceCommand {
         from: Duration,
         /// How many times as fast, 0.5 to 3.0, at the same pitch.
         speed: f32,
+        /// Whether pauses are passed over.
+        skip_silence: bool,
     },
     /// Play it no longer; no event comes.
     StopNote,

@@ -4,6 +4,7 @@
 //! gives its sound. The voice engine records and plays beside the voices.
 
 pub mod file;
+pub mod pauses;
 pub mod player;
 pub mod recording;
 pub mod tempo;

@@ -132,7 +132,9 @@ fn obey_face(mut asked: MessageReader<FromFace>, mut chat: Chat) {
             Command::History { of, before, count } => chat.ask_history(*of, *before, *count, true),
             Command::Letter { to, text } => chat.letter(to, text),
             Command::Search { words, before } => chat.search(words, *before),
-            Command::CreateRoom { name, policy, queue } => chat.create_room(name, *policy, *queue),
+            Command::CreateRoom { name, policy, queue, talk_log } => {
+                chat.create_room(name, *policy, *queue, *talk_log);
+            }
             Command::DeleteRoom(room) => {
                 let asked = Asked::DeleteRoom { room: *room, name: chat.mirror.room_name(*room) };
                 chat.ask("delete", asked, |request| ClientMessage::DeleteRoom { request, room: *room });
@@ -236,7 +238,7 @@ fn lose_requests(mut chat: Chat) {
     }
 }
 
-/// Enterings and leavings stand in the room's log, for those who were there.
+/// Enterings and leavings stand in the room's log, for those who were there, and whether what is said is kept.
 fn note_comings_and_goings(mut told: MessageReader<ToFace>, mut mirror: ResMut<Mirror>) {
     for ToFace(event) in told.read() {
         let (room, text) = match event {
@@ -246,9 +248,19 @@ fn note_comings_and_goings(mut told: MessageReader<ToFace>, mut mirror: ResMut<M
             Event::PersonChanged { name, change: PersonChanged::Left(room), .. } => (*room, format!("{name} left.")),
             Event::Entered { room, .. } => (*room, "You came in.".to_owned()),
             Event::Left { room, .. } => (*room, "You left.".to_owned()),
+            Event::Floor { room: Some(room), change: FloorChanged::TalkLog(on) } => (*room, kept(*on).to_owned()),
             _ => continue,
         };
         mirror.log(Conversation::Room(room)).add_notice(text, now_ms());
+    }
+}
+
+/// What a room's log says of its talk log.
+fn kept(on: bool) -> &'static str {
+    if on {
+        "What is said here is kept: each turn can be heard again in this chat."
+    } else {
+        "What is said here is no longer kept."
     }
 }
 
@@ -268,7 +280,7 @@ impl Chat<'_, '_> {
         self.open(to);
     }
 
-    fn create_room(&mut self, name: &str, policy: FloorPolicy, queue: QueueRule) {
+    fn create_room(&mut self, name: &str, policy: FloorPolicy, queue: QueueRule, talk_log: bool) {
         match RoomName::new(name) {
             Ok(name) => {
                 self.ask("create", Asked::CreateRoom, |request| ClientMessage::CreateRoom {
@@ -276,6 +288,7 @@ impl Chat<'_, '_> {
                     name: name.clone(),
                     policy,
                     queue,
+                    talk_log,
                 });
             }
             Err(error) => self.refuse("create", "bad_name", format!("This room name {error}.")),

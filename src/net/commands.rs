@@ -102,6 +102,8 @@ pub enum Command {
         policy: FloorPolicy,
         /// What becomes of requests while somebody talks.
         queue: QueueRule,
+        /// Whether turns are kept in its history, where one talks at a time.
+        talk_log: bool,
     },
     /// Take a room down.
     DeleteRoom(RoomId),
@@ -253,6 +255,8 @@ pub enum Command {
     PauseNote,
     /// How fast notes are played, from now on.
     SetNoteSpeed(NoteSpeed),
+    /// Whether pauses in notes are passed over, from now on.
+    SkipSilence(bool),
     /// Sign out and end the session; [`Ended`](super::events::Event::Ended) is the last event. The same happens, unheard,
     /// when the handle is dropped.
     Quit,

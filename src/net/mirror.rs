@@ -1,5 +1,7 @@
 //! Who and what is there: what lightyear replicated and what the server tells between, as the snapshot shows it.
 
+mod talk_log;
+
 use super::{
     events::{Event, PersonChanged},
     poses::NewestPoses,
@@ -31,6 +33,7 @@ impl Plugin for MirrorPlugin {
                 mirror_rooms.run_if(rooms_changed.or_else(people_changed)),
                 hear_server,
                 forget_place.run_if(on_message::<LeftWorld>),
+                talk_log::tell,
             )
                 .chain()
                 .in_set(SessionSystems::Mirror),
@@ -107,6 +110,7 @@ fn mirror_rooms(
                 site: room.site.clone(),
                 policy: room.policy,
                 queue: room.queue,
+                talk_log: room.talk_log,
                 talkers,
                 waiting,
                 muted,

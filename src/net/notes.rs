@@ -95,6 +95,7 @@ fn obey_face(mut asked: MessageReader<FromFace>, mut notes: Notes) {
             }
             Command::PauseNote => notes.pause(),
             Command::SetNoteSpeed(speed) => notes.set_speed(*speed),
+            Command::SkipSilence(skips) => notes.skip_silence(*skips),
             _ => {}
         }
     }
@@ -148,6 +149,7 @@ fn show(mut notes: Notes) {
         playing: notes.playing(),
         places: notes.player.places.clone(),
         speed: notes.player.speed,
+        skip_silence: notes.player.skip_silence,
     };
     if *notes.mirror.notes != view {
         notes.mirror.notes = Arc::new(view);
@@ -158,7 +160,9 @@ fn show(mut notes: Notes) {
 pub(super) fn note_of(message: &ChatMessage) -> Option<(NoteKey, Duration)> {
     let attachment = message.attachment.as_ref()?;
     match attachment.kind {
-        AttachmentKind::Note { ms, .. } => Some((NoteKey::File(attachment.file), Duration::from_millis(ms.into()))),
+        AttachmentKind::Note { ms, .. } | AttachmentKind::Turn { ms, .. } => {
+            Some((NoteKey::File(attachment.file), Duration::from_millis(ms.into())))
+        }
         AttachmentKind::File | AttachmentKind::Image => None,
     }
 }
@@ -170,6 +174,13 @@ impl Notes<'_> {
 
     fn refuse(&mut self, command: &'static str, code: &'static str, text: impl Into<String>) {
         self.to_face.write(ToFace(Event::Refused { command, code, text: text.into() }));
+    }
+
+    fn skip_silence(&mut self, skips: bool) {
+        if self.player.skip_silence != skips {
+            self.player.skip_silence = skips;
+            self.go_on();
+        }
     }
 
     fn set_speed(&mut self, speed: NoteSpeed) {

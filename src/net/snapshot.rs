@@ -21,7 +21,7 @@ use super::{
 use bytes::Bytes;
 use hallway_protocol::{
     chat::{ChatMessage, Conversation},
-    floor::{FloorPolicy, QueueRule},
+    floor::{FloorPolicy, QueueRule, keeps_turns},
     ids::{MessageId, PersonId, RequestId, RoomId},
     keeping::Keeping,
     map::{Point, WorldMap},
@@ -160,6 +160,8 @@ pub struct RoomView {
     pub policy: FloorPolicy,
     /// What becomes of requests while somebody talks.
     pub queue: QueueRule,
+    /// Whether its talk log is on; see [`Self::keeps_turns`].
+    pub talk_log: bool,
     /// Who talks in it, in the order of their grants: at most one but in an open room.
     pub talkers: Vec<PersonId>,
     /// Who waits for its floor, the next one first. Known of one's own room only.
@@ -179,6 +181,12 @@ impl RoomView {
     #[must_use]
     pub fn holder(&self) -> Option<PersonId> {
         self.talkers.first().copied()
+    }
+
+    /// Whether what is said in it is kept.
+    #[must_use]
+    pub fn keeps_turns(&self) -> bool {
+        keeps_turns(self.policy, self.talk_log)
     }
 }
 

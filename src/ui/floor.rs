@@ -79,6 +79,20 @@ fn heading(ui: &mut Ui, room: &RoomView, actions: &mut Vec<Action>) {
     let (_, queue) = rules::of_queue(room.queue);
     let meaning = if rules::tag(room.policy).is_some() { policy } else { format!("{policy}\n{queue}") };
     ui.label(theme::small(rules::line(room.policy, room.queue))).on_hover_text(meaning);
+    if room.keeps_turns() {
+        kept(ui);
+    }
+}
+
+/// The sign that what is said here is kept.
+fn kept(ui: &mut Ui) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let (dot, _) = ui.allocate_exact_size(vec2(8.0, 14.0), Sense::hover());
+        ui.painter().circle_filled(dot.center(), 4.0, theme::DANGER);
+        let tip = "Each turn stands in this room's chat, for whoever comes in.\nWho talked may delete it there.";
+        ui.label(theme::small("What is said here is kept").color(theme::TEXT)).on_hover_text(tip);
+    });
 }
 
 fn row(ui: &mut Ui, person: PersonId, part: Part, snapshot: &Snapshot, actions: &mut Vec<Action>) {

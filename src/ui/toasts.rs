@@ -117,6 +117,8 @@ impl Toasts {
             FloorChanged::Muted => self.trouble("A moderator keeps you from talking in this room.", now),
             FloorChanged::Unmuted => self.say("You may talk in this room again", now),
             // The bar, the offer or the room's panel shows these for as long as they last.
+            FloorChanged::TalkLog(true) => self.say("What is said in this room is kept", now),
+            FloorChanged::TalkLog(false) => self.say("What is said in this room is no longer kept", now),
             FloorChanged::Granted { .. }
             | FloorChanged::Queued { .. }
             | FloorChanged::Position { .. }

@@ -45,9 +45,11 @@ fn sign(
     let size = (view.tile(stage) * 0.32).clamp(11.0, 17.0);
     let font = FontId::new(size, FontFamily::Name(theme::BOLD.into()));
     let talkers = talkers_in_short(room, snapshot);
+    let name = bidi::line(&room.name);
     let text = match &talkers {
-        Some(talkers) => format!("{}  ·  {talkers}", bidi::line(&room.name)),
-        None => bidi::line(&room.name),
+        Some(talkers) => format!("{name}  ·  {talkers}"),
+        None if room.keeps_turns() => format!("{name}  ·  kept"),
+        None => name,
     };
     let color = if talkers.is_some() { theme::TALK } else { theme::TEXT };
     let mut job = egui::text::LayoutJob::simple_singleline(text, font, color);

@@ -25,6 +25,7 @@ mod server_program;
 mod sign_in;
 #[path = "../support/helpers.rs"]
 mod support;
+mod talk_log;
 mod video;
 mod voice;
 mod walking;

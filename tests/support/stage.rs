@@ -45,6 +45,7 @@ use hallway_server::{
     accounts::{Bans, Registered},
     desk::{Claim, Denied, SignInAsk, WorldAsk},
     store::{self, NewMessage, StoreAnswer, StoreAsk, StoreEnd, StoredMarks, StoredMessage, Thread},
+    talk_log,
     world::{self, Moderators, StopFlag, WorldSettings, WorldWires},
 };
 use std::{
@@ -339,7 +340,8 @@ fn start_server(wire: &MemoryWire, map: &WorldMap) -> (App, world_mpsc::Sender<W
         public: None,
         keeping: Keeping::default(),
     };
-    let wires = WorldWires { asks: world_asks, store: client, stop: StopFlag::default(), events: None };
+    let (turns, _) = talk_log::wire();
+    let wires = WorldWires { asks: world_asks, store: client, stop: StopFlag::default(), turns, events: None };
     let mut server = world::app(settings, wires);
     wire.attach_server(&mut server);
     server.finish();

@@ -30,7 +30,7 @@ fn create(name: &str) -> Command {
 }
 
 fn create_with(name: &str, policy: FloorPolicy, queue: QueueRule) -> Command {
-    Command::CreateRoom { name: name.to_owned(), policy, queue }
+    Command::CreateRoom { name: name.to_owned(), policy, queue, talk_log: false }
 }
 
 /// Somebody creates a room, and these people walk into it; gives its number.

@@ -84,6 +84,7 @@ pub(crate) fn in_a_room() -> Snapshot {
         site: owner.map_or(RoomSite::Map, |owner| RoomSite::Plot { plot: 0, owner: Some(PersonId(owner)) }),
         policy: FloorPolicy::default(),
         queue: QueueRule::default(),
+        talk_log: false,
         talkers: Vec::new(),
         waiting: Vec::new(),
         muted: Vec::new(),

@@ -99,6 +99,26 @@ fn a_click_beside_the_buttons_opens_the_persons_menu() {
 }
 
 #[test]
+fn everybody_inside_sees_that_what_is_said_is_kept() {
+    let sign = "What is said here is kept";
+    assert!(panel(busy()).query_by_label(sign).is_none());
+    let mut snapshot = busy();
+    snapshot.rooms[0].talk_log = true;
+    assert!(panel(snapshot.clone()).query_by_label(sign).is_some());
+    snapshot.rooms[0].policy = FloorPolicy::Open;
+    assert!(panel(snapshot).query_by_label(sign).is_none(), "an open room has no turns");
+}
+
+#[test]
+fn who_moderates_switches_the_talk_log() {
+    let show = |ui: &mut Ui, (): &mut (), snapshot: &Snapshot| rules::show(ui, &snapshot.rooms[0]);
+    let mut harness = bench((), moderating(), show);
+    harness.get_by_label("Keep what is said").click();
+    harness.run_steps(2);
+    assert_eq!(harness.state().actions, [ordered(FloorOrder::SetTalkLog(true))]);
+}
+
+#[test]
 fn rules_are_ordered_one_by_one() {
     let show = |ui: &mut Ui, (): &mut (), snapshot: &Snapshot| rules::show(ui, &snapshot.rooms[0]);
     let mut harness = panel(moderating());

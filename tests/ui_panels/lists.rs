@@ -67,7 +67,7 @@ fn a_room_is_made_by_name_and_a_bad_name_is_told() {
     harness.get_by_label("Create").click();
     harness.run_steps(2);
     let (policy, queue) = (FloorPolicy::Exclusive, QueueRule::FirstCome);
-    let create = Command::CreateRoom { name: "Reading".into(), policy, queue };
+    let create = Command::CreateRoom { name: "Reading".into(), policy, queue, talk_log: false };
     assert_eq!(harness.state().actions, [Action::Send(create)]);
     assert!(harness.state().model.new.is_none());
 }
@@ -87,7 +87,7 @@ fn a_new_room_gets_the_rules_that_were_chosen() {
     harness.get_by_label("Create").click();
     harness.run_steps(2);
     let (policy, queue) = (FloorPolicy::Chair, QueueRule::QuietestFirst);
-    let create = Command::CreateRoom { name: "Debate".into(), policy, queue };
+    let create = Command::CreateRoom { name: "Debate".into(), policy, queue, talk_log: false };
     assert_eq!(harness.state().actions, [Action::Send(create)]);
 }
 

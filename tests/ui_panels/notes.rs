@@ -162,6 +162,9 @@ fn a_note_in_the_lines_is_played_and_paused() {
     harness.get_by_label("Play the voice note").click();
     harness.run_steps(2);
     assert_eq!(commands(&harness), [Command::PlayNote { note: note(), from: None, speed: None }]);
+    harness.get_by_label("Skip silence").click();
+    harness.run_steps(2);
+    assert_eq!(commands(&harness).last(), Some(&Command::SkipSilence(true)));
 
     let playing = NotePlaying { key: note(), at: Duration::from_secs(2), state: NoteState::Heard };
     let view = NotesView { playing: Some(playing), speed: NoteSpeed::Faster, ..NotesView::default() };

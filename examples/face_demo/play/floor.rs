@@ -146,6 +146,7 @@ impl Floor {
             }
             FloorOrder::SetPolicy(policy) => room.policy = policy,
             FloorOrder::SetQueue(queue) => room.queue = queue,
+            FloorOrder::SetTalkLog(on) => room.talk_log = on,
         }
     }
 

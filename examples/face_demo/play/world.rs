@@ -128,6 +128,7 @@ fn rooms(map: &LoadedMap, people: &[PersonView]) -> Vec<RoomView> {
             site: RoomSite::Map,
             policy: FloorPolicy::default(),
             queue: QueueRule::default(),
+            talk_log: false,
             talkers: people
                 .iter()
                 .filter(|person| person.talking && person.room == Some(area.id))

@@ -103,6 +103,8 @@ pub enum FloorOrder {
     SetPolicy(super::FloorPolicy),
     /// Sets what becomes of requests while somebody talks.
     SetQueue(super::QueueRule),
+    /// Switches the room's talk log on or off: whether the turns that begin from now on are kept in its history.
+    SetTalkLog(bool),
 }
 
 /// Why the floor was not given, other than that somebody holds it.

@@ -17,6 +17,7 @@ impl Floor {
             FloorOrder::SetPolicy(policy) => self.set_policy(now, policy, decisions),
             // Whoever waits has asked under the old rule and keeps waiting, perhaps in another order.
             FloorOrder::SetQueue(queue) => self.rules.queue = queue,
+            FloorOrder::SetTalkLog(on) => self.rules.talk_log = on,
         }
     }
 

@@ -40,6 +40,22 @@ pub struct FloorRules {
     pub queue: QueueRule,
     /// How long everything may take.
     pub times: FloorTimes,
+    /// Whether turns are kept in the room's history, where one talks at a time.
+    pub talk_log: bool,
+}
+
+impl FloorRules {
+    /// Whether what is said is kept: the talk log is on, and one talks at a time.
+    #[must_use]
+    pub fn keep_turns(&self) -> bool {
+        keeps_turns(self.policy, self.talk_log)
+    }
+}
+
+/// Whether a room of this policy keeps what is said in it. An open room has no turns that could be kept.
+#[must_use]
+pub fn keeps_turns(policy: FloorPolicy, talk_log: bool) -> bool {
+    talk_log && policy != FloorPolicy::Open
 }
 
 /// How long a turn may last and how a lost holder is noticed.

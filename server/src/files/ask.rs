@@ -1,6 +1,6 @@
 //! What the desk asks the world about files, and who may do what with one.
 
-use crate::store::Thread;
+use crate::{store::Thread, talk_log::Talker};
 use hallway_protocol::{
     control::Refusal,
     file::{Attachment, FileId, FileTarget},
@@ -41,6 +41,13 @@ pub enum FileAsk {
     Say {
         /// The message.
         said: Box<SaidFile>,
+        /// Where the answer goes.
+        reply: oneshot::Sender<Result<MessageId, Refusal>>,
+    },
+    /// To store the message with a turn that is kept, and tell it to those who are in the room.
+    SayTurn {
+        /// The message.
+        said: Box<SaidTurn>,
         /// Where the answer goes.
         reply: oneshot::Sender<Result<MessageId, Refusal>>,
     },
@@ -99,6 +106,17 @@ pub struct SaidFile {
     /// What stands beside the file.
     pub caption: String,
     /// The file.
+    pub attachment: Attachment,
+}
+
+/// A message with a turn that is kept. Who talked may be gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaidTurn {
+    /// Who talked.
+    pub talker: Talker,
+    /// In which room.
+    pub place: Place,
+    /// The turn.
     pub attachment: Attachment,
 }
 

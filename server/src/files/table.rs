@@ -52,12 +52,14 @@ impl Table {
     /// Notes an upload; whether its id was free.
     pub(super) async fn begin(&mut self, new: &NewFile) -> sqlx::Result<bool> {
         const INSERT: &str = "INSERT INTO files (id, owner, name, bytes, kind, note_ms, waveform, caption, place, \
-                              room_key, room, to_owner, to_name, begun_ms) \
-                              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+                              room_key, room, to_owner, to_name, begun_ms, is_turn) \
+                              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
                               ON CONFLICT (id) DO NOTHING";
         let NewFile { owner, place, asked, begun_ms } = new;
         let (note_ms, waveform) = match &asked.kind {
-            AttachmentKind::Note { ms, waveform } => (Some(i64::from(*ms)), Some(waveform.levels())),
+            AttachmentKind::Note { ms, waveform } | AttachmentKind::Turn { ms, waveform } => {
+                (Some(i64::from(*ms)), Some(waveform.levels()))
+            }
             AttachmentKind::File | AttachmentKind::Image => (None, None),
         };
         let (word, room, person) = match place {
@@ -72,7 +74,7 @@ impl Table {
             .bind(owner.to_string())
             .bind(asked.name.as_str())
             .bind(i64::try_from(asked.bytes).unwrap_or(i64::MAX))
-            .bind(asked.kind.word())
+            .bind(stored_word(&asked.kind))
             .bind(note_ms)
             .bind(waveform)
             .bind(asked.caption.as_str())
@@ -81,14 +83,15 @@ impl Table {
             .bind(room)
             .bind(to_owner)
             .bind(to_name)
-            .bind(begun_ms);
+            .bind(begun_ms)
+            .bind(matches!(asked.kind, AttachmentKind::Turn { .. }));
         Ok(insert.execute(&mut self.0).await?.rows_affected() == 1)
     }
 
     /// A file or an upload.
     pub(super) async fn find(&mut self, file: FileId) -> sqlx::Result<Option<Row>> {
         const FIND: &str = "SELECT id, owner, name, bytes, kind, note_ms, waveform, caption, hash, place, room_key, \
-                            room, to_owner, to_name FROM files WHERE id = $1";
+                            room, to_owner, to_name, is_turn FROM files WHERE id = $1";
         let row = sqlx::query(FIND).bind(file.to_string()).fetch_optional(&mut self.0).await?;
         row.as_ref().map(read).transpose()
     }
@@ -120,10 +123,11 @@ impl Table {
         transaction.commit().await
     }
 
-    /// What is kept of this person and in all; each file counts as `least` bytes at least.
+    /// What is kept of this person and in all; each file counts as `least` bytes at least. Turns are the room's, and
+    /// count for nobody.
     pub(super) async fn usage(&mut self, owner: OwnerId, least: u64) -> sqlx::Result<Usage> {
         const USAGE: &str = "SELECT coalesce(sum(owner = $1 AND hash IS NULL), 0), \
-                             coalesce(sum(iif(owner = $1, max(bytes, $2), 0)), 0), coalesce(sum(max(bytes, $2)), 0) \
+                             coalesce(sum(iif(owner = $1 AND NOT is_turn, max(bytes, $2), 0)), 0), coalesce(sum(max(bytes, $2)), 0) \
                              FROM files";
         let row = sqlx::query(USAGE)
             .bind(owner.to_string())
@@ -187,13 +191,27 @@ fn read(row: &SqliteRow) -> sqlx::Result<Row> {
 pub(crate) fn kind(row: &SqliteRow) -> sqlx::Result<AttachmentKind> {
     Ok(match row.try_get::<&str, _>("kind")? {
         "image" => AttachmentKind::Image,
-        "note" => AttachmentKind::Note {
-            ms: row.try_get::<Option<i64>, _>("note_ms")?.and_then(|ms| u32::try_from(ms).ok()).unwrap_or_default(),
-            waveform: Waveform::new(row.try_get::<Option<Vec<u8>>, _>("waveform")?.unwrap_or_default())
-                .unwrap_or_default(),
-        },
+        "note" => {
+            let ms = row.try_get::<Option<i64>, _>("note_ms")?;
+            let ms = ms.and_then(|ms| u32::try_from(ms).ok()).unwrap_or_default();
+            let levels = row.try_get::<Option<Vec<u8>>, _>("waveform")?.unwrap_or_default();
+            let waveform = Waveform::new(levels).unwrap_or_default();
+            if row.try_get("is_turn")? {
+                AttachmentKind::Turn { ms, waveform }
+            } else {
+                AttachmentKind::Note { ms, waveform }
+            }
+        }
         _ => AttachmentKind::File,
     })
+}
+
+/// The kind's word in the table, where a turn is a note of its own sort.
+fn stored_word(kind: &AttachmentKind) -> &'static str {
+    match kind {
+        AttachmentKind::Turn { .. } => "note",
+        kind => kind.word(),
+    }
 }
 
 fn text(row: &SqliteRow, column: &str) -> sqlx::Result<String> {

@@ -21,7 +21,7 @@ pub(super) async fn attach<'m>(
         return Ok(());
     }
     let mut sql = QueryBuilder::<Sqlite>::new(
-        "SELECT id, name, bytes, hash, kind, note_ms, waveform FROM files WHERE hash IS NOT NULL AND id IN (",
+        "SELECT id, name, bytes, hash, kind, note_ms, waveform, is_turn FROM files WHERE hash IS NOT NULL AND id IN (",
     );
     let mut ids = sql.separated(", ");
     for (file, _) in &waiting {

@@ -108,6 +108,7 @@ impl House {
             let rules = FloorRules {
                 policy: area.policy.unwrap_or(rules.policy),
                 queue: area.queue.unwrap_or(rules.queue),
+                talk_log: area.talk_log,
                 ..rules
             };
             let room = RoomState {

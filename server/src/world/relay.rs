@@ -12,6 +12,7 @@ use super::{
     house::House,
     listening::{Place, Reports},
     sessions::Session,
+    talk_log::TalkLog,
 };
 use crate::ServerEvent;
 use bevy::prelude::*;
@@ -73,6 +74,7 @@ fn take_voice(
     mut to_pass: ResMut<ToPass>,
     mut voices: ResMut<Voices>,
     mut reports: ResMut<Reports>,
+    mut log: ResMut<TalkLog>,
     time: Res<Time<Real>>,
 ) {
     let Some(channel) = channels.get_net_from_kind(&ChannelKind::of::<VoiceUpChannel>()).copied() else { return };
@@ -91,7 +93,9 @@ fn take_voice(
                 counters.too_many += 1;
                 allowance.strike(now);
             } else if let Some(room) = heard_by_floor(&mut house, &mut decided, *person, now) {
-                to_pass.0.push((room, *person, with_speaker(*person, &packet)));
+                let packet = with_speaker(*person, &packet);
+                log.hear(room, *person, &packet, &house);
+                to_pass.0.push((room, *person, packet));
                 voices.0.insert(*person, now);
                 reports.spoke(*person, Place::Room(room), now);
                 counters.passed += 1;

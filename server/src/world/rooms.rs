@@ -11,7 +11,7 @@ use super::{
 use bevy::prelude::*;
 use hallway_protocol::{
     control::{ClientMessage, PersonChange, PutBackCause, Refusal, ServerMessage},
-    floor::{FloorPolicy, FloorRules, QueueRule},
+    floor::FloorRules,
     ids::{PersonId, RequestId, RoomId},
     limits,
     names::RoomName,
@@ -30,7 +30,7 @@ pub(super) fn plugin(app: &mut App) {
 fn room_bundle(id: RoomId, name: &RoomName, site: RoomSite, rules: FloorRules) -> impl Bundle {
     (
         Name::new(format!("room {id}")),
-        Room { id, name: name.clone(), site, policy: rules.policy, queue: rules.queue },
+        Room { id, name: name.clone(), site, policy: rules.policy, queue: rules.queue, talk_log: rules.talk_log },
         Talkers::default(),
         RoomCall::default(),
         Replicate::to_clients(NetworkTarget::All),
@@ -73,8 +73,9 @@ fn change_rooms(mut said: MessageReader<FromClient>, mut allowances: Query<&mut 
         });
         let answer = match message {
             _ if !allowed => Err(Refusal::TooFast),
-            ClientMessage::CreateRoom { name, policy, queue, .. } => {
-                builder.create(*person, name, *policy, *queue, request)
+            ClientMessage::CreateRoom { name, policy, queue, talk_log, .. } => {
+                let rules = FloorRules { policy: *policy, queue: *queue, talk_log: *talk_log, ..builder.rules.floor };
+                builder.create(*person, name, rules, request)
             }
             ClientMessage::DeleteRoom { room, .. } => builder.delete(*person, *room, request),
             _ => continue,
@@ -89,8 +90,7 @@ impl Builder<'_, '_> {
         &mut self,
         person: PersonId,
         name: &RoomName,
-        policy: FloorPolicy,
-        queue: QueueRule,
+        rules: FloorRules,
         request: RequestId,
     ) -> Result<ServerMessage, Refusal> {
         let key = name.key();
@@ -104,7 +104,6 @@ impl Builder<'_, '_> {
         let inside = self.map.0.plots[usize::from(plot)].inside;
         let id = self.house.next_room_id();
         let site = RoomSite::Plot { plot, owner: Some(person) };
-        let rules = FloorRules { policy, queue, ..self.rules.floor };
         let entity = self.commands.spawn(room_bundle(id, name, site, rules)).id();
         let made = MadeRoom { name: name.clone(), entity, plot, inside, owner: person, rules, life: rand::random() };
         self.house.add_made_room(id, made, self.time.elapsed());

@@ -5,6 +5,7 @@ mod queue;
 mod relay;
 mod reports;
 mod rules;
+mod talk_log;
 mod turns;
 
 use crate::harness::{TestWorld, WEST, middle, voice};

@@ -37,6 +37,7 @@ use hallway_server::{
         self, Actor, Change, Changed, Done, PageQuery, StoreAnswer, StoreAsk, StoreEnd, StoredMarks, StoredMessage,
         StoredReaction, Thread,
     },
+    talk_log::{self, TurnsIn},
     world::{self, CallRelayCounters, Moderators, RelayCounters, StopFlag, WorldSettings, WorldWires},
 };
 use lightyear::{
@@ -77,8 +78,22 @@ pub(crate) fn map() -> WorldMap {
         shut_door: ShutDoor::default(),
         solid,
         rooms: vec![
-            RoomArea { id: WEST, name: "West".into(), inside: area(0, 0, 6, 5), policy: None, queue: None },
-            RoomArea { id: EAST, name: "East".into(), inside: area(18, 0, 6, 5), policy: None, queue: None },
+            RoomArea {
+                id: WEST,
+                name: "West".into(),
+                inside: area(0, 0, 6, 5),
+                policy: None,
+                queue: None,
+                talk_log: false,
+            },
+            RoomArea {
+                id: EAST,
+                name: "East".into(),
+                inside: area(18, 0, 6, 5),
+                policy: None,
+                queue: None,
+                talk_log: false,
+            },
         ],
         plots: vec![plot(2), plot(18)],
         spawn: area(10, 1, 4, 2),
@@ -126,6 +141,8 @@ pub(crate) struct TestWorld {
     pub(crate) stored: Vec<(Thread, StoredMessage)>,
     /// Whether the store refuses.
     pub(crate) store_fails: bool,
+    /// Turns that the world keeps.
+    pub(crate) kept: TurnsIn,
     requests: u32,
 }
 
@@ -150,7 +167,8 @@ impl TestWorld {
             keeping: Keeping::default(),
         };
         change(&mut settings);
-        let wires = WorldWires { asks, store: client, stop: stop.clone(), events: None };
+        let (turns, kept) = talk_log::wire();
+        let wires = WorldWires { asks, store: client, stop: stop.clone(), turns, events: None };
         let wire = MemoryWire::perfect();
         let mut server = world::app(settings, wires);
         wire.attach_server(&mut server);
@@ -168,6 +186,7 @@ impl TestWorld {
             store,
             stored: Vec::new(),
             store_fails: false,
+            kept,
             requests: 0,
         }
     }
@@ -441,6 +460,11 @@ impl TestWorld {
         let link = self.links[client];
         self.clients[client].world_mut().trigger(Disconnect { entity: link });
         self.pass(Duration::from_millis(50));
+    }
+
+    /// Asks the world something as the desk does.
+    pub(crate) fn ask(&self, ask: WorldAsk) {
+        self.door.ask(ask).unwrap();
     }
 
     fn serve_store(&mut self) {

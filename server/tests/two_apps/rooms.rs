@@ -22,7 +22,7 @@ fn put_back(world: &mut TestWorld, client: usize) -> PutBackCause {
 fn create(world: &mut TestWorld, client: usize, name: &str) -> RequestId {
     let request = world.next_request();
     let (name, policy, queue) = (RoomName::new(name).unwrap(), FloorPolicy::default(), QueueRule::default());
-    world.tell(client, ClientMessage::CreateRoom { request, name, policy, queue });
+    world.tell(client, ClientMessage::CreateRoom { request, name, policy, queue, talk_log: false });
     request
 }
 

@@ -162,7 +162,7 @@ fn nobody_comes_back_into_a_room_that_is_gone() {
     let request = world.next_request();
     let name = hallway_protocol::names::RoomName::new("Den").unwrap();
     let (policy, queue) = Default::default();
-    world.tell(ann, ClientMessage::CreateRoom { request, name, policy, queue });
+    world.tell(ann, ClientMessage::CreateRoom { request, name, policy, queue, talk_log: false });
     world.wait_for(ann, "the room", |message| matches!(message, ServerMessage::RoomCreated { .. }).then_some(()));
     let plot = map().plots[0].clone();
     world.walk(ann, Point { x: plot.doorstep.x, y: 3.5 });

@@ -39,7 +39,7 @@ pub(super) fn attach(message: &mut Value, attachment: Option<&Attachment>) {
     let mut object = json!({
         "file": file.to_string(), "name": name.as_str(), "bytes": bytes, "hash": hash.to_string(), "kind": kind.word(),
     });
-    if let AttachmentKind::Note { ms, .. } = kind {
+    if let AttachmentKind::Note { ms, .. } | AttachmentKind::Turn { ms, .. } = kind {
         object["ms"] = (*ms).into();
     }
     message["attachment"] = object;

@@ -36,6 +36,7 @@ pub(super) fn floor(room: Option<RoomId>, change: &FloorChanged, snapshot: &Snap
         }
         FloorChanged::Taken { holder } => json!({"state": "taken", "holder": holder}),
         FloorChanged::Idle => json!({"state": "idle"}),
+        FloorChanged::TalkLog(on) => json!({"state": "log", "on": on}),
     };
     object["event"] = "floor".into();
     object["room"] = room.map_or(Value::Null, |room| room_name(room, snapshot).into());
@@ -58,5 +59,6 @@ fn ordered(order: FloorOrder, snapshot: &Snapshot) -> Value {
         FloorOrder::Give(person) => about("give", person),
         FloorOrder::SetPolicy(policy) => json!({"state": "ordered", "order": "policy", "rule": policy.word()}),
         FloorOrder::SetQueue(queue) => json!({"state": "ordered", "order": "queue", "rule": queue.word()}),
+        FloorOrder::SetTalkLog(on) => json!({"state": "ordered", "order": "log", "on": on}),
     }
 }

@@ -39,10 +39,14 @@ pub(super) fn audio() -> Order {
     Order::Session(Command::SpeakNote { to: Conversation::World, length: SHORT })
 }
 
-/// `play NOTE_ID [SPEED]`, `play stop`.
+/// `play NOTE_ID [SPEED]`, `play stop`, `play skip on|off`.
 pub(super) fn play(rest: &str) -> Parsed {
     if rest == "stop" {
         return Ok(Order::Session(Command::PauseNote));
+    }
+    if let Some(word) = rest.strip_prefix("skip ") {
+        let skips = super::voice::switch(word.trim()).ok_or_else(|| usage("play"))?;
+        return Ok(Order::Session(Command::SkipSilence(skips)));
     }
     let (id, speed) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let file = id.parse().map_err(|_| usage("play"))?;
@@ -96,7 +100,8 @@ mod tests {
         assert_eq!(play(&file.to_string()), play_at(None));
         assert_eq!(play(&format!("{file} 1.5")), play_at(Some(NoteSpeed::Faster)));
         assert_eq!(play("stop"), Ok(Order::Session(Command::PauseNote)));
-        for line in ["", "7", "../../x", &format!("{file} 3")] {
+        assert_eq!(play("skip on"), Ok(Order::Session(Command::SkipSilence(true))));
+        for line in ["", "7", "skip", "skip it", "../../x", &format!("{file} 3")] {
             assert_eq!(play(line).unwrap_err().code, "usage", "{line}");
         }
     }

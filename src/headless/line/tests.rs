@@ -33,6 +33,7 @@ fn snapshot(own_room: Option<u32>) -> Snapshot {
         site: RoomSite::Map,
         policy: FloorPolicy::default(),
         queue: QueueRule::default(),
+        talk_log: false,
         talkers: Vec::new(),
         waiting: Vec::new(),
         muted: Vec::new(),
@@ -76,6 +77,7 @@ fn lines_are_understood() {
             name: name.to_owned(),
             policy: FloorPolicy::default(),
             queue: QueueRule::default(),
+            talk_log: false,
         })
     };
     let watch = |of, source, layer| session(Command::WatchVideo { of: PersonId(of), source, layer });
@@ -93,11 +95,12 @@ fn lines_are_understood() {
         ("create Tea Time floor=exclusive", create("Tea Time")),
         ("create \"Tea Time\"", create("Tea Time")),
         (
-            "create Tea queue=refuse floor=chair",
+            "create Tea queue=refuse floor=chair log=on",
             session(Command::CreateRoom {
                 name: "Tea".to_owned(),
                 policy: FloorPolicy::Chair,
                 queue: QueueRule::Refuse,
+                talk_log: true,
             }),
         ),
         ("create E=mc2", create("E=mc2")),
@@ -114,6 +117,7 @@ fn lines_are_understood() {
         ("floor give bob ross", session(Command::OrderFloor(FloorOrder::Give(PersonId(3))))),
         ("floor mute \"Bob\"", session(Command::OrderFloor(FloorOrder::Mute(PersonId(2))))),
         ("floor policy open", session(Command::OrderFloor(FloorOrder::SetPolicy(FloorPolicy::Open)))),
+        ("floor log on", session(Command::OrderFloor(FloorOrder::SetTalkLog(true)))),
         ("floor queue refuse", session(Command::OrderFloor(FloorOrder::SetQueue(QueueRule::Refuse)))),
         ("volume Bob Ross 150", session(Command::SetVolume { person: PersonId(3), volume: 1.5 })),
         ("volume \"Bob\" 0 %", session(Command::SetVolume { person: PersonId(2), volume: 0.0 })),

@@ -37,9 +37,19 @@ pub(super) fn floor(rest: &str, snapshot: &Snapshot) -> Parsed {
         "give" => FloorOrder::Give(person()?),
         "policy" => FloorOrder::SetPolicy(about.parse().map_err(unknown)?),
         "queue" => FloorOrder::SetQueue(about.parse().map_err(unknown)?),
+        "log" => FloorOrder::SetTalkLog(switch(about).ok_or_else(|| usage("floor"))?),
         _ => return Err(usage("floor")),
     };
     Ok(Order::Session(Command::OrderFloor(order)))
+}
+
+/// What `on` and `off` mean.
+pub(super) fn switch(word: &str) -> Option<bool> {
+    match word {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
 }
 
 /// `volume NAME PERCENT`: how loud somebody is heard.

@@ -18,8 +18,8 @@ use crate::media::{
         source::Microphone,
         wav::{WavSink, WavSource, read_wav},
     },
-    notes::{file::NoteFile, player::NotePlayer},
-    voice::{activation::VoiceChange, gate::GateOutput},
+    notes::player::NotePlayer,
+    voice::{activation::VoiceChange, codec::CodecError, gate::GateOutput},
 };
 use hallway_protocol::{ids::PersonId, voice::VoicePacket};
 use std::{
@@ -167,7 +167,10 @@ impl Runner {
             VoiceCommand::RecordNote { ticket } => self.record_note(ticket, now),
             VoiceCommand::FinishNote => self.capture.finish_note(now, &mut self.captured),
             VoiceCommand::CancelNote => self.capture.cancel_note(),
-            VoiceCommand::PlayNote { ticket, note, from, speed } => self.play_note(ticket, note, from, speed),
+            VoiceCommand::PlayNote { ticket, note, from, speed, skip_silence } => {
+                let player = NotePlayer::new(note, from, speed).map(|player| player.skipping_silence(skip_silence));
+                self.play_note(ticket, player);
+            }
             VoiceCommand::StopNote => self.playback.stop_note(),
         }
     }
@@ -193,8 +196,8 @@ impl Runner {
         self.capture.start_note(ticket, now, &mut self.captured);
     }
 
-    fn play_note(&mut self, ticket: u64, note: Arc<NoteFile>, from: Duration, speed: f32) {
-        match NotePlayer::new(note, from, speed) {
+    fn play_note(&mut self, ticket: u64, player: Result<NotePlayer, CodecError>) {
+        match player {
             Ok(player) => self.playback.play_note(ticket, player),
             Err(error) => {
                 tracing::warn!(%error, "a note can't be played");

@@ -2,6 +2,7 @@
 
 use super::{
     file::NoteFile,
+    pauses::Pauses,
     tempo::{HOP, Tempo},
 };
 use crate::media::voice::{
@@ -25,8 +26,15 @@ pub struct NotePlayer {
     unwanted: usize,
     decoded: Vec<f32>,
     tempo: Tempo,
-    /// Samples of the note that the tempo got.
-    fed: u64,
+    /// How much of the note was decoded.
+    read: u64,
+    /// Passes over pauses, where that is wanted.
+    pauses: Option<Pauses>,
+    /// Samples that the tempo gets next.
+    heard: Vec<f32>,
+    /// Where the note began to be played, and where what is to be heard of it ends so far, as the tempo counts.
+    from: u64,
+    end: u64,
     piece: [f32; HOP],
     /// How much of the piece was played.
     played: usize,
@@ -48,11 +56,22 @@ impl NotePlayer {
             unwanted: usize::try_from(wanted.saturating_sub(begin)).unwrap_or(0),
             decoded: Vec::new(),
             tempo: Tempo::new(from, speed.into()),
-            fed: from,
+            read: from,
+            pauses: None,
+            heard: Vec::new(),
+            from,
+            end: from,
             piece: [0.0; HOP],
             played: HOP,
             note,
         })
+    }
+
+    /// Passes over pauses from now on; meant for a player that has not begun.
+    #[must_use]
+    pub fn skipping_silence(mut self, skips: bool) -> Self {
+        self.pauses = skips.then(Pauses::default);
+        self
     }
 
     /// Writes the next samples; answers how many there were, which is fewer than asked for only at the end.
@@ -60,10 +79,13 @@ impl NotePlayer {
         let mut written = 0;
         while written < out.len() {
             if self.played == HOP {
-                if self.tempo.position() >= self.note.samples() {
+                if self.has_ended() {
                     break;
                 }
                 self.feed();
+                if self.has_ended() {
+                    break;
+                }
                 self.piece = self.tempo.piece();
                 self.played = 0;
             }
@@ -79,27 +101,60 @@ impl NotePlayer {
     /// Which place is played now.
     #[must_use]
     pub fn position(&self) -> Duration {
+        if self.played == HOP && self.has_ended() {
+            return self.note.length();
+        }
         // What is left of the piece lies before the place that the tempo has reached.
         let left = (HOP - self.played) as u64;
-        duration_of(self.tempo.position().saturating_sub(left).min(self.note.samples()))
+        let place = self.tempo.position().saturating_sub(left);
+        let left_out = self.pauses.as_ref().map_or(0, |pauses| pauses.left_out_before(place.saturating_sub(self.from)));
+        duration_of((place + left_out).min(self.note.samples()))
+    }
+
+    /// Whether all that is to be heard was played.
+    fn has_ended(&self) -> bool {
+        self.read >= self.note.samples() && self.heard.is_empty() && self.tempo.position() >= self.end
     }
 
     fn feed(&mut self) {
         let mut missing = self.tempo.missing();
         while missing > 0 {
-            if self.decoded.is_empty() && !self.decode() {
+            if self.heard.is_empty() && !self.hear() {
                 return;
             }
-            let left = usize::try_from(self.note.samples() - self.fed).unwrap_or(usize::MAX);
-            let count = missing.min(self.decoded.len()).min(left);
-            if count == 0 && left == 0 {
-                return;
-            }
-            self.tempo.feed(&self.decoded[..count]);
-            self.decoded.drain(..count);
-            self.fed += count as u64;
+            let count = missing.min(self.heard.len());
+            self.tempo.feed(&self.heard[..count]);
+            self.heard.drain(..count);
             missing -= count;
         }
+    }
+
+    /// Gets what is to be heard next. False where nothing is left.
+    fn hear(&mut self) -> bool {
+        while self.heard.is_empty() {
+            let left = usize::try_from(self.note.samples() - self.read).unwrap_or(usize::MAX);
+            if left == 0 {
+                return false;
+            }
+            if !self.decode() {
+                // There is less in it than it said: the rest is silent.
+                self.decoded.resize(left, 0.0);
+            }
+            self.decoded.truncate(left);
+            self.read += self.decoded.len() as u64;
+            match &mut self.pauses {
+                None => self.heard.append(&mut self.decoded),
+                Some(pauses) => {
+                    pauses.pass(&self.decoded, &mut self.heard);
+                    self.decoded.clear();
+                    if self.read == self.note.samples() {
+                        pauses.end(&mut self.heard);
+                    }
+                }
+            }
+            self.end += self.heard.len() as u64;
+        }
+        true
     }
 
     /// Decodes the next packet. False when there is none.
@@ -173,6 +228,25 @@ mod tests {
         let (off, alike) = found(&whole, &part[..2400], 60_000);
         assert!(off.abs() <= 1 && alike > 0.95, "off by {off}, alike by {alike}");
         assert!(played(&note, Duration::from_secs(9), 1.0).is_empty());
+    }
+
+    #[test]
+    fn pauses_are_passed_over_and_its_place_is_told_all_the_same() {
+        let mut sound = tone(24_000);
+        sound.resize(96_000, 0.0);
+        sound.extend(tone(24_000));
+        let note = Arc::new(NoteFile::read(&recorded(&sound).ogg).unwrap());
+        let mut player = NotePlayer::new(Arc::clone(&note), Duration::ZERO, 1.0).unwrap().skipping_silence(true);
+        let (mut out, mut block, mut places) = (Vec::new(), [0.0; 480], vec![Duration::ZERO]);
+        while player.render(&mut block) == block.len() {
+            out.extend_from_slice(&block);
+            places.push(player.position());
+        }
+        // Two tones of half a second, with 0.3 s between them.
+        assert!((60_000..66_000).contains(&out.len()), "{} samples", out.len());
+        assert!(places.is_sorted() && places[45] < Duration::from_millis(460), "{places:?}");
+        assert!(places[110] > Duration::from_millis(2200), "{places:?}");
+        assert_eq!(player.position(), note.length());
     }
 
     #[test]

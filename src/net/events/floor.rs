@@ -91,4 +91,6 @@ pub enum FloorChanged {
     },
     /// Nobody talks now.
     Idle,
+    /// What is said in the room is kept from now on, or no longer. Told on entering a room that keeps it, too.
+    TalkLog(bool),
 }

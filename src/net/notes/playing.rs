@@ -31,6 +31,7 @@ pub(super) struct Player {
     heard: BTreeSet<NoteKey>,
     pub(super) places: BTreeMap<NoteKey, Duration>,
     pub(super) speed: NoteSpeed,
+    pub(super) skip_silence: bool,
 }
 
 /// The note that is on.
@@ -189,15 +190,15 @@ impl Notes<'_> {
     }
 
     fn start(&mut self, key: NoteKey, note: &Arc<NoteFile>) {
-        let Player { on, tickets, speed, .. } = &mut *self.player;
+        let Player { on, tickets, speed, skip_silence, .. } = &mut *self.player;
         let Some(on) = on.as_mut().filter(|on| on.key == key) else { return };
         if on.from >= note.length() {
             on.from = Duration::ZERO;
         }
         *tickets += 1;
-        let (ticket, from, speed) = (*tickets, on.from, speed.factor());
+        let (ticket, from, speed, skip_silence) = (*tickets, on.from, speed.factor(), *skip_silence);
         on.ticket = Some(ticket);
-        self.engine.send(VoiceCommand::PlayNote { ticket, note: Arc::clone(note), from, speed });
+        self.engine.send(VoiceCommand::PlayNote { ticket, note: Arc::clone(note), from, speed, skip_silence });
         self.tell(NoteChanged::Playing { note: key, from, length: note.length() });
     }
 

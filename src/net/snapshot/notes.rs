@@ -25,6 +25,8 @@ pub struct NotesView {
     pub places: BTreeMap<NoteKey, Duration>,
     /// How many times as fast notes are played.
     pub speed: NoteSpeed,
+    /// Whether pauses in them are passed over.
+    pub skip_silence: bool,
 }
 
 /// A note that was recorded.

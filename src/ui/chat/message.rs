@@ -95,8 +95,11 @@ fn show_attachment(
         AttachmentKind::Image => {
             return pictures::show(ui, message, attachment, &mut model.pictures, snapshot, actions);
         }
-        AttachmentKind::Note { ms, waveform } => (ms, waveform),
+        AttachmentKind::Note { ms, waveform } | AttachmentKind::Turn { ms, waveform } => (ms, waveform),
     };
+    if let AttachmentKind::Turn { .. } = attachment.kind {
+        ui.label(theme::small("Said aloud"));
+    }
     ui.horizontal(|ui| {
         let length = Duration::from_millis((*ms).into()).min(limits::NOTE_LENGTH);
         let (key, scrub) = (NoteKey::File(attachment.file), &mut model.notes.scrub);

@@ -75,6 +75,16 @@ pub fn choose(ui: &mut Ui, policy: &mut FloorPolicy, queue: &mut QueueRule) {
     });
 }
 
+/// Lets one choose whether turns are kept, where there are turns.
+pub fn choose_log(ui: &mut Ui, policy: FloorPolicy, talk_log: &mut bool) {
+    ui.add_space(6.0);
+    ui.add_enabled_ui(policy != FloorPolicy::Open, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        theme::checkbox(ui, talk_log, "Keep what is said");
+        theme::meaning(ui, "Each turn can be heard again in the room's chat. Everybody inside sees that.");
+    });
+}
+
 fn choice<T: PartialEq>(ui: &mut Ui, value: &mut T, each: T, name: &str, meaning: &str) {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -85,11 +95,12 @@ fn choice<T: PartialEq>(ui: &mut Ui, value: &mut T, each: T, name: &str, meaning
 
 /// Shows the rules of the room one is in, for those who may change them: each choice is ordered at once.
 pub fn show(ui: &mut Ui, room: &RoomView) -> Vec<Action> {
-    let (mut policy, mut queue) = (room.policy, room.queue);
+    let (mut policy, mut queue, mut talk_log) = (room.policy, room.queue, room.talk_log);
     ui.set_width(320.0);
     ui.label(theme::strong(format!("Rules of {}", bidi::line(&room.name))).heading());
     ui.add_space(6.0);
     choose(ui, &mut policy, &mut queue);
+    choose_log(ui, policy, &mut talk_log);
     let order = |order| Action::Send(Command::OrderFloor(order));
     let mut actions = Vec::new();
     if policy != room.policy {
@@ -97,6 +108,9 @@ pub fn show(ui: &mut Ui, room: &RoomView) -> Vec<Action> {
     }
     if queue != room.queue {
         actions.push(order(FloorOrder::SetQueue(queue)));
+    }
+    if talk_log != room.talk_log {
+        actions.push(order(FloorOrder::SetTalkLog(talk_log)));
     }
     actions
 }

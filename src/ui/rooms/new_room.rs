@@ -20,6 +20,8 @@ pub struct NewRoom {
     pub policy: FloorPolicy,
     /// What becomes of requests while somebody talks.
     pub queue: QueueRule,
+    /// Whether turns are kept in its history.
+    pub talk_log: bool,
     error: Option<String>,
     asked_focus: bool,
 }
@@ -34,6 +36,7 @@ pub fn show(ui: &mut Ui, form: &mut Option<NewRoom>) -> Vec<Action> {
     let entered = name_field(ui, room);
     ui.add_space(8.0);
     rules::choose(ui, &mut room.policy, &mut room.queue);
+    rules::choose_log(ui, room.policy, &mut room.talk_log);
     ui.add_space(12.0);
     let (create, cancel) = ui
         .horizontal(|ui| {
@@ -45,7 +48,8 @@ pub fn show(ui: &mut Ui, form: &mut Option<NewRoom>) -> Vec<Action> {
         match RoomName::new(&room.name) {
             Ok(name) => {
                 let (name, policy, queue) = (name.as_str().to_owned(), room.policy, room.queue);
-                actions.push(Action::Send(Command::CreateRoom { name, policy, queue }));
+                let talk_log = room.talk_log;
+                actions.push(Action::Send(Command::CreateRoom { name, policy, queue, talk_log }));
                 *form = None;
             }
             // The name has the keyboard again, to be mended.

@@ -64,6 +64,7 @@ impl Story {
             queue: dice.any(&[QueueRule::Refuse, QueueRule::FirstCome, QueueRule::QuietestFirst]),
             // Short enough for every timer to run out now and then.
             times: FloorTimes { talk_limit: at(4000), warning_before: at(1000), ..FloorTimes::default() },
+            talk_log: false,
         };
         Self {
             people: dice.any(&[3, 6, 12, 45]),

@@ -76,8 +76,9 @@ fn read_rooms(map: &Map, objects: &[Object<'_>]) -> Result<Vec<RoomArea>, MapErr
             return Err(MapError::DuplicateRoom(object.name.clone()));
         }
         let (policy, queue) = (rule(object, "floor")?, rule(object, "queue")?);
+        let talk_log = switch(object, "talk-log")?;
         let inside = rectangle(map, object)?;
-        rooms.push(RoomArea { id: RoomId(number), name: name.as_str().to_owned(), inside, policy, queue });
+        rooms.push(RoomArea { id: RoomId(number), name: name.as_str().to_owned(), inside, policy, queue, talk_log });
     }
     Ok(rooms)
 }
@@ -91,6 +92,18 @@ fn rule<T: FromStr<Err = UnknownRule>>(object: &Object<'_>, property: &'static s
             word.parse().map(Some).map_err(|error: UnknownRule| fault(error.to_string()))
         }
         Some(_) => Err(fault("it must be a string".to_owned())),
+    }
+}
+
+/// Something about a room that the map switches on; off where it says nothing.
+fn switch(object: &Object<'_>, property: &'static str) -> Result<bool, MapError> {
+    match object.properties.get(property) {
+        None => Ok(false),
+        Some(PropertyValue::BoolValue(on)) => Ok(*on),
+        Some(_) => {
+            let cause = "it must be a bool".to_owned();
+            Err(MapError::Rule { room: object.name.clone(), property, cause })
+        }
     }
 }
 

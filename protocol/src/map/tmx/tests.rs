@@ -78,6 +78,9 @@ fn rooms_may_say_the_rules_of_their_floors() {
     for queue in [QueueRule::Refuse, QueueRule::FirstCome, QueueRule::QuietestFirst] {
         assert_eq!(rules(&format!("name=\"queue\" value=\"{queue}\"")), (None, Some(queue)));
     }
+    let logged = |value: &str| with_property(&format!("name=\"talk-log\" type=\"bool\" value=\"{value}\"")).unwrap();
+    assert!(map.rooms.iter().all(|room| !room.talk_log) && logged("true").rooms[0].talk_log);
+    assert!(!logged("false").rooms[0].talk_log);
     let faults = [
         (
             "name=\"floor\" value=\"stage\"",
@@ -85,6 +88,7 @@ fn rooms_may_say_the_rules_of_their_floors() {
         ),
         ("name=\"queue\" value=\"\"", "the property queue of room \"Stage\" can't be used: “” is none of refuse,"),
         ("name=\"floor\" type=\"bool\" value=\"true\"", "can't be used: it must be a string"),
+        ("name=\"talk-log\" value=\"yes\"", "can't be used: it must be a bool"),
     ];
     for (property, sentence) in faults {
         let error = with_property(property).unwrap_err().to_string();

@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     accounts::Registered,
-    files::{Caller, FileAsk, KeyHash, Place, SaidFile, Shown},
+    files::{Caller, FileAsk, KeyHash, Place, SaidFile, SaidTurn, Shown},
     store::{NewMessage, StoreAsk, Thread},
+    talk_log::Talker,
     world::{
         conduct::Allowance,
         house::{Departed, House},
@@ -21,7 +22,7 @@ use bevy::prelude::*;
 use hallway_protocol::{
     chat::Conversation,
     control::{Refusal, ServerMessage},
-    file::FileTarget,
+    file::{Attachment, FileTarget},
     ids::{MessageId, PersonId},
     owner::OwnerId,
 };
@@ -81,6 +82,10 @@ pub(super) fn answer_desk(
                 let _ = reply.send(place);
             }
             FileAsk::Say { said, reply } => chat.say_file(*said, reply),
+            FileAsk::SayTurn { said, reply } => {
+                let SaidTurn { talker, place, attachment } = *said;
+                chat.say_of(talker, place, String::new(), attachment, reply);
+            }
             FileAsk::Gone { file, shown } => {
                 for link in links_where(&shown, &chat.house) {
                     post.tell(link, ServerMessage::FileGone { file });
@@ -140,9 +145,25 @@ impl Chat<'_> {
         SaidFile { person, place, caption, attachment }: SaidFile,
         reply: oneshot::Sender<Result<MessageId, Refusal>>,
     ) {
-        let (Some(guest), Some(to)) = (self.house.guest(person), told_where(&place, &self.house)) else {
-            let is_here = self.house.guest(person).is_some();
-            let _ = reply.send(Err(if is_here { Refusal::NoSuchRoom } else { Refusal::StoreFailed }));
+        let Some(guest) = self.house.guest(person) else {
+            let _ = reply.send(Err(Refusal::StoreFailed));
+            return;
+        };
+        let sender = Talker { person, name: guest.name.clone(), owner: guest.owner };
+        self.say_of(sender, place, caption, attachment, reply);
+    }
+
+    /// Stores a message with a file of somebody who may be gone.
+    fn say_of(
+        &mut self,
+        Talker { person, name, owner }: Talker,
+        place: Place,
+        caption: String,
+        attachment: Attachment,
+        reply: oneshot::Sender<Result<MessageId, Refusal>>,
+    ) {
+        let Some(to) = told_where(&place, &self.house) else {
+            let _ = reply.send(Err(Refusal::NoSuchRoom));
             return;
         };
         if to.is_none() && self.rules.keeping.private.is_none() {
@@ -154,15 +175,15 @@ impl Chat<'_> {
             Place::World | Place::Room { .. } => None,
         };
         let message = NewMessage {
-            thread: place.thread(guest.owner),
+            thread: place.thread(owner),
             writer: person,
-            from: guest.name.clone(),
+            from: name,
             to: to_name.clone(),
             mentions: say::mentions(&caption, &self.house, &self.registered),
             text: caption,
             attachment: Some(attachment),
             sent_ms: self.clock.now_ms(),
-            author: guest.owner,
+            author: owner,
             reply_to: None,
         };
         let unstored = Unstored { to: to.unwrap_or(Conversation::World), to_name, message: message.clone() };

@@ -151,7 +151,7 @@ pub(super) fn tell_stored(
     for (guest, conversation) in readers(person, *to, house) {
         let message = ChatMessage {
             id,
-            from: Some(person),
+            from: own_link.is_some().then_some(person),
             from_name: message.from.to_string(),
             conversation,
             to_name: to_name.as_ref().map(ToString::to_string),

@@ -68,8 +68,8 @@ fn show_rules(house: &House, id: RoomId, shown: &mut Query<&mut Room>) {
     let Some(room) = house.room(id) else { return };
     let rules = room.floor.rules();
     if let Ok(mut shown) = shown.get_mut(room.entity)
-        && (shown.policy, shown.queue) != (rules.policy, rules.queue)
+        && (shown.policy, shown.queue, shown.talk_log) != (rules.policy, rules.queue, rules.talk_log)
     {
-        (shown.policy, shown.queue) = (rules.policy, rules.queue);
+        (shown.policy, shown.queue, shown.talk_log) = (rules.policy, rules.queue, rules.talk_log);
     }
 }

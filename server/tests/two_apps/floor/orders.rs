@@ -58,6 +58,7 @@ fn who_may_not_order_is_refused_and_so_is_what_can_t_be() {
         FloorOrder::Give(of_bob),
         FloorOrder::SetPolicy(FloorPolicy::Open),
         FloorOrder::SetQueue(QueueRule::Refuse),
+        FloorOrder::SetTalkLog(true),
     ];
     for order in every {
         assert_eq!(world.ordered(ann, order), Err(Refusal::NotModerator), "{order:?}");
@@ -192,7 +193,7 @@ fn who_created_a_room_moderates_it_and_no_other() {
     let (ann, bob) = (world.enter("Ann"), world.enter("Bob"));
     let request = world.next_request();
     let (name, policy, queue) = (RoomName::new("Den").unwrap(), FloorPolicy::Chair, QueueRule::QuietestFirst);
-    world.tell(ann, ClientMessage::CreateRoom { request, name, policy, queue });
+    world.tell(ann, ClientMessage::CreateRoom { request, name, policy, queue, talk_log: false });
     let den = world.wait_for(ann, "the room", |message| match message {
         ServerMessage::RoomCreated { room, .. } => Some(*room),
         _ => None,

@@ -21,8 +21,10 @@ const BAR: f32 = 3.5;
 const CLOCK: f32 = 74.0;
 /// Room for the speed, in points.
 const SPEED: f32 = 40.0;
+/// Room for the switch that passes over pauses, in points.
+const SKIP: f32 = 40.0;
 /// Widest that a note is drawn, in points.
-const WIDEST: f32 = 380.0;
+const WIDEST: f32 = 420.0;
 
 /// A place that is being chosen with the pointer, until it lets go.
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,13 +65,14 @@ pub fn player(
         // Before it is sent a note is listened to once, and there is little room. In the lines it is always there: what is
         // under the pointer must not move while a place is chosen.
         let has_speed = key != NoteKey::Draft;
-        let width = ui.available_width() - CLOCK - if has_speed { SPEED + 6.0 } else { 0.0 } - 6.0;
+        let width = ui.available_width() - CLOCK - if has_speed { SPEED + SKIP + 12.0 } else { 0.0 } - 6.0;
         if let Some(place) = waveform(ui, key, length, levels, at, width, scrub) {
             actions.push(Action::Send(Command::PlayNote { note: key, from: Some(place), speed: None }));
         }
         clock(ui, at, length, playing.map(|playing| playing.state));
         if has_speed {
             speed(ui, snapshot.notes.speed, actions);
+            skip(ui, snapshot.notes.skip_silence, actions);
         }
     });
 }
@@ -168,5 +171,17 @@ fn speed(ui: &mut Ui, speed: NoteSpeed, actions: &mut Vec<Action>) {
     button.widget_info(|| WidgetInfo::labeled(bevy_egui::egui::WidgetType::Button, true, format!("Speed {word}")));
     if button.on_hover_text("How fast voice notes are played").clicked() {
         actions.push(Action::Send(Command::SetNoteSpeed(speed.next())));
+    }
+}
+
+/// The switch that passes over pauses.
+fn skip(ui: &mut Ui, on: bool, actions: &mut Vec<Action>) {
+    let color = if on { theme::ON_ACCENT } else { theme::MUTED };
+    let text = RichText::new("Skip").text_style(TextStyle::Small).color(color);
+    let fill = if on { theme::ACCENT } else { theme::RAISED };
+    let button = ui.add(Button::new(text).fill(fill).min_size(vec2(SKIP, 22.0)).corner_radius(11));
+    button.widget_info(|| WidgetInfo::selected(bevy_egui::egui::WidgetType::Checkbox, true, on, "Skip silence"));
+    if button.on_hover_text("Pass over pauses in what is played").clicked() {
+        actions.push(Action::Send(Command::SkipSilence(!on)));
     }
 }

@@ -42,6 +42,7 @@ fn in_a_room(names: &[&str]) -> Snapshot {
         site: RoomSite::Map,
         policy: FloorPolicy::default(),
         queue: QueueRule::default(),
+        talk_log: false,
         talkers: Vec::new(),
         waiting: Vec::new(),
         muted: Vec::new(),
