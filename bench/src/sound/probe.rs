@@ -13,6 +13,8 @@ const BAND_HZ: [f32; 2] = [400.0, 3200.0];
 const PEAK: f32 = 0.5;
 /// Longest way that is looked for. Chirps are farther apart, so that none is taken for its successor.
 const LONGEST: usize = samples_of_ms(400);
+/// The same in milliseconds.
+pub(crate) const LONGEST_MS: f64 = 400.0;
 /// Shortest pause between the end of a chirp and the beginning of the next.
 const PAUSE: usize = samples_of_ms(420);
 /// By how much pauses vary at most: more than a packet of voice, so that chirps fall anywhere into packets.

@@ -72,7 +72,8 @@ impl FileName {
         }
         let (stem, ending) = split(&self.0);
         let mark = format!(" ({number})");
-        let stem = cut(stem, limits::FILE_NAME_BYTES - ending.len() - mark.len());
+        // The mark brings its own blank.
+        let stem = cut(stem, limits::FILE_NAME_BYTES - ending.len() - mark.len()).trim_end_matches(' ');
         Self(format!("{stem}{mark}{ending}"))
     }
 }
@@ -216,6 +217,7 @@ mod tests {
         let name = FileName::made_of("a.tar.gz");
         assert_eq!(name.numbered(1).as_str(), "a.tar.gz");
         assert_eq!(name.numbered(2).as_str(), "a.tar (2).gz");
+        assert_eq!(FileName::made_of("two.png   .exe").numbered(2).as_str(), "two.png (2).exe");
         let long = FileName::made_of(&format!("{}.txt", "x".repeat(300))).numbered(12);
         assert!(long.as_str().len() <= limits::FILE_NAME_BYTES && long.as_str().ends_with(" (12).txt"));
     }
