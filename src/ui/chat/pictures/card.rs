@@ -88,7 +88,7 @@ fn thumbnail(ui: &mut Ui, attachment: &Attachment, shown: &Shown) -> bool {
 /// The size of a picture that fits, and is not larger than it is.
 pub(super) fn fitted(size: Vec2, most: Vec2) -> Vec2 {
     let scale = (most.x / size.x.max(1.0)).min(most.y / size.y.max(1.0)).min(1.0);
-    (size * scale).max(egui::Vec2::splat(1.0))
+    (size * scale).max(Vec2::splat(1.0))
 }
 
 #[cfg(test)]
