@@ -424,8 +424,8 @@ impl Connection {
         self.sign_out(report, commands);
         let mirror = &mut report.mirror.0;
         // The machine's own: no server has a say in it.
-        let Snapshot { map, voice, sound_unchecked, devices, testing, .. } = mirror.clone();
-        *mirror = Snapshot { map, voice, sound_unchecked, devices, testing, ..Snapshot::signed_out() };
+        let Snapshot { map, voice, sound_unchecked, devices, testing, pictures, .. } = mirror.clone();
+        *mirror = Snapshot { map, voice, sound_unchecked, devices, testing, pictures, ..Snapshot::signed_out() };
         report.mirror.connection = ConnectionState::SigningIn;
         self.wanted = Some(sign_in);
         self.ask(desk);

@@ -23,33 +23,56 @@ const ROWS: usize = 3;
 
 /// The card of a file that stands in a message.
 pub(super) fn card(ui: &mut Ui, attachment: &Attachment, snapshot: &Snapshot, actions: &mut Vec<Action>) {
-    card_saying(ui, attachment, snapshot, actions, |_, _| {});
+    card_with(ui, attachment, snapshot, &Extra::default(), actions);
 }
 
-/// The same, with more to say about the file.
-pub(super) fn card_saying(
+/// What a card has beside what all have.
+#[derive(Default)]
+pub(super) struct Extra<'t> {
+    /// Something about the file.
+    pub(super) note: Option<&'t str>,
+    /// How much of it is there.
+    pub(super) share: Option<f32>,
+    /// What is written on one button more.
+    pub(super) button: Option<&'t str>,
+}
+
+/// The card with more than all have; answers whether its own button was clicked.
+pub(super) fn card_with(
     ui: &mut Ui,
     attachment: &Attachment,
     snapshot: &Snapshot,
+    extra: &Extra,
     actions: &mut Vec<Action>,
-    more: impl FnOnce(&mut Ui, &mut Vec<Action>),
-) {
+) -> bool {
     let frame = theme::card().inner_margin(10).corner_radius(10).stroke(Stroke::new(1.0, theme::LINE));
-    frame.show(ui, |ui| {
-        ui.set_width(CARD_WIDTH.min(ui.available_width()));
-        ui.spacing_mut().item_spacing.y = 4.0;
-        ui.horizontal(|ui| {
-            kind::sign(ui, &attachment.name);
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 1.0;
-                ui.add(Label::new(theme::strong(bidi::line(attachment.name.as_str()))).truncate());
-                let what = format!("{}, {}", kind::words(&attachment.name), size(attachment.bytes));
-                ui.add(Label::new(theme::small(what)).truncate());
+    frame
+        .show(ui, |ui| {
+            ui.set_width(CARD_WIDTH.min(ui.available_width()));
+            ui.spacing_mut().item_spacing.y = 4.0;
+            ui.horizontal(|ui| {
+                kind::sign(ui, &attachment.name);
+                ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.y = 1.0;
+                    ui.add(Label::new(theme::strong(bidi::line(attachment.name.as_str()))).truncate());
+                    let what = format!("{}, {}", kind::words(&attachment.name), size(attachment.bytes));
+                    ui.add(Label::new(theme::small(what)).truncate());
+                });
             });
-        });
-        more(ui, actions);
-        fetching(ui, attachment, snapshot, actions);
-    });
+            if let Some(note) = extra.note {
+                ui.add(Label::new(theme::small(note)).wrap());
+            }
+            if let Some(share) = extra.share {
+                ui.add(ProgressBar::new(share).desired_height(8.0));
+            }
+            ui.horizontal(|ui| {
+                let clicked = extra.button.is_some_and(|text| small_button(ui, text));
+                ui.vertical(|ui| fetching(ui, attachment, snapshot, actions));
+                clicked
+            })
+            .inner
+        })
+        .inner
 }
 
 /// What stands below a picture: what it is called, and how it is saved.

@@ -3,11 +3,14 @@
 use super::{Pictures, Shown, Standing};
 use crate::{
     net::snapshot::Snapshot,
-    ui::{Action, chat::files, theme},
+    ui::{
+        Action,
+        chat::files::{self, Extra},
+        theme,
+    },
 };
 use bevy_egui::egui::{
-    Button, CornerRadius, CursorIcon, Image, Label, ProgressBar, Rect, RichText, Sense, Stroke, StrokeKind, TextStyle,
-    Ui, Vec2, WidgetInfo, WidgetType, vec2,
+    CornerRadius, CursorIcon, Image, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, WidgetType, vec2,
 };
 use hallway_protocol::{chat::ChatMessage, file::Attachment, limits::PICTURE_BYTES};
 
@@ -26,44 +29,27 @@ pub(in crate::ui::chat) fn show(
     actions: &mut Vec<Action>,
 ) {
     if attachment.bytes > PICTURE_BYTES {
-        return files::card_saying(ui, attachment, snapshot, actions, |ui, _| note(ui, "Too large to be shown here."));
+        let extra = Extra { note: Some("Too large to be shown here."), ..Extra::default() };
+        files::card_with(ui, attachment, snapshot, &extra, actions);
+        return;
     }
     // What is only measured is not fetched.
     let comes = ui.is_visible() && snapshot.pictures.allows(message, snapshot);
-    match pictures.standing(ui.ctx(), attachment, comes, snapshot, actions) {
+    let standing = pictures.standing(ui.ctx(), attachment, comes, snapshot, actions);
+    let extra = match &standing {
         Standing::Shown(shown) => {
-            if thumbnail(ui, attachment, &shown) {
-                pictures.enlarge(ui.ctx(), attachment, shown);
+            if thumbnail(ui, attachment, shown) {
+                pictures.enlarge(ui.ctx(), attachment, shown.clone());
             }
-            files::below(ui, attachment, snapshot, actions);
+            return files::below(ui, attachment, snapshot, actions);
         }
-        Standing::Refused(why) => files::card_saying(ui, attachment, snapshot, actions, |ui, _| note(ui, &why)),
-        Standing::Coming(share) => files::card_saying(ui, attachment, snapshot, actions, |ui, _| coming(ui, share)),
-        Standing::Failed(why) => files::card_saying(ui, attachment, snapshot, actions, |ui, actions| {
-            ui.add(Label::new(RichText::new(why).text_style(TextStyle::Small).color(theme::DANGER)).wrap());
-            wake(ui, attachment, pictures, actions);
-        }),
-        Standing::Asleep => files::card_saying(ui, attachment, snapshot, actions, |ui, actions| {
-            wake(ui, attachment, pictures, actions);
-        }),
-    }
-}
-
-fn note(ui: &mut Ui, text: &str) {
-    ui.add(Label::new(theme::small(text)).wrap());
-}
-
-fn coming(ui: &mut Ui, share: Option<f32>) {
-    match share {
-        Some(share) => drop(ui.add(ProgressBar::new(share).desired_height(8.0))),
-        None => note(ui, "The picture comes…"),
-    }
-}
-
-/// The button that fetches a picture which does not come by itself.
-fn wake(ui: &mut Ui, attachment: &Attachment, pictures: &mut Pictures, actions: &mut Vec<Action>) {
-    let button = Button::new(RichText::new("Show picture").text_style(TextStyle::Small));
-    if ui.add(button).on_hover_text("Fetches it and shows it here").clicked() {
+        Standing::Refused(why) => Extra { note: Some(why), ..Extra::default() },
+        Standing::Coming(None) => Extra { note: Some("The picture comes…"), ..Extra::default() },
+        Standing::Coming(share) => Extra { share: *share, ..Extra::default() },
+        Standing::Failed(why) => Extra { note: Some(why), button: Some("Show picture"), ..Extra::default() },
+        Standing::Asleep => Extra { button: Some("Show picture"), ..Extra::default() },
+    };
+    if files::card_with(ui, attachment, snapshot, &extra, actions) {
         pictures.want(ui.ctx(), attachment.file, actions);
     }
 }

@@ -42,7 +42,7 @@ pub fn show(ui: &mut Ui, pictures: &mut Pictures, snapshot: &Snapshot) -> (bool,
     ui.add_space(4.0);
     let closed = ui.horizontal(|ui| {
         let closed = theme::primary_button(ui, "Close", 110.0).clicked();
-        files::fetching(ui, &large.attachment, snapshot, &mut actions);
+        ui.vertical(|ui| files::fetching(ui, &large.attachment, snapshot, &mut actions));
         closed
     });
     (closed.inner, actions)
