@@ -2,7 +2,7 @@ use super::{BEGUN, Caller, FileError, FileLimits, Files, Place};
 use crate::store::Database;
 use axum::body::Body;
 use hallway_protocol::{
-    file::{AttachmentKind, BeginUpload, FileHash, FileId, FileName, FileTarget, UploadState},
+    file::{Attachment, AttachmentKind, BeginUpload, FileHash, FileId, FileName, FileTarget, UploadState, Waveform},
     ids::{MessageId, PersonId},
     owner::OwnerId,
 };
@@ -171,4 +171,33 @@ async fn what_is_longer_than_the_disk_is_given_at_once_is_written_out_meanwhile(
     assert_eq!(sent.unwrap().offset, LONG);
     finish(&files, hash(&bytes)).await.unwrap();
     assert_eq!(std::fs::metadata(folder.path().join("files").join(FILE.to_string())).unwrap().len(), LONG);
+}
+
+fn turn(number: u8, bytes: u64) -> BeginUpload {
+    let kind = AttachmentKind::Turn { ms: 1000, waveform: Waveform::new(vec![7]).unwrap() };
+    BeginUpload { kind, ..asked(id(number), bytes) }
+}
+
+#[tokio::test]
+async fn a_kept_turn_is_a_file_that_counts_for_nobody_and_that_nobody_else_can_send() {
+    let (_folder, files) = opened(FileLimits { person: 5000, all: 9000, ..LIMITS }).await;
+    let bytes = HELLO.len() as u64;
+    let refused = files.begin(&caller(1), Place::World, turn(9, bytes)).await;
+    assert!(matches!(refused, Err(FileError::NoNote)));
+    let keep = async |number, answer| {
+        let say = async |attachment: Attachment| {
+            assert_eq!((attachment.bytes, attachment.hash), (bytes, hash(HELLO)));
+            answer
+        };
+        files.keep(caller(1).owner, Place::World, turn(number, bytes), HELLO.into(), say).await
+    };
+    keep(2, Ok(MessageId(1))).await.unwrap();
+    assert_eq!(files.open_file(id(2)).await.unwrap().hash, hash(HELLO));
+    // One that can't be told of is not kept.
+    assert!(keep(3, Err(FileError::Stopping)).await.is_err());
+    assert!(files.open_file(id(3)).await.is_err());
+    // The person's own quota is as it was, the server's is not.
+    begin(&files, 1, FILE, bytes).await.unwrap();
+    assert!(matches!(begin(&files, 2, id(5), bytes).await, Err(FileError::ServerFull { .. })));
+    assert!(matches!(keep(4, Ok(MessageId(2))).await, Err(FileError::ServerFull { .. })));
 }

@@ -1,6 +1,6 @@
 //! Passes over what is silent in a note, without looking ahead in it.
 //!
-//! A pause is sound that is quiet against the loudest so far. The first [`KEPT`] of each is heard, and the last: what lies
+//! A pause is sound that is quiet against the loudest so far. The first 150 ms of each are heard, and the last: what lies
 //! between is left out. So a pause of up to twice that stays as it was, which words need, and a longer one is as long.
 
 use crate::media::voice::level::rms;
