@@ -23,6 +23,7 @@ pub mod event_loop;
 pub mod firewall;
 pub mod memory;
 pub mod setup;
+pub mod threads;
 pub mod udp;
 
 use bevy::{

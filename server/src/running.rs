@@ -161,6 +161,7 @@ fn runtime() -> io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(DESK_THREADS)
         .max_blocking_threads(BLOCKING_THREADS)
+        .on_thread_start(hallway_protocol::link::threads::stand_back)
         .thread_name("desk")
         .enable_all()
         .build()

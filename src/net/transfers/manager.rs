@@ -17,6 +17,7 @@ use super::{
 use hallway_protocol::{
     file::{Attachment, AttachmentKind, FileHash, FileId, FileName},
     limits,
+    link::threads,
 };
 use runs::Ran;
 use std::{
@@ -56,10 +57,12 @@ pub(super) fn start(
 ) -> io::Result<()> {
     let runtime: Runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(THREADS)
+        .on_thread_start(threads::stand_back)
         .thread_name("files")
         .enable_all()
         .build()?;
     std::thread::Builder::new().name("files".to_owned()).spawn(move || {
+        threads::stand_back();
         let (told, news) = mpsc::channel(NEWS);
         runtime.block_on(Manager::new(&settings, Box::new(report), told).run(orders, news, &pending));
         runtime.shutdown_timeout(LAST_WAIT);
