@@ -1,7 +1,7 @@
 //! Voice notes: recorded, kept as a draft until they are sent or thrown away, and played.
 //!
-//! The microphone is the voice engine's, and a note there is nobody else's: see [`VoiceCommand::RecordNote`]. Files are read
-//! and written by the [shelf], carried by [`carrying`].
+//! The microphone is the voice engine's, and a note there is nobody else's: see `VoiceCommand::RecordNote`. Files are read
+//! and written by the [shelf], carried by `carrying`.
 
 mod carrying;
 mod playing;
