@@ -10,6 +10,7 @@ use hallway_protocol::{
     chat::Conversation,
     floor::{FloorPolicy, QueueRule},
     ids::{PersonId, RoomId},
+    keeping::Keeping,
     map::{Point, TileRect},
     replicated::RoomSite,
     walk::Ground,
@@ -95,6 +96,7 @@ pub(crate) fn world(map: LoadedMap, ground: &Ground, scene: Scene) -> Snapshot {
         stats: measured::stats(now),
         notes: Arc::default(),
         transfers: Arc::default(),
+        keeping: Keeping::default(),
     }
 }
 
