@@ -20,7 +20,9 @@ const ANN: PersonId = PersonId(2);
 
 fn moderating() -> Snapshot {
     let mut snapshot = in_a_room();
-    snapshot.me.as_mut().unwrap().moderator = true;
+    if let Some(me) = &mut snapshot.me {
+        me.moderator = true;
+    }
     snapshot
 }
 
