@@ -4,7 +4,7 @@ use crate::support::{
     client::{HeadlessClient, Plan, client},
     events::{is, is_in},
     server::TestServer,
-    tcp_proxy::TcpProxy,
+    tcp_proxy::{TcpProxy, Way},
 };
 use rand::{RngCore, SeedableRng, rngs::StdRng};
 use serde_json::Value;
@@ -105,7 +105,7 @@ fn files_of_every_size_arrive_as_they_are_in_a_room_in_private_and_for_everyone(
 #[test]
 fn an_upload_goes_on_after_the_death_of_its_client_and_a_download_after_that_of_the_server() {
     let (server, desk) = (TestServer::start(), Desk::new());
-    let proxy = TcpProxy::start(&server.address, None);
+    let proxy = TcpProxy::start(&server.address, Way::Slow);
     let path = desk.file("large.bin", LARGE);
     let mut ann = behind(&proxy, "Ann").sign_in();
     let mut bob = fetching(behind(&proxy, "Bob"), &desk).sign_in();
@@ -133,7 +133,7 @@ fn an_upload_goes_on_after_the_death_of_its_client_and_a_download_after_that_of_
 #[test]
 fn an_upload_goes_on_after_the_death_of_the_server_and_nothing_is_there_twice() {
     let (server, desk) = (TestServer::start(), Desk::new());
-    let proxy = TcpProxy::start(&server.address, None);
+    let proxy = TcpProxy::start(&server.address, Way::Slow);
     let path = desk.file("large.bin", LARGE);
     let mut ann = fetching(behind(&proxy, "Ann"), &desk).sign_in();
     ann.send(&format!("send world {}", path.display()));
@@ -181,7 +181,7 @@ fn a_client_that_ends_sends_what_takes_a_moment_and_goes_on_with_the_rest_later(
 #[test]
 fn files_come_through_a_line_that_breaks_all_the_time() {
     let (server, desk) = (TestServer::start(), Desk::new());
-    let proxy = TcpProxy::start(&server.address, Some(7));
+    let proxy = TcpProxy::start(&server.address, Way::Cut(7));
     let path = desk.file("tough.bin", 8 * MIB);
     let mut ann = behind(&proxy, "Ann").sign_in();
     let mut bob = fetching(behind(&proxy, "Bob"), &desk).sign_in();

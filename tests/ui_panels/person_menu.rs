@@ -122,6 +122,17 @@ fn calls_are_answered_without_asking_only_where_that_was_allowed() {
 }
 
 #[test]
+fn somebodys_pictures_are_shown_or_wait_whatever_holds_for_all() {
+    let mut harness = opened(ANN, in_a_room());
+    let expected = [("Show", Some(true)), ("Ask", Some(false))].map(|(label, comes)| {
+        harness.get_by_label(label).click();
+        harness.run_steps(2);
+        Action::Send(Command::ShowPicturesOf { name: "Ann".to_owned(), comes })
+    });
+    assert_eq!(harness.state().actions, expected);
+}
+
+#[test]
 fn a_profile_tells_what_is_known() {
     let mut snapshot = in_a_room();
     snapshot.people[0].volume = 1.5;

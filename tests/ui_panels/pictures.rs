@@ -6,7 +6,7 @@ use egui_kittest::{Harness, kittest::Queryable};
 use hallway::{
     net::{
         commands::Command,
-        preferences::PicturesFrom,
+        preferences::{PicturePreferences, PicturesFrom},
         snapshot::{ChatLine, ChatLog, Snapshot},
         transfers::{FetchInto, TransferState, TransferView, Way},
     },
@@ -41,7 +41,7 @@ fn file() -> FileId {
 /// The own room, with a picture by Ann in it.
 fn with_a_picture(name: &str, bytes: u64, from: PicturesFrom) -> Snapshot {
     let mut snapshot = in_a_room();
-    snapshot.pictures = from;
+    snapshot.pictures = Arc::new(PicturePreferences { from, ..PicturePreferences::default() });
     let attachment = Attachment {
         file: file(),
         name: FileName::made_of(name),
@@ -220,4 +220,12 @@ fn the_settings_say_whose_pictures_come() {
     harness.get_by_label("Never").click();
     harness.run_steps(2);
     assert_eq!(harness.state().actions, [Action::Send(Command::ShowPicturesFrom(PicturesFrom::Nobody))]);
+    harness.state_mut().actions.clear();
+    let people = [("Ann".to_owned(), true), ("Eve".to_owned(), false)].into();
+    harness.state_mut().snapshot.pictures = Arc::new(PicturePreferences { people, ..PicturePreferences::default() });
+    harness.run_steps(2);
+    harness.get_by_label("Pictures of Eve as of all others").click();
+    harness.run_steps(2);
+    let back = Command::ShowPicturesOf { name: "Eve".to_owned(), comes: None };
+    assert_eq!(harness.state().actions, [Action::Send(back)]);
 }
