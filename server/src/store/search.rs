@@ -25,11 +25,12 @@ pub(super) async fn find(
         "SELECT m.id, m.run, m.writer, m.from_name, m.to_name, m.text, m.sent_ms, m.kind, m.room, m.to_owner, m.file, ",
     );
     sql.push(NO_QUOTE).push(" FROM ");
-    // The index goes through its matches from the newest on, and stops when there are enough.
+    // The index goes through its matches from the newest on, and stops when there are enough. A cross join is SQLite's way
+    // of being told which table comes first: left to choose, it goes through the messages and asks the index anew for each.
     match &indexed[..] {
         [] => sql.push("messages AS m WHERE true"),
         words => sql
-            .push("found JOIN messages AS m ON m.id = found.rowid WHERE found MATCH ")
+            .push("found CROSS JOIN messages AS m ON m.id = found.rowid WHERE found MATCH ")
             .push_bind(words.iter().map(|word| phrase(word)).collect::<Vec<_>>().join(" AND ")),
     };
     for word in short {
