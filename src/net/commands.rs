@@ -296,6 +296,14 @@ pub enum Command {
     LeaveWindow(Conversation),
     /// Fetch whose pictures by themselves, from now on.
     ShowPicturesFrom(PicturesFrom),
+    /// Whether the pictures of whoever has this name are fetched by themselves, whatever holds for all; `None` for what
+    /// holds for all. The person need not be here.
+    ShowPicturesOf {
+        /// The name.
+        name: String,
+        /// Whether.
+        comes: Option<bool>,
+    },
 }
 
 /// How to sign in.

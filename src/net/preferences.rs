@@ -9,7 +9,7 @@ mod table;
 pub mod words;
 
 pub use calls::CallPreferences;
-pub use pictures::PicturesFrom;
+pub use pictures::{PicturePreferences, PicturesFrom};
 pub use plugin::PreferencesPlugin;
 pub(in crate::net) use plugin::Volumes;
 
@@ -109,7 +109,7 @@ pub struct Preferences {
     /// A sentence for the person, where something of what is kept could not be used.
     pub complaint: Option<String>,
     /// Whose pictures are fetched by themselves.
-    pub pictures: PicturesFrom,
+    pub pictures: PicturePreferences,
 }
 
 impl Default for VoicePreferences {

@@ -14,7 +14,7 @@ pub use stats::{Grade, SessionStats, StatsSample, TalkerQuality};
 pub use talk::TalkState;
 
 use super::{
-    preferences::{PicturesFrom, VoicePreferences},
+    preferences::{PicturePreferences, VoicePreferences},
     track::PoseTrack,
     transfers::TransferView,
 };
@@ -65,7 +65,7 @@ pub struct Snapshot {
     /// How long the server keeps what is said.
     pub keeping: Keeping,
     /// Whose pictures are fetched by themselves.
-    pub pictures: PicturesFrom,
+    pub pictures: Arc<PicturePreferences>,
 }
 
 /// What is wrong with the sound devices: a sentence each, `None` where they are as they were chosen.
@@ -272,7 +272,7 @@ impl Snapshot {
             notes: Arc::default(),
             transfers: Arc::default(),
             keeping: Keeping::default(),
-            pictures: PicturesFrom::default(),
+            pictures: Arc::default(),
         }
     }
 

@@ -86,6 +86,7 @@ pub fn show(ui: &mut Ui, open: &mut OpenMenu, snapshot: &Snapshot) -> Vec<Action
     if !is_me {
         ui.separator();
         actions.extend(auto_answer(ui, view, snapshot));
+        actions.extend(pictures(ui, view, snapshot));
     }
     actions
 }
@@ -160,6 +161,19 @@ fn auto_answer(ui: &mut Ui, view: &PersonView, snapshot: &Snapshot) -> Option<Ac
     let changed = theme::checkbox(ui, &mut on, "Answer their calls by itself").changed();
     theme::meaning(ui, "Their calls open your microphone at once, without asking. Both of you are told.");
     changed.then_some(Action::Send(Command::SetAutoAnswer { person: view.id, on }))
+}
+
+/// Whether the person's pictures come by themselves, whatever the settings say of all.
+fn pictures(ui: &mut Ui, view: &PersonView, snapshot: &Snapshot) -> Option<Action> {
+    let before = snapshot.pictures.chosen_for(&view.name);
+    let mut comes = before;
+    ui.label(theme::small("Their pictures in the chat"));
+    ui.horizontal(|ui| {
+        for (value, name) in [(None, "As set for all"), (Some(true), "Show"), (Some(false), "Ask")] {
+            ui.selectable_value(&mut comes, value, name);
+        }
+    });
+    (comes != before).then(|| Action::Send(Command::ShowPicturesOf { name: view.name.clone(), comes }))
 }
 
 /// How loud one hears the person oneself, and whether at all.

@@ -2,7 +2,7 @@
 
 use super::{Scene, chats::chats, floor, measured};
 use hallway::net::{
-    preferences::{PicturesFrom, VoicePreferences},
+    preferences::VoicePreferences,
     snapshot::{ConnectionState, DeviceTrouble, LoadedMap, Me, PersonView, RoomView, Snapshot, TalkState},
     track::PoseTrack,
 };
@@ -97,7 +97,7 @@ pub(crate) fn world(map: LoadedMap, ground: &Ground, scene: Scene) -> Snapshot {
         notes: Arc::default(),
         transfers: Arc::default(),
         keeping: Keeping::default(),
-        pictures: PicturesFrom::default(),
+        pictures: Arc::default(),
     }
 }
 

@@ -2,18 +2,37 @@
 
 use super::{file::Change, table::Section};
 use crate::net::snapshot::Snapshot;
+use bevy::utils::default;
 use hallway_protocol::{
     chat::{ChatMessage, Conversation},
     ids::PersonId,
+    names::NameKey,
 };
+use std::collections::BTreeMap;
 use toml::{Table, Value};
 
 /// The table of the preferences about the chat.
 const CHAT: &str = "chat";
 /// The key in it.
 const PICTURES: &str = "pictures";
+/// The key of those whose pictures come all the same.
+const WITH_PICTURES: &str = "pictures_of";
+/// The key of those whose pictures wait for a click all the same.
+const WITHOUT_PICTURES: &str = "no_pictures_of";
+/// Most people for whom something else was chosen than for all.
+const PEOPLE: usize = 256;
 
 /// Whose pictures are fetched by themselves once they come into view.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PicturePreferences {
+    /// Where nothing else was chosen for a person.
+    pub from: PicturesFrom,
+    /// Whether somebody's pictures come by themselves or wait, by name. Names are all that lasts of people that a client
+    /// knows.
+    pub people: BTreeMap<String, bool>,
+}
+
+/// Whose pictures are fetched by themselves, of all people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PicturesFrom {
     /// Everybody's.
@@ -29,22 +48,48 @@ impl PicturesFrom {
     /// All choices.
     pub const ALL: [Self; 3] = [Self::Everyone, Self::Known, Self::Nobody];
 
-    /// Whether the picture of a message is fetched without asking.
-    #[must_use]
-    pub fn allows(self, message: &ChatMessage, snapshot: &Snapshot) -> bool {
-        match self {
-            Self::Everyone => true,
-            Self::Nobody => false,
-            Self::Known => message.marks.mine || is_known(message, snapshot),
-        }
-    }
-
     fn word(self) -> &'static str {
         match self {
             Self::Everyone => "everyone",
             Self::Known => "known",
             Self::Nobody => "nobody",
         }
+    }
+}
+
+impl PicturePreferences {
+    /// Whether the picture of a message is fetched without asking.
+    #[must_use]
+    pub fn allows(&self, message: &ChatMessage, snapshot: &Snapshot) -> bool {
+        let chosen = if message.marks.mine { None } else { self.chosen_for(&message.from_name) };
+        chosen.unwrap_or_else(|| match self.from {
+            PicturesFrom::Everyone => true,
+            PicturesFrom::Nobody => false,
+            PicturesFrom::Known => message.marks.mine || is_known(message, snapshot),
+        })
+    }
+
+    /// Whether the pictures of somebody of this name come by themselves, where that was chosen.
+    #[must_use]
+    pub fn chosen_for(&self, name: &str) -> Option<bool> {
+        let key = NameKey::of(name);
+        self.people.iter().find(|(other, _)| NameKey::of(other) == key).map(|(_, comes)| *comes)
+    }
+
+    /// Chooses for somebody of this name, or no longer. What is beyond [`PEOPLE`] is not taken.
+    pub(super) fn choose_for(&mut self, name: &str, comes: Option<bool>) {
+        let key = NameKey::of(name);
+        self.people.retain(|other, _| NameKey::of(other) != key);
+        if let Some(comes) = comes
+            && self.people.len() < PEOPLE
+        {
+            self.people.insert(name.to_owned(), comes);
+        }
+    }
+
+    fn names(&self, with: bool) -> Value {
+        let names = self.people.iter().filter(|(_, comes)| **comes == with).map(|(name, _)| name.as_str().into());
+        Value::Array(names.collect())
     }
 }
 
@@ -63,16 +108,35 @@ fn has_written_to(person: PersonId, snapshot: &Snapshot) -> bool {
 }
 
 /// What a table of the file says of pictures; what is wrong in it is added to the list.
-pub(super) fn read(file: &Table, wrong: &mut Vec<String>) -> PicturesFrom {
+pub(super) fn read(file: &Table, wrong: &mut Vec<String>) -> PicturePreferences {
     let mut chat = Section::of(file, CHAT);
-    let pictures = chat.take(PICTURES, read_word).unwrap_or_default();
+    let mut pictures = PicturePreferences { from: chat.take(PICTURES, read_word).unwrap_or_default(), ..default() };
+    for (key, comes) in [(WITH_PICTURES, true), (WITHOUT_PICTURES, false)] {
+        for name in chat.take(key, names).unwrap_or_default() {
+            pictures.choose_for(&name, Some(comes));
+        }
+    }
     wrong.append(&mut chat.wrong);
     pictures
 }
 
 /// What has to be kept.
-pub(super) fn change(pictures: PicturesFrom) -> Change {
-    Change { section: CHAT, key: PICTURES.to_owned(), value: Some(pictures.word().into()) }
+pub(super) fn changes(before: &PicturePreferences, after: &PicturePreferences) -> Vec<Change> {
+    let change = |key: &str, value| Change { section: CHAT, key: key.to_owned(), value: Some(value) };
+    let mut changes = Vec::new();
+    if before.from != after.from {
+        changes.push(change(PICTURES, after.from.word().into()));
+    }
+    if before.people != after.people {
+        changes.extend(
+            [(WITH_PICTURES, true), (WITHOUT_PICTURES, false)].map(|(key, with)| change(key, after.names(with))),
+        );
+    }
+    changes
+}
+
+fn names(value: &Value) -> Option<Vec<String>> {
+    value.as_array()?.iter().map(|name| name.as_str().map(str::to_owned)).collect()
 }
 
 fn read_word(value: &Value) -> Option<PicturesFrom> {
@@ -104,6 +168,10 @@ mod tests {
         }
     }
 
+    fn of(from: PicturesFrom) -> PicturePreferences {
+        PicturePreferences { from, ..default() }
+    }
+
     #[test]
     fn known_are_those_one_wrote_to_and_those_in_the_room() {
         let (ann, bob) = (Conversation::Person(PersonId(2)), Conversation::Person(PersonId(3)));
@@ -122,20 +190,48 @@ mod tests {
             (message(1, Conversation::World, true), true),
             (message(3, Conversation::Room(RoomId(1)), false), true),
         ] {
-            let allowed = PicturesFrom::ALL.map(|pictures| pictures.allows(&message, &snapshot));
+            let allowed = PicturesFrom::ALL.map(|from| of(from).allows(&message, &snapshot));
             assert_eq!(allowed, [true, known, false], "{message:?}");
         }
     }
 
     #[test]
-    fn a_choice_is_read_as_it_was_written() {
-        for pictures in PicturesFrom::ALL {
-            let Change { section, key, value } = change(pictures);
-            let table = Table::from_iter([(key, value.unwrap())]);
-            let file = Table::from_iter([(section.to_owned(), table.into())]);
-            assert_eq!(read(&file, &mut Vec::new()), pictures);
+    fn what_was_chosen_for_a_person_goes_before_what_holds_for_all() {
+        let (snapshot, theirs) = (Snapshot::signed_out(), message(2, Conversation::World, false));
+        for from in PicturesFrom::ALL {
+            let mut pictures = of(from);
+            for comes in [true, false] {
+                pictures.choose_for("ANN", Some(comes));
+                assert_eq!(pictures.allows(&theirs, &snapshot), comes, "{from:?}");
+                let mine = message(2, Conversation::World, true);
+                assert_eq!(pictures.allows(&mine, &snapshot), of(from).allows(&mine, &snapshot), "{from:?}");
+            }
+            pictures.choose_for("Ann", None);
+            assert_eq!(pictures, of(from));
         }
-        let (file, mut wrong) = (toml::from_str("[chat]\npictures = \"all\"\n").unwrap(), Vec::new());
-        assert_eq!((read(&file, &mut wrong), wrong), (PicturesFrom::Known, vec!["chat.pictures".to_owned()]));
+        let mut many = PicturePreferences::default();
+        for number in 0..=PEOPLE {
+            many.choose_for(&format!("Person {number}"), Some(true));
+        }
+        assert_eq!(many.people.len(), PEOPLE);
+    }
+
+    #[test]
+    fn choices_are_read_as_they_were_written() {
+        for from in PicturesFrom::ALL {
+            let mut pictures = of(from);
+            pictures.choose_for("Ann", Some(true));
+            pictures.choose_for("Eve \"1\"", Some(false));
+            let changes = changes(&PicturePreferences::default(), &pictures);
+            let table: Table = changes.into_iter().map(|change| (change.key, change.value.unwrap())).collect();
+            let file = Table::from_iter([(CHAT.to_owned(), table.into())]);
+            assert_eq!(read(&toml::from_str(&file.to_string()).unwrap(), &mut Vec::new()), pictures);
+        }
+        let pictures = of(PicturesFrom::Everyone);
+        assert!(changes(&pictures, &pictures).is_empty());
+        let text = "[chat]\npictures = \"all\"\npictures_of = [3]\nno_pictures_of = [\"Eve\"]\n";
+        let (file, mut wrong) = (toml::from_str(text).unwrap(), Vec::new());
+        assert_eq!(read(&file, &mut wrong).chosen_for("eve"), Some(false));
+        assert_eq!(wrong, ["chat.pictures", "chat.pictures_of"]);
     }
 }

@@ -1,7 +1,7 @@
 //! Puts preferences into force: tells the voice engine, shows them, keeps them.
 
 use super::{
-    CallPreferences, Preferences, VOLUME, VoicePreferences, calls,
+    CallPreferences, PicturePreferences, Preferences, VOLUME, VoicePreferences, calls,
     file::Change,
     keeper::Keeper,
     pictures,
@@ -59,7 +59,7 @@ impl Plugin for PreferencesPlugin {
         let mut mirror = app.world_mut().resource_mut::<Mirror>();
         mirror.voice = Arc::new(voice);
         mirror.sound_unchecked = is_first_time;
-        mirror.pictures = pictures;
+        mirror.pictures = Arc::new(pictures);
         if let Some(text) = complaint {
             app.world_mut().write_message(ToFace(Event::Notice { code: "settings", text }));
         }
@@ -118,13 +118,22 @@ fn obey_face(
                 let volume = volume.clamp(*VOLUME.start(), *VOLUME.end());
                 set_volume(*person, volume, &mut mirror, &mut volumes);
             }
-            Command::ShowPicturesFrom(from) if mirror.pictures != *from => {
-                mirror.pictures = *from;
-                volumes.keep(vec![pictures::change(*from)]);
+            Command::ShowPicturesFrom(from) => {
+                prefer_pictures(|pictures| pictures.from = *from, &mut mirror, &volumes);
+            }
+            Command::ShowPicturesOf { name, comes } => {
+                prefer_pictures(|pictures| pictures.choose_for(name, *comes), &mut mirror, &volumes);
             }
             _ => {}
         }
     }
+}
+
+fn prefer_pictures(change: impl FnOnce(&mut PicturePreferences), mirror: &mut Mirror, volumes: &Volumes) {
+    let mut wanted = (*mirror.pictures).clone();
+    change(&mut wanted);
+    volumes.keep(pictures::changes(&mirror.pictures, &wanted));
+    mirror.pictures = Arc::new(wanted);
 }
 
 fn prefer(wanted: VoicePreferences, mirror: &mut Mirror, volumes: &Volumes, engine: &VoiceLink) {
