@@ -17,6 +17,12 @@ pub(super) async fn find(
     keeping: Keeping,
     query: &SearchQuery,
 ) -> Result<Vec<FoundMessage>, sqlx::Error> {
+    let rows = statement(keeping, query).build().fetch_all(&mut *connection).await?;
+    all_found(connection, &rows, run, query.owner).await
+}
+
+/// What is asked of the database.
+pub(super) fn statement(keeping: Keeping, query: &SearchQuery) -> QueryBuilder<Sqlite> {
     let words: Vec<&str> = query.text.split_whitespace().take(WORDS).collect();
     let (indexed, short): (Vec<&str>, Vec<&str>) =
         words.into_iter().partition(|word| word.chars().count() >= INDEXED_CHARS);
@@ -47,8 +53,7 @@ pub(super) async fn find(
     sql.push(" AND m.id < ").push_bind(query.before.map_or(i64::MAX, |id| id.0));
     sql.push(if indexed.is_empty() { " ORDER BY m.id DESC LIMIT " } else { " ORDER BY found.rowid DESC LIMIT " });
     sql.push_bind(i64::from(query.count));
-    let rows = sql.build().fetch_all(&mut *connection).await?;
-    all_found(connection, &rows, run, query.owner).await
+    sql
 }
 
 /// What [`super::marks::of_row`] reads, without what a message answers.

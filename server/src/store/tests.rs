@@ -4,7 +4,7 @@ mod changes;
 mod keeping;
 
 use super::*;
-use hallway_protocol::owner::OwnerKey;
+use hallway_protocol::{keeping::Keeping, owner::OwnerKey};
 use std::{path::Path, time::Duration};
 
 fn name(name: &str) -> DisplayName {
@@ -244,4 +244,19 @@ async fn a_search_goes_on_where_the_last_page_ended() {
     assert_eq!(first.iter().map(|found| found.message.id).collect::<Vec<_>>(), [ids[4], ids[3]]);
     let next = database.search(&SearchQuery { before: Some(ids[3]), ..query }).await.unwrap();
     assert_eq!(next.iter().map(|found| found.message.id).collect::<Vec<_>>(), [ids[2], ids[1]]);
+}
+
+#[tokio::test]
+async fn a_search_asks_the_index_first() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path(), 1).await.close().await;
+    let narrowed = Narrowed { from: Some(name("Ann").key()), ..Narrowed::default() };
+    let room = Some(Thread::map_room("Library"));
+    let query = SearchQuery { text: "some of it".into(), owner: owner(1), room, narrowed, before: None, count: 2 };
+    let statement = search::statement(Keeping::default(), &query);
+    let plan = format!("EXPLAIN QUERY PLAN {}", statement.sql().as_str());
+    let mut connection = connect(folder.path()).await.unwrap();
+    let steps = sqlx::query_as::<_, (i64, i64, i64, String)>(sqlx::AssertSqlSafe(plan));
+    let steps = steps.fetch_all(&mut connection).await.unwrap();
+    assert!(steps[0].3.starts_with("SCAN found VIRTUAL TABLE"), "{steps:?}");
 }
