@@ -30,7 +30,7 @@ const SILENCE: Duration = Duration::from_millis(1500);
 pub(crate) struct Bounds {
     /// Less is not worth being watched.
     least: u32,
-    /// Before anything is known: what a narrow link bears for a moment. It grows soon where there is more.
+    /// Before anything is known of a link: what a narrow one bears beside a voice. It grows soon where there is more.
     start: u32,
     /// More is not seen.
     most: u32,
@@ -77,12 +77,14 @@ impl Controller {
     /// How many watch each layer; tells which layers somebody came to.
     pub fn set_receivers(&mut self, receivers: [u8; Layer::COUNT], now: Duration) -> Vec<Layer> {
         let mut came = Vec::new();
+        // Who comes to a layer has mostly watched another one.
+        let known = self.layers.iter().filter_map(|layer| layer.best_link(now)).max();
         for ((state, receivers), layer) in self.layers.iter_mut().zip(receivers).zip(Layer::ALL) {
             if receivers > state.receivers {
                 came.push(layer);
             }
-            if state.receivers == 0 {
-                state.heard = now;
+            if state.receivers == 0 && receivers > 0 {
+                state.begin(known, now);
             }
             state.receivers = receivers;
             if receivers == 0 {
@@ -95,7 +97,10 @@ impl Controller {
 
     /// A receiver reported.
     pub fn reported(&mut self, report: &VideoReport, now: Duration) {
-        self.layers[report.stream.layer.index()].reported(report, now);
+        let newest =
+            self.layers.iter().filter_map(|layer| layer.links.get(&report.person)).max_by_key(|link| link.heard());
+        let newest = newest.cloned();
+        self.layers[report.stream.layer.index()].reported(report, newest, now);
         self.share_out(now);
     }
 
@@ -140,12 +145,29 @@ impl LayerControl {
         }
     }
 
-    fn reported(&mut self, report: &VideoReport, now: Duration) {
+    /// The first one comes; so much got through to the best of those who watch another layer.
+    fn begin(&mut self, known: Option<u32>, now: Duration) {
+        self.heard = now;
+        self.bitrate = known.unwrap_or(self.bounds.start).clamp(self.bounds.least, self.bounds.most);
+        self.ladder.begin();
+    }
+
+    /// What the best link is good for, of those of whom something was heard.
+    fn best_link(&self, now: Duration) -> Option<u32> {
+        let heard = self.links.values().filter(|link| now.saturating_sub(link.heard()) < FORGOTTEN);
+        heard.map(Link::bitrate).max()
+    }
+
+    /// `before` is what is known of the receiver's link from whatever layer.
+    fn reported(&mut self, report: &VideoReport, before: Option<Link>, now: Duration) {
         if !self.links.contains_key(&report.person) && self.links.len() >= CALL_MEMBERS {
             return;
         }
         let bitrate = self.bitrate;
-        let link = self.links.entry(report.person).or_insert_with(|| Link::new(bitrate, now));
+        let link = self.links.entry(report.person).or_insert_with(|| match before {
+            Some(before) => before.with_other_layer(bitrate),
+            None => Link::new(bitrate, now),
+        });
         link.reported(report, self.bounds, bitrate, now);
         self.heard = now;
         self.follow(now);
@@ -179,8 +201,8 @@ impl Bounds {
     fn of(source: Source, layer: Layer) -> Self {
         let (least, start, most) = match (source, layer) {
             (Source::Camera, Layer::Small) => (50_000, 120_000, 200_000),
-            (Source::Camera, Layer::Medium) => (60_000, 300_000, 900_000),
-            (Source::Camera, Layer::Large) => (80_000, 1_200_000, 2_000_000),
+            (Source::Camera, Layer::Medium) => (60_000, 150_000, 900_000),
+            (Source::Camera, Layer::Large) => (80_000, 150_000, 2_000_000),
             (Source::Screen, _) => (80_000, 1_000_000, 1_500_000),
         };
         Self { least, start, most }

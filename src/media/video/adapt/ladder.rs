@@ -8,6 +8,8 @@ use std::time::Duration;
 const MORE: f32 = 1.2;
 /// How long a step is kept before a larger one is taken: each change of size costs a keyframe.
 const KEPT: Duration = Duration::from_secs(3);
+/// The same at the beginning, as long as it only went up: the bitrate begins low and grows fast.
+const KEPT_AT_FIRST: Duration = Duration::from_secs(1);
 
 /// Size, pictures in a second, and bits in a second from which on it is the best one.
 type Step = ((usize, usize), f32, u32);
@@ -39,6 +41,8 @@ pub(super) struct Ladder {
     steps: Vec<Step>,
     at: Option<usize>,
     changed: Duration,
+    /// How long a step is kept now.
+    kept: Duration,
 }
 
 impl Ladder {
@@ -51,7 +55,12 @@ impl Ladder {
         let small = largest.0 <= 320;
         let fitting = all.iter().filter(|((width, _), ..)| *width <= largest.0);
         let steps = fitting.map(|(size, rate, from)| (*size, if small { rate.min(SMALL_RATE) } else { *rate }, *from));
-        Self { steps: steps.collect(), at: None, changed: Duration::ZERO }
+        Self { steps: steps.collect(), at: None, changed: Duration::ZERO, kept: KEPT_AT_FIRST }
+    }
+
+    /// Nothing is known any more of what there will be.
+    pub(super) fn begin(&mut self) {
+        (self.at, self.kept) = (None, KEPT_AT_FIRST);
     }
 
     /// What so many bits a second are enough for.
@@ -63,8 +72,11 @@ impl Ladder {
         let (best, safe) = (enough(1.0), enough(MORE));
         let at = match self.at {
             None => best,
-            Some(at) if best > at => best,
-            Some(at) if safe < at && now.saturating_sub(self.changed) >= KEPT => safe,
+            Some(at) if best > at => {
+                self.kept = KEPT;
+                best
+            }
+            Some(at) if safe < at && now.saturating_sub(self.changed) >= self.kept => safe,
             Some(at) => at,
         };
         if self.at != Some(at) {

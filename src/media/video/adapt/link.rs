@@ -43,9 +43,12 @@ const BETWEEN: Duration = Duration::from_millis(800);
 const FEWEST_PACKETS: u16 = 10;
 /// Only who sends this share of what it may is told by reports that more would get through.
 const USED: f32 = 0.5;
+/// Up to this rate, in bits a second, more is tried although less is sent: still pictures are to be sharp, too, and the size
+/// follows the rate. It is what 640×360 needs.
+const UNUSED_CEILING: f32 = 400_000.0;
 
 /// See the [module's description](self). The clock is the caller's.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Link {
     bitrate: f32,
     /// What got through when it was too much, and when that was.
@@ -58,6 +61,11 @@ pub(super) struct Link {
 impl Link {
     pub(super) fn new(bitrate: u32, now: Duration) -> Self {
         Self { bitrate: bitrate as f32, too_much: None, lowered: None, heard: now, queue_ms: 0 }
+    }
+
+    /// The same link, through which another layer comes at this bitrate.
+    pub(super) fn with_other_layer(self, bitrate: u32) -> Self {
+        Self { bitrate: bitrate as f32, ..self }
     }
 
     /// Bits in a second that it is good for.
@@ -84,8 +92,10 @@ impl Link {
             if rested(BETWEEN) && (grows || !queued) {
                 self.lower(report.queue_ms, loss, through, bounds, now);
             }
-        } else if report.queue_ms <= NO_QUEUE_MS && rested(REST) && through >= USED * sent as f32 {
-            self.raise(seconds, if loss <= LITTLE_LOSS { f32::MAX } else { LOSS_CEILING }, now);
+        } else if report.queue_ms <= NO_QUEUE_MS && rested(REST) {
+            let for_loss = if loss <= LITTLE_LOSS { f32::MAX } else { LOSS_CEILING };
+            let for_use = if through >= USED * sent as f32 { f32::MAX } else { UNUSED_CEILING };
+            self.raise(seconds, for_loss.min(for_use), now);
         }
         self.bitrate = self.bitrate.clamp(bounds.least as f32, bounds.most as f32);
     }
