@@ -1,5 +1,6 @@
 //! What a person may choose about voice, calls and pictures: kept in the settings file, told to the engines, shown in the snapshot.
 
+mod by_name;
 mod calls;
 pub mod file;
 pub mod keeper;
@@ -8,7 +9,8 @@ mod plugin;
 mod table;
 pub mod words;
 
-pub use calls::CallPreferences;
+pub use by_name::ByName;
+pub use calls::{AutoAnswered, CallPreferences};
 pub use pictures::{PicturePreferences, PicturesFrom};
 pub use plugin::PreferencesPlugin;
 pub(in crate::net) use plugin::Volumes;

@@ -157,7 +157,7 @@ fn calls(person: PersonId, snapshot: &Snapshot) -> Vec<Choice> {
 
 /// Whether the person's calls are answered without asking; off unless it was allowed here.
 fn auto_answer(ui: &mut Ui, view: &PersonView, snapshot: &Snapshot) -> Option<Action> {
-    let mut on = snapshot.calls.auto_answer.contains(&view.name);
+    let mut on = snapshot.calls.auto_answer.of(&view.name).is_some();
     let changed = theme::checkbox(ui, &mut on, "Answer their calls by itself").changed();
     theme::meaning(ui, "Their calls open your microphone at once, without asking. Both of you are told.");
     changed.then_some(Action::Send(Command::SetAutoAnswer { person: view.id, on }))
@@ -165,7 +165,7 @@ fn auto_answer(ui: &mut Ui, view: &PersonView, snapshot: &Snapshot) -> Option<Ac
 
 /// Whether the person's pictures come by themselves, whatever the settings say of all.
 fn pictures(ui: &mut Ui, view: &PersonView, snapshot: &Snapshot) -> Option<Action> {
-    let before = snapshot.pictures.chosen_for(&view.name);
+    let before = snapshot.pictures.people.of(&view.name).copied();
     let mut comes = before;
     ui.label(theme::small("Their pictures in the chat"));
     ui.horizontal(|ui| {

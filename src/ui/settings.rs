@@ -15,6 +15,9 @@ use bevy_egui::egui::{ScrollArea, Slider, Ui};
 const WIDTH: f32 = 430.0;
 /// Width kept for the scroll bar, in points.
 const SCROLL_BAR: f32 = 12.0;
+/// Height of every page, in points, where the window has it. One height for all: the settings stand in the middle, and
+/// the tabs are to stay where they were clicked.
+const HEIGHT: f32 = 560.0;
 /// What the window keeps round the settings, in points.
 const AROUND: f32 = 150.0;
 
@@ -72,9 +75,9 @@ pub fn show(
         ui.selectable_value(page, Page::Window, "Window");
     });
     ui.add_space(6.0);
-    let height = (ui.ctx().content_rect().height() - AROUND).max(200.0);
+    let height = (ui.ctx().content_rect().height() - AROUND).clamp(200.0, HEIGHT);
     ScrollArea::vertical()
-        .auto_shrink([false, true])
+        .auto_shrink(false)
         .min_scrolled_height(height)
         .max_height(height)
         .show(ui, |ui| {

@@ -1,9 +1,10 @@
 //! How everything looks: colours, sizes, and the few widgets that all panels share.
 
+use super::bidi;
 use crate::world::palette;
 use bevy_egui::egui::{
     self, Align2, Button, Color32, CornerRadius, FontFamily, FontId, Frame, Margin, Response, RichText, Sense, Shadow,
-    Shape, Stroke, TextStyle, Ui, epaint::PathShape, pos2, vec2,
+    Shape, Stroke, TextStyle, Ui, WidgetInfo, WidgetType, epaint::PathShape, pos2, vec2,
 };
 
 /// Behind the world, where the map ends.
@@ -207,6 +208,22 @@ pub fn portrait(ui: &mut Ui, name: &str, diameter: f32) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(diameter, diameter), Sense::hover());
     paint_portrait(ui.painter(), rect.center(), diameter, name);
     response
+}
+
+/// A row about a person for whom something was chosen: what, if that can vary, and a button that undoes it, which is
+/// described to those who can't see the row by `undo`. Whether it was pressed.
+pub fn chosen_person(ui: &mut Ui, name: &str, chosen: Option<&str>, undo: &str) -> bool {
+    let row = |ui: &mut Ui| {
+        portrait(ui, name, 24.0);
+        ui.label(bidi::line(name));
+        if let Some(chosen) = chosen {
+            ui.label(small(chosen));
+        }
+        let remove = ui.add(Button::new(small("Remove")).small());
+        remove.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, undo));
+        remove.clicked()
+    };
+    ui.horizontal(row).inner
 }
 
 /// Paints a portrait where it is told.

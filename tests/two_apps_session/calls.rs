@@ -523,7 +523,7 @@ fn who_is_to_be_answered_without_asking_is_and_both_ends_are_told() {
     let (ann, bob) = (stage.id(0), stage.id(1));
     stage.tell(1, Command::SetAutoAnswer { person: ann, on: true });
     stage.run(ms(200));
-    assert_eq!(calls(&stage, 1).auto_answer.iter().collect::<Vec<_>>(), ["Ann"]);
+    assert_eq!(calls(&stage, 1).auto_answer.iter().collect::<Vec<_>>(), [("Ann", &())]);
     stage.tell(0, Command::Call { to: bob, kind: CallKind::Video });
     let auto = |change: &CallChanged| *change == CallChanged::Accepted { auto: true };
     stage.until("answered", |stage| was_told(stage, 0, auto) && was_told(stage, 1, auto));

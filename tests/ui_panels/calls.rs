@@ -372,7 +372,7 @@ fn the_room_is_called_and_its_call_is_joined_by_choice() {
 #[test]
 fn the_settings_say_who_may_ring_and_whose_calls_are_answered() {
     let mut snapshot = in_a_room();
-    let calls = CallsView { auto_answer: ["Ann".to_owned()].into(), ..CallsView::default() };
+    let calls = CallsView { auto_answer: [("Ann", ())].into_iter().collect(), ..CallsView::default() };
     snapshot.calls = Arc::new(calls);
     let mut harness = bench(model(), snapshot, page::show);
     press(&mut harness, "People in my room");

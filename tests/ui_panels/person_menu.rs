@@ -113,7 +113,7 @@ fn calls_are_answered_without_asking_only_where_that_was_allowed() {
     let mut harness = opened(ANN, in_a_room());
     harness.get_by_label("Answer their calls by itself").click();
     harness.run_steps(2);
-    Arc::make_mut(&mut harness.state_mut().snapshot.calls).auto_answer.insert("Ann".into());
+    Arc::make_mut(&mut harness.state_mut().snapshot.calls).auto_answer = [("Ann", ())].into_iter().collect();
     harness.run_steps(2);
     harness.get_by_label("Answer their calls by itself").click();
     harness.run_steps(2);

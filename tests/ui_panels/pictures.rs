@@ -221,7 +221,7 @@ fn the_settings_say_whose_pictures_come() {
     harness.run_steps(2);
     assert_eq!(harness.state().actions, [Action::Send(Command::ShowPicturesFrom(PicturesFrom::Nobody))]);
     harness.state_mut().actions.clear();
-    let people = [("Ann".to_owned(), true), ("Eve".to_owned(), false)].into();
+    let people = [("Ann", true), ("Eve", false)].into_iter().collect();
     harness.state_mut().snapshot.pictures = Arc::new(PicturePreferences { people, ..PicturePreferences::default() });
     harness.run_steps(2);
     harness.get_by_label("Pictures of Eve as of all others").click();

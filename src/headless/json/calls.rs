@@ -66,7 +66,7 @@ pub fn calls(snapshot: &Snapshot) -> Value {
     };
     let mut object = json!({
         "event": "calls", "incoming": calls.incoming.iter().map(|call| ringing(call, snapshot)).collect::<Vec<_>>(),
-        "reach": reach, "auto_answer": calls.auto_answer, "camera": choices::camera_words(&calls.camera),
+        "reach": reach, "auto_answer": calls.auto_answer.iter().map(|(name, ())| name).collect::<Vec<_>>(), "camera": choices::camera_words(&calls.camera),
     });
     if let Some(call) = &calls.current {
         object["current"] = current(call, snapshot);

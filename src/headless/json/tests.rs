@@ -163,7 +163,8 @@ fn calls_are_listed_with_everybody_in_them() {
         screen_trouble: None,
         link_trouble: None,
     };
-    let calls = CallsView { current: Some(current), auto_answer: ["Bob".to_owned()].into(), ..CallsView::default() };
+    let calls =
+        CallsView { current: Some(current), auto_answer: [("Bob", ())].into_iter().collect(), ..CallsView::default() };
     let told = super::calls(&Snapshot { calls: Arc::new(calls), ..Snapshot::signed_out() });
     assert_eq!((&told["reach"], &told["auto_answer"]), (&json!("everyone"), &json!(["Bob"])));
     let call = &told["current"];

@@ -1,16 +1,23 @@
 //! What a person may choose about calls, and how it stands in the settings file.
 
-use super::{file::Change, table::Section};
+use super::{
+    ByName,
+    by_name::{read_names, write_names},
+    file::Change,
+    table::Section,
+};
 use crate::media::cameras::CameraChoice;
 use bevy::prelude::Resource;
-use hallway_protocol::{call::Reach, names::NameKey};
-use std::collections::BTreeSet;
+use hallway_protocol::call::Reach;
 use toml::{Table, Value};
 
 /// The table of the preferences about calls.
 const CALLS: &str = "calls";
 /// Most people whose calls are answered without asking: more are no longer friends.
-pub(super) const AUTO_ANSWERED: usize = 64;
+const AUTO_ANSWERED: usize = 64;
+
+/// People whose calls are answered without asking.
+pub type AutoAnswered = ByName<(), AUTO_ANSWERED>;
 
 /// All preferences about calls.
 #[derive(Resource, Clone, Debug, Default, PartialEq, Eq)]
@@ -19,9 +26,8 @@ pub struct CallPreferences {
     pub camera: CameraChoice,
     /// Who may ring here; default everyone.
     pub reach: Reach,
-    /// Whose calls are answered without asking, by name; default nobody's. Names are all that lasts of people that a
-    /// client knows.
-    pub auto_answer: BTreeSet<String>,
+    /// Whose calls are answered without asking; default nobody's.
+    pub auto_answer: AutoAnswered,
 }
 
 impl CallPreferences {
@@ -29,23 +35,6 @@ impl CallPreferences {
     #[must_use]
     pub fn with(self, camera: Option<CameraChoice>) -> Self {
         Self { camera: camera.unwrap_or(self.camera), ..self }
-    }
-
-    /// Whether the calls of somebody of this name are answered without asking.
-    #[must_use]
-    pub fn answers(&self, name: &str) -> bool {
-        let key = NameKey::of(name);
-        self.auto_answer.iter().any(|answered| NameKey::of(answered) == key)
-    }
-
-    /// Answers the calls of somebody of this name without asking, or no longer. What is beyond
-    /// [`AUTO_ANSWERED`] is not taken.
-    pub(super) fn set_auto_answer(&mut self, name: &str, on: bool) {
-        let key = NameKey::of(name);
-        self.auto_answer.retain(|answered| NameKey::of(answered) != key);
-        if on && self.auto_answer.len() < AUTO_ANSWERED {
-            self.auto_answer.insert(name.to_owned());
-        }
     }
 }
 
@@ -55,7 +44,7 @@ pub(super) fn read(file: &Table, wrong: &mut Vec<String>) -> CallPreferences {
     let preferences = CallPreferences {
         camera: calls.take("camera", camera).unwrap_or_default(),
         reach: calls.take("reach", reach).unwrap_or_default(),
-        auto_answer: calls.take("auto_answer", names).unwrap_or_default(),
+        auto_answer: calls.take("auto_answer", auto_answered).unwrap_or_default(),
     };
     wrong.append(&mut calls.wrong);
     preferences
@@ -74,8 +63,7 @@ pub(super) fn changes(before: &CallPreferences, after: &CallPreferences) -> Vec<
         changes.push(change("reach", reach_word(after.reach).into()));
     }
     if before.auto_answer != after.auto_answer {
-        let names: Vec<Value> = after.auto_answer.iter().map(|name| name.as_str().into()).collect();
-        changes.push(change("auto_answer", names.into()));
+        changes.push(change("auto_answer", write_names(after.auto_answer.iter().map(|(name, ())| name))));
     }
     changes
 }
@@ -110,9 +98,8 @@ fn reach(value: &Value) -> Option<Reach> {
     [Reach::Everyone, Reach::SameRoom, Reach::Nobody].into_iter().find(|reach| reach_word(*reach) == word)
 }
 
-fn names(value: &Value) -> Option<BTreeSet<String>> {
-    let names = value.as_array()?;
-    names.iter().take(AUTO_ANSWERED).map(|name| name.as_str().map(str::to_owned)).collect()
+fn auto_answered(value: &Value) -> Option<AutoAnswered> {
+    Some(read_names(value)?.into_iter().map(|name| (name, ())).collect())
 }
 
 #[cfg(test)]
@@ -129,7 +116,7 @@ mod tests {
     fn preferences_are_read_as_they_were_kept() {
         let mut wanted =
             CallPreferences { camera: CameraChoice::None, reach: Reach::SameRoom, ..CallPreferences::default() };
-        wanted.set_auto_answer("Ann", true);
+        wanted.auto_answer.choose("Ann", Some(()));
         for camera in [CameraChoice::None, CameraChoice::Device("USB: \"one\"".to_owned())] {
             let wanted = CallPreferences { camera, ..wanted.clone() };
             let file = kept(changes(&CallPreferences::default(), &wanted));
@@ -149,18 +136,5 @@ mod tests {
         let preferences = read(&toml::from_str(text).unwrap(), &mut wrong);
         assert_eq!(preferences, CallPreferences { reach: Reach::Nobody, ..CallPreferences::default() });
         assert_eq!(wrong, ["calls.camera", "calls.auto_answer"]);
-    }
-
-    #[test]
-    fn a_name_is_answered_however_it_is_written_and_no_longer_when_it_is_taken_back() {
-        let mut preferences = CallPreferences::default();
-        preferences.set_auto_answer("Ann", true);
-        assert!(preferences.answers("ANN") && !preferences.answers("Bob"));
-        preferences.set_auto_answer("ann", false);
-        assert_eq!(preferences, CallPreferences::default());
-        for number in 0..=AUTO_ANSWERED {
-            preferences.set_auto_answer(&format!("Person {number}"), true);
-        }
-        assert_eq!(preferences.auto_answer.len(), AUTO_ANSWERED);
     }
 }

@@ -1,14 +1,17 @@
 //! Whose pictures are fetched and shown without asking, and how that stands in the settings file.
 
-use super::{file::Change, table::Section};
+use super::{
+    ByName,
+    by_name::{read_names, write_names},
+    file::Change,
+    table::Section,
+};
 use crate::net::snapshot::Snapshot;
 use bevy::utils::default;
 use hallway_protocol::{
     chat::{ChatMessage, Conversation},
     ids::PersonId,
-    names::NameKey,
 };
-use std::collections::BTreeMap;
 use toml::{Table, Value};
 
 /// The table of the preferences about the chat.
@@ -27,9 +30,8 @@ const PEOPLE: usize = 256;
 pub struct PicturePreferences {
     /// Where nothing else was chosen for a person.
     pub from: PicturesFrom,
-    /// Whether somebody's pictures come by themselves or wait, by name. Names are all that lasts of people that a client
-    /// knows.
-    pub people: BTreeMap<String, bool>,
+    /// Whether somebody's pictures come by themselves or wait.
+    pub people: ByName<bool, PEOPLE>,
 }
 
 /// Whose pictures are fetched by themselves, of all people.
@@ -61,35 +63,12 @@ impl PicturePreferences {
     /// Whether the picture of a message is fetched without asking.
     #[must_use]
     pub fn allows(&self, message: &ChatMessage, snapshot: &Snapshot) -> bool {
-        let chosen = if message.marks.mine { None } else { self.chosen_for(&message.from_name) };
-        chosen.unwrap_or_else(|| match self.from {
+        let chosen = if message.marks.mine { None } else { self.people.of(&message.from_name) };
+        chosen.copied().unwrap_or_else(|| match self.from {
             PicturesFrom::Everyone => true,
             PicturesFrom::Nobody => false,
             PicturesFrom::Known => message.marks.mine || is_known(message, snapshot),
         })
-    }
-
-    /// Whether the pictures of somebody of this name come by themselves, where that was chosen.
-    #[must_use]
-    pub fn chosen_for(&self, name: &str) -> Option<bool> {
-        let key = NameKey::of(name);
-        self.people.iter().find(|(other, _)| NameKey::of(other) == key).map(|(_, comes)| *comes)
-    }
-
-    /// Chooses for somebody of this name, or no longer. What is beyond [`PEOPLE`] is not taken.
-    pub(super) fn choose_for(&mut self, name: &str, comes: Option<bool>) {
-        let key = NameKey::of(name);
-        self.people.retain(|other, _| NameKey::of(other) != key);
-        if let Some(comes) = comes
-            && self.people.len() < PEOPLE
-        {
-            self.people.insert(name.to_owned(), comes);
-        }
-    }
-
-    fn names(&self, with: bool) -> Value {
-        let names = self.people.iter().filter(|(_, comes)| **comes == with).map(|(name, _)| name.as_str().into());
-        Value::Array(names.collect())
     }
 }
 
@@ -112,8 +91,8 @@ pub(super) fn read(file: &Table, wrong: &mut Vec<String>) -> PicturePreferences 
     let mut chat = Section::of(file, CHAT);
     let mut pictures = PicturePreferences { from: chat.take(PICTURES, read_word).unwrap_or_default(), ..default() };
     for (key, comes) in [(WITH_PICTURES, true), (WITHOUT_PICTURES, false)] {
-        for name in chat.take(key, names).unwrap_or_default() {
-            pictures.choose_for(&name, Some(comes));
+        for name in chat.take(key, read_names).unwrap_or_default() {
+            pictures.people.choose(&name, Some(comes));
         }
     }
     wrong.append(&mut chat.wrong);
@@ -128,15 +107,12 @@ pub(super) fn changes(before: &PicturePreferences, after: &PicturePreferences) -
         changes.push(change(PICTURES, after.from.word().into()));
     }
     if before.people != after.people {
-        changes.extend(
-            [(WITH_PICTURES, true), (WITHOUT_PICTURES, false)].map(|(key, with)| change(key, after.names(with))),
-        );
+        changes.extend([(WITH_PICTURES, true), (WITHOUT_PICTURES, false)].map(|(key, comes)| {
+            let people = after.people.iter().filter(|(_, chosen)| **chosen == comes);
+            change(key, write_names(people.map(|(name, _)| name)))
+        }));
     }
     changes
-}
-
-fn names(value: &Value) -> Option<Vec<String>> {
-    value.as_array()?.iter().map(|name| name.as_str().map(str::to_owned)).collect()
 }
 
 fn read_word(value: &Value) -> Option<PicturesFrom> {
@@ -201,27 +177,22 @@ mod tests {
         for from in PicturesFrom::ALL {
             let mut pictures = of(from);
             for comes in [true, false] {
-                pictures.choose_for("ANN", Some(comes));
+                pictures.people.choose("ANN", Some(comes));
                 assert_eq!(pictures.allows(&theirs, &snapshot), comes, "{from:?}");
                 let mine = message(2, Conversation::World, true);
                 assert_eq!(pictures.allows(&mine, &snapshot), of(from).allows(&mine, &snapshot), "{from:?}");
             }
-            pictures.choose_for("Ann", None);
+            pictures.people.choose("Ann", None);
             assert_eq!(pictures, of(from));
         }
-        let mut many = PicturePreferences::default();
-        for number in 0..=PEOPLE {
-            many.choose_for(&format!("Person {number}"), Some(true));
-        }
-        assert_eq!(many.people.len(), PEOPLE);
     }
 
     #[test]
     fn choices_are_read_as_they_were_written() {
         for from in PicturesFrom::ALL {
             let mut pictures = of(from);
-            pictures.choose_for("Ann", Some(true));
-            pictures.choose_for("Eve \"1\"", Some(false));
+            pictures.people.choose("Ann", Some(true));
+            pictures.people.choose("Eve \"1\"", Some(false));
             let changes = changes(&PicturePreferences::default(), &pictures);
             let table: Table = changes.into_iter().map(|change| (change.key, change.value.unwrap())).collect();
             let file = Table::from_iter([(CHAT.to_owned(), table.into())]);
@@ -231,7 +202,7 @@ mod tests {
         assert!(changes(&pictures, &pictures).is_empty());
         let text = "[chat]\npictures = \"all\"\npictures_of = [3]\nno_pictures_of = [\"Eve\"]\n";
         let (file, mut wrong) = (toml::from_str(text).unwrap(), Vec::new());
-        assert_eq!(read(&file, &mut wrong).chosen_for("eve"), Some(false));
+        assert_eq!(read(&file, &mut wrong).people.of("eve"), Some(&false));
         assert_eq!(wrong, ["chat.pictures", "chat.pictures_of"]);
     }
 }

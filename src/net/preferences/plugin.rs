@@ -122,7 +122,7 @@ fn obey_face(
                 prefer_pictures(|pictures| pictures.from = *from, &mut mirror, &volumes);
             }
             Command::ShowPicturesOf { name, comes } => {
-                prefer_pictures(|pictures| pictures.choose_for(name, *comes), &mut mirror, &volumes);
+                prefer_pictures(|pictures| pictures.people.choose(name, *comes), &mut mirror, &volumes);
             }
             _ => {}
         }
@@ -132,8 +132,10 @@ fn obey_face(
 fn prefer_pictures(change: impl FnOnce(&mut PicturePreferences), mirror: &mut Mirror, volumes: &Volumes) {
     let mut wanted = (*mirror.pictures).clone();
     change(&mut wanted);
-    volumes.keep(pictures::changes(&mirror.pictures, &wanted));
-    mirror.pictures = Arc::new(wanted);
+    if *mirror.pictures != wanted {
+        volumes.keep(pictures::changes(&mirror.pictures, &wanted));
+        mirror.pictures = Arc::new(wanted);
+    }
 }
 
 fn prefer(wanted: VoicePreferences, mirror: &mut Mirror, volumes: &Volumes, engine: &VoiceLink) {
@@ -186,9 +188,9 @@ fn choose_calls(
             Command::ChooseCamera(camera) => wanted.camera = camera.clone(),
             Command::SetAutoAnswer { person, on } => {
                 let Some(person) = mirror.person(*person) else { continue };
-                wanted.set_auto_answer(&person.name, *on);
+                wanted.auto_answer.choose(&person.name, on.then_some(()));
             }
-            Command::ForgetAutoAnswer { name } => wanted.set_auto_answer(name, false),
+            Command::ForgetAutoAnswer { name } => wanted.auto_answer.choose(name, None),
             _ => continue,
         }
         if *calls != wanted {

@@ -1,6 +1,6 @@
 //! Calls as the face draws them and scripts list them.
 
-use crate::media::cameras::CameraChoice;
+use crate::{media::cameras::CameraChoice, net::preferences::AutoAnswered};
 use hallway_protocol::{
     call::{CallAudio, CallKind, CallMember, Presence, Reach, Sending},
     ids::{CallId, PersonId, RoomId},
@@ -16,8 +16,8 @@ pub struct CallsView {
     pub incoming: Vec<CallView>,
     /// Who may ring here.
     pub reach: Reach,
-    /// Whose calls are answered without asking, by name; empty unless the person chose so.
-    pub auto_answer: BTreeSet<String>,
+    /// Whose calls are answered without asking; nobody's unless the person chose so.
+    pub auto_answer: AutoAnswered,
     /// The camera that is opened when it is switched on.
     pub camera: CameraChoice,
 }

@@ -4,7 +4,7 @@ use super::{CallModel, drawer};
 use crate::{
     media::cameras::CameraChoice,
     net::{commands::Command, snapshot::Snapshot},
-    ui::{Action, bidi, canvas, theme},
+    ui::{Action, canvas, theme},
 };
 use bevy_egui::egui::{self, Button, ComboBox, Label, RichText, Sense, TextStyle, Ui, vec2};
 use hallway_protocol::call::Reach;
@@ -50,17 +50,10 @@ fn auto_answer(ui: &mut Ui, snapshot: &Snapshot, actions: &mut Vec<Action>) {
         ui.add(Label::new(theme::small(text)).wrap());
         return;
     }
-    for name in &snapshot.calls.auto_answer {
-        ui.horizontal(|ui| {
-            theme::portrait(ui, name, 24.0);
-            ui.label(bidi::line(name));
-            let remove = ui.add(Button::new(theme::small("Remove")).small());
-            let label = format!("Ask before answering {name}");
-            remove.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, label.clone()));
-            if remove.clicked() {
-                actions.push(Action::Send(Command::ForgetAutoAnswer { name: name.clone() }));
-            }
-        });
+    for (name, ()) in snapshot.calls.auto_answer.iter() {
+        if theme::chosen_person(ui, name, None, &format!("Ask before answering {name}")) {
+            actions.push(Action::Send(Command::ForgetAutoAnswer { name: name.to_owned() }));
+        }
     }
     ui.add(Label::new(theme::small("Their calls open your microphone at once. Both of you are told.")).wrap());
 }

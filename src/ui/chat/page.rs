@@ -2,9 +2,9 @@
 
 use crate::{
     net::{commands::Command, preferences::PicturesFrom, snapshot::Snapshot},
-    ui::{Action, bidi, theme},
+    ui::{Action, theme},
 };
-use bevy_egui::egui::{Button, Ui, WidgetInfo, WidgetType};
+use bevy_egui::egui::Ui;
 
 /// Shows the page.
 pub fn show(ui: &mut Ui, snapshot: &Snapshot) -> Vec<Action> {
@@ -22,23 +22,11 @@ pub fn show(ui: &mut Ui, snapshot: &Snapshot) -> Vec<Action> {
         }
     }
     theme::meaning(ui, "The others wait for a click. Files of any other kind are never fetched by themselves.");
-    people(ui, snapshot, &mut actions);
-    actions
-}
-
-/// For whom something else was chosen, in their menu.
-fn people(ui: &mut Ui, snapshot: &Snapshot, actions: &mut Vec<Action>) {
-    for (name, comes) in &snapshot.pictures.people {
-        ui.horizontal(|ui| {
-            theme::portrait(ui, name, 24.0);
-            ui.label(bidi::line(name));
-            ui.label(theme::small(if *comes { "always shown" } else { "always asks" }));
-            let remove = ui.add(Button::new(theme::small("Remove")).small());
-            let label = format!("Pictures of {name} as of all others");
-            remove.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, label.clone()));
-            if remove.clicked() {
-                actions.push(Action::Send(Command::ShowPicturesOf { name: name.clone(), comes: None }));
-            }
-        });
+    for (name, comes) in snapshot.pictures.people.iter() {
+        let chosen = if *comes { "always shown" } else { "always asks" };
+        if theme::chosen_person(ui, name, Some(chosen), &format!("Pictures of {name} as of all others")) {
+            actions.push(Action::Send(Command::ShowPicturesOf { name: name.to_owned(), comes: None }));
+        }
     }
+    actions
 }

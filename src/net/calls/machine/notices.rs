@@ -66,7 +66,7 @@ impl CallMachine {
         }
         actions.push(CallAction::Tell(named(&state, own), CallChanged::Incoming));
         let call = state.call;
-        let answers = state.member(by).is_some_and(|caller| self.preferences.answers(&caller.name));
+        let answers = state.member(by).is_some_and(|caller| self.preferences.auto_answer.of(&caller.name).is_some());
         let camera = state.kind == CallKind::Video;
         self.incoming.push(state);
         if answers && self.current.is_none() && self.accepted.is_empty() {

@@ -409,7 +409,7 @@ fn an_own_link_that_the_server_finds_silent_loses_no_screen() {
 
 #[test]
 fn the_calls_of_those_whom_the_person_named_are_answered_without_asking() {
-    let auto_answer = BTreeSet::from(["bob".to_owned()]);
+    let auto_answer = [("bob", ())].into_iter().collect();
     let preferences = CallPreferences { auto_answer, ..CallPreferences::default() };
     let mut bench = Bench::with(preferences.clone());
     assert_eq!(bench.at(0, told(rung())), "+incoming(Bob) accept:auto");
