@@ -171,7 +171,7 @@ fn nothing_is_captured_before_it_is_opened_nor_encoded_before_somebody_watches()
     assert!(gallery.all().is_empty() && events.lock().unwrap().is_empty());
     engine.send(VideoCommand::OpenCamera);
     until("pictures", || engine.stats().captured > 10);
-    let opened = VideoEvent::CameraOpened { name: "the pattern".into() };
+    let opened = VideoEvent::CameraOpened { name: "the pattern".into(), instead_of: None };
     assert_eq!(*events.lock().unwrap(), std::slice::from_ref(&opened), "seen by oneself, and nobody else");
     engine.send(VideoCommand::CloseCamera);
     until("its being shut", || events.lock().unwrap().contains(&VideoEvent::CameraClosed));
@@ -228,7 +228,7 @@ fn trouble_with_a_camera_is_told_once_and_ends_when_it_is_back() {
     let says = Arc::new(Mutex::new(Err(CameraError::NoCamera)));
     let (engine, events, gallery) = doubled(&says, MOMENT);
     let next = || events.recv_timeout(PATIENCE).unwrap();
-    let opened = VideoEvent::CameraOpened { name: "a double".into() };
+    let opened = VideoEvent::CameraOpened { name: "a double".into(), instead_of: None };
     engine.send(VideoCommand::OpenCamera);
     assert_eq!(next(), VideoEvent::CameraTrouble(CameraError::NoCamera));
     // It is tried again in vain, of which nothing is said.
@@ -246,20 +246,47 @@ fn trouble_with_a_camera_is_told_once_and_ends_when_it_is_back() {
 }
 
 #[test]
+fn a_camera_that_takes_over_from_its_stand_in_is_told() {
+    struct Alternating(u8);
+    impl Camera for Alternating {
+        fn name(&self) -> String {
+            if self.0 < 3 { "other".into() } else { "meant".into() }
+        }
+
+        fn instead_of(&self) -> Option<String> {
+            (self.0 < 3).then(|| "meant".into())
+        }
+
+        fn next(&mut self) -> Result<Picture, CameraError> {
+            sleep(MOMENT);
+            self.0 = self.0.saturating_add(1);
+            Ok(Picture::black(320, 180, clock::now()))
+        }
+    }
+    let (tell, events) = mpsc::channel();
+    let devices = Devices { open_camera: Arc::new(|_, _| Ok(Box::new(Alternating(0)))), ..Devices::default() };
+    let engine = VideoEngine::start_with(VideoSettings::default(), devices, move |event| drop(tell.send(event)));
+    engine.as_ref().unwrap().send(VideoCommand::OpenCamera);
+    let told: Vec<_> = (0..2).map(|_| events.recv_timeout(PATIENCE).unwrap()).collect();
+    let opened = |name: &str, instead_of| VideoEvent::CameraOpened { name: name.into(), instead_of };
+    assert_eq!(told, [opened("other", Some("meant".into())), opened("meant", None)]);
+}
+
+#[test]
 fn another_camera_takes_over_without_the_old_one_being_told_as_shut() {
     let says = Arc::new(Mutex::new(Ok(50)));
     let (engine, events, gallery) = doubled(&says, MOMENT);
     let next = || events.recv_timeout(PATIENCE).unwrap();
     engine.send(VideoCommand::OpenCamera);
-    assert_eq!(next(), VideoEvent::CameraOpened { name: "a double".into() });
+    assert_eq!(next(), VideoEvent::CameraOpened { name: "a double".into(), instead_of: None });
     engine.send(VideoCommand::ChooseCamera(CameraChoice::Pattern));
-    assert_eq!(next(), VideoEvent::CameraOpened { name: "the pattern".into() });
+    assert_eq!(next(), VideoEvent::CameraOpened { name: "the pattern".into(), instead_of: None });
     let shown = gallery.newest(Whose::Own, Source::Camera).unwrap();
     assert_eq!(shown.picture.width(), 640);
     engine.send(VideoCommand::CloseCamera);
     engine.send(VideoCommand::OpenCamera);
     assert_eq!(next(), VideoEvent::CameraClosed);
-    assert_eq!(next(), VideoEvent::CameraOpened { name: "the pattern".into() });
+    assert_eq!(next(), VideoEvent::CameraOpened { name: "the pattern".into(), instead_of: None });
 }
 
 #[test]

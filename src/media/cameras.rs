@@ -98,6 +98,11 @@ pub trait Camera: Send {
     /// What people know it by.
     fn name(&self) -> String;
 
+    /// The camera that was chosen and is away, while this one stands in for it.
+    fn instead_of(&self) -> Option<String> {
+        None
+    }
+
     /// The next picture, waiting for it.
     ///
     /// # Errors

@@ -186,7 +186,7 @@ fn show_calls(keeper: Res<CallKeeper>, speaking: Res<Speaking>, mut mirror: ResM
 impl Calls<'_, '_> {
     fn take_news(&mut self, event: VideoEvent) {
         let input = match event {
-            VideoEvent::CameraOpened { name } => CallInput::CameraOpened { name },
+            VideoEvent::CameraOpened { name, instead_of } => CallInput::CameraOpened { name, instead_of },
             VideoEvent::CameraTrouble(error) => {
                 CallInput::CameraTrouble { code: error.code(), text: error.to_string() }
             }

@@ -396,7 +396,7 @@ fn video_engine(
         let event = match &command {
             VideoCommand::OpenCamera => Some(match no_camera.lock().unwrap().clone() {
                 Some(error) => VideoEvent::CameraTrouble(error),
-                None => VideoEvent::CameraOpened { name: "Stage".to_owned() },
+                None => VideoEvent::CameraOpened { name: "Stage".to_owned(), instead_of: None },
             }),
             VideoCommand::CloseCamera => Some(VideoEvent::CameraClosed),
             VideoCommand::ShareScreen(_) => Some(VideoEvent::ScreenOpened),

@@ -426,7 +426,7 @@ fn a_camera_that_gives_no_pictures_is_told_and_not_shown_as_open() {
     let view = current(&stage, 1).unwrap();
     assert!(view.camera_trouble.is_some() && view.camera_wanted && !view.sending.camera);
     assert!(!current(&stage, 0).unwrap().member(bob).unwrap().sending.camera);
-    stage.picture(1, VideoEvent::CameraOpened { name: "Desk".to_owned() });
+    stage.picture(1, VideoEvent::CameraOpened { name: "Desk".to_owned(), instead_of: None });
     stage.until("seen", |stage| current(stage, 0).unwrap().member(bob).unwrap().sending.camera);
     assert_eq!(current(&stage, 1).unwrap().camera_trouble, None);
     assert!(stage.was_told(1, |event| matches!(event, Event::Notice { code: "camera_back", .. })));

@@ -66,7 +66,7 @@ pub(super) fn open(wanted: Option<&str>, wish: Wish) -> Result<Box<dyn Camera>, 
     let gone = || CameraError::Unplugged { name: wanted.into() };
     let camera = open_first(&found, wish).map_err(|error| error.unwrap_or_else(gone))?;
     let wanted = wanted.to_owned();
-    Ok(Box::new(StandIn::new(camera, move || {
+    Ok(Box::new(StandIn::new(camera, wanted.clone(), move || {
         let found = found::found();
         DeviceCamera::open(meant(&found, &wanted)?, wish).ok().map(|camera| Box::new(camera) as _)
     })))

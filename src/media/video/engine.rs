@@ -122,10 +122,13 @@ pub enum VideoCommand {
 pub enum VideoEvent {
     /// A slice in its form on the way up. Voice goes first.
     Slice(Bytes),
-    /// The camera gives pictures: the light is on. Also after trouble.
+    /// A camera gives pictures: the light is on. Also after trouble, and when the one that was chosen takes over from one that
+    /// stood in for it.
     CameraOpened {
         /// Its name.
         name: String,
+        /// The camera that was chosen and is away, where this one stands in for it.
+        instead_of: Option<String>,
     },
     /// There are no pictures now. The camera is tried again until it is closed.
     CameraTrouble(CameraError),

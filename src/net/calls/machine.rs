@@ -107,6 +107,8 @@ pub enum CallInput {
     CameraOpened {
         /// Its name.
         name: String,
+        /// The camera that was chosen and is away, where this one stands in for it.
+        instead_of: Option<String>,
     },
     /// It doesn't.
     CameraTrouble {
@@ -187,6 +189,8 @@ struct Current {
     missing_told: bool,
     camera: bool,
     camera_trouble: Option<String>,
+    /// The camera that was chosen, while another one stands in for it.
+    camera_away: Option<String>,
     screen: Share,
     screen_trouble: Option<String>,
     /// How large the face draws others' pictures, where it said so.
@@ -270,7 +274,7 @@ impl CallMachine {
             }
             CallInput::Command(command) => self.obey(now, command, actions),
             CallInput::Notice(notice) => self.hear(now, notice, actions),
-            CallInput::CameraOpened { name } => self.camera_opened(&name, actions),
+            CallInput::CameraOpened { name, instead_of } => self.camera_opened(&name, instead_of, actions),
             CallInput::CameraTrouble { code, text } => self.camera_troubled(code, text, actions),
             CallInput::CameraClosed => self.camera_open = false,
             CallInput::ScreenOpened => self.screen_open = self.told.screen.is_some(),
@@ -355,6 +359,7 @@ impl Current {
             missing_told: false,
             camera,
             camera_trouble: None,
+            camera_away: None,
             screen: Share::Off,
             screen_trouble: None,
             drawn: BTreeMap::new(),

@@ -161,8 +161,8 @@ impl Shooting {
 
     /// Takes pictures until told to stop, or until there are no more.
     fn shoot(&mut self, mut camera: Box<dyn Camera>, choice: &CameraChoice) -> Option<CameraError> {
-        let name = camera.name();
-        let mut first = true;
+        // The camera that was chosen takes over from one that stood in for it.
+        let mut told_name = None;
         loop {
             let picture = guarded(choice, || camera.next());
             if self.ends.stop.is_raised() {
@@ -172,9 +172,11 @@ impl Shooting {
                 Ok(picture) => self.publish(picture, Source::Camera),
                 Err(error) => return Some(error),
             }
-            if mem::take(&mut first) {
+            let name = camera.name();
+            if told_name.as_ref() != Some(&name) {
                 self.told = None;
-                self.tell(VideoEvent::CameraOpened { name: name.clone() });
+                self.tell(VideoEvent::CameraOpened { name: name.clone(), instead_of: camera.instead_of() });
+                told_name = Some(name);
             }
         }
     }

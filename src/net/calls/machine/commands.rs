@@ -26,7 +26,7 @@ impl CallMachine {
             Command::SetCallMicrophone(on) => self.change("mute", actions, |call| call.microphone = on),
             Command::SetCamera(on) => self.change("mute", actions, |call| {
                 call.camera = on;
-                call.camera_trouble = None;
+                (call.camera_trouble, call.camera_away) = (None, None);
             }),
             Command::ShareScreen(choice) => self.share(choice, actions),
             Command::StopScreen => self.stop_sharing(),
@@ -46,7 +46,7 @@ impl CallMachine {
         if self.preferences.camera != preferences.camera {
             actions.push(CallAction::Video(VideoCommand::ChooseCamera(preferences.camera.clone())));
             if let Some(call) = &mut self.current {
-                call.camera_trouble = None;
+                (call.camera_trouble, call.camera_away) = (None, None);
             }
         }
         self.preferences = preferences;

@@ -2,6 +2,7 @@
 //! that opens a microphone, a camera or a screen to a call.
 
 use super::*;
+use std::mem;
 
 impl CallMachine {
     pub(super) fn settle(&mut self, now: Instant, actions: &mut Actions) {
@@ -16,13 +17,13 @@ impl CallMachine {
     fn settle_voice(&mut self, actions: &mut Actions) {
         let may = |call: &Current| call.microphone && call.state.audio == CallAudio::Open;
         let opens = self.live().is_some_and(may);
-        if std::mem::replace(&mut self.told.call_open, opens) != opens {
+        if mem::replace(&mut self.told.call_open, opens) != opens {
             let command = if opens { VoiceCommand::OpenCall } else { VoiceCommand::CloseCall };
             actions.push(CallAction::Voice(command));
         }
         let is_missing = opens && self.is_missing;
         if let Some(call) = &mut self.current
-            && std::mem::replace(&mut call.missing_told, is_missing) != is_missing
+            && mem::replace(&mut call.missing_told, is_missing) != is_missing
             && is_missing
         {
             let text = "There is no microphone, so nobody in the call hears you; plug one in, or choose another one."
@@ -31,14 +32,14 @@ impl CallMachine {
         }
         // Not in a room's call: there the room is whom one talks with.
         let lowers = self.current.as_ref().is_some_and(|call| call.state.room.is_none() && call.is_answered());
-        if std::mem::replace(&mut self.told.room_lowered, lowers) != lowers {
+        if mem::replace(&mut self.told.room_lowered, lowers) != lowers {
             actions.push(CallAction::Voice(VoiceCommand::LowerRoom(lowers)));
         }
     }
 
     fn settle_camera(&mut self, actions: &mut Actions) {
         let wanted = self.live().is_some_and(|call| call.camera);
-        if std::mem::replace(&mut self.told.camera, wanted) != wanted {
+        if mem::replace(&mut self.told.camera, wanted) != wanted {
             let command = if wanted { VideoCommand::OpenCamera } else { VideoCommand::CloseCamera };
             actions.push(CallAction::Video(command));
         }
@@ -72,7 +73,7 @@ impl CallMachine {
     fn settle_watches(&mut self, actions: &mut Actions) {
         let call = self.live().map(|call| call.state.call);
         let wanted = self.live().map(|call| call.watches(&self.told.watches)).unwrap_or_default();
-        let told = std::mem::take(&mut self.told.watches);
+        let told = mem::take(&mut self.told.watches);
         for ((of, source), (_, expected)) in &told {
             if expected.is_some() && !wanted.contains_key(&(*of, *source)) {
                 actions.push(CallAction::Video(VideoCommand::Watch { of: *of, source: *source, layer: None }));
@@ -129,14 +130,22 @@ impl CallMachine {
         Sending { microphone: self.told.call_open && self.is_heard, camera: self.camera_open, screen: self.screen_open }
     }
 
-    pub(super) fn camera_opened(&mut self, name: &str, actions: &mut Actions) {
+    /// A camera gives pictures. That another one than the chosen one does is told: it may look elsewhere.
+    pub(super) fn camera_opened(&mut self, name: &str, instead_of: Option<String>, actions: &mut Actions) {
         self.camera_open = self.told.camera;
-        if let Some(call) = &mut self.current
-            && call.camera_trouble.take().is_some()
-        {
-            actions
-                .push(CallAction::Notice { code: "camera_back", text: format!("The camera is there again: {name}.") });
-        }
+        let Some(call) = self.current.as_mut().filter(|_| self.told.camera) else { return };
+        let was_troubled = call.camera_trouble.take().is_some();
+        let was_away = mem::replace(&mut call.camera_away, instead_of);
+        let notice = match &call.camera_away {
+            Some(away) if was_away.as_ref() != Some(away) => {
+                Some(("camera_instead", format!("{away} is not there: {name} is used until it is.")))
+            }
+            _ if was_troubled || was_away != call.camera_away => {
+                Some(("camera_back", format!("The camera is there again: {name}.")))
+            }
+            _ => None,
+        };
+        actions.extend(notice.map(|(code, text)| CallAction::Notice { code, text }));
     }
 
     pub(super) fn camera_troubled(&mut self, code: &'static str, text: String, actions: &mut Actions) {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::media::cameras::CameraChoice;
 use hallway_protocol::{
     call::{CallEnd, CallMember, DeclineText, Reach},
     ids::RoomId,
@@ -157,6 +158,10 @@ impl Bench {
     }
 }
 
+fn opened(name: &str, instead_of: Option<&str>) -> CallInput {
+    CallInput::CameraOpened { name: name.into(), instead_of: instead_of.map(Into::into) }
+}
+
 fn microphone(is_heard: bool, is_missing: bool) -> CallInput {
     CallInput::Microphone { is_heard, is_missing }
 }
@@ -179,7 +184,7 @@ fn the_caller_is_heard_and_seen_once_the_other_one_accepts() {
     assert!(!bench.machine.is_live() && !bench.machine.may_speak());
     assert_eq!(bench.at(900, told(both())), "+accepted(Bob) MIC lower CAMERA");
     assert!(bench.machine.is_with(BOB) && !bench.machine.is_with(CEM) && !bench.machine.is_with(ANN));
-    assert_eq!(bench.at(950, CallInput::CameraOpened { name: "Desk".into() }), "send:-c-");
+    assert_eq!(bench.at(950, opened("Desk", None)), "send:-c-");
     assert_eq!(bench.at(960, microphone(true, false)), "", "words about what is sent keep their pace");
     assert_eq!(bench.at(1200, CallInput::Poll), "send:mc-");
     assert_eq!(bench.ask(1400, Command::SetCallMicrophone(false)), "mic-off send:-c-");
@@ -334,7 +339,7 @@ fn a_screen_for_the_room_joins_its_call_unheard() {
 #[test]
 fn a_lost_link_shuts_everything_and_one_that_is_regained_opens_it_again() {
     let mut bench = Bench::in_call(true);
-    bench.at(10, CallInput::CameraOpened { name: "Desk".into() });
+    bench.at(10, opened("Desk", None));
     bench.ask(500, Command::ShareScreen(ScreenChoice::Pattern));
     bench.at(510, told(with(&both(), ANN, Sending { camera: true, ..SCREEN })));
     assert_eq!(bench.at(1000, CallInput::Link(Link::Lost)), "mic-off camera-off screen-off deaf:Bob blind:Bob");
@@ -351,7 +356,7 @@ fn a_lost_link_shuts_everything_and_one_that_is_regained_opens_it_again() {
         ..both()
     };
     assert_eq!(bench.at(15_200, told(with(&back, anew, SCREEN))), "MIC CAMERA SCREEN");
-    assert_eq!(bench.at(15_300, CallInput::CameraOpened { name: "Desk".into() }), "send:-cs");
+    assert_eq!(bench.at(15_300, opened("Desk", None)), "send:-cs");
     // Not regained in time.
     let mut bench = Bench::in_call(true);
     bench.at(1000, CallInput::Link(Link::Lost));
@@ -445,12 +450,25 @@ fn a_camera_without_pictures_is_told_once_and_so_is_its_return() {
     let view = bench.machine.view().current.unwrap();
     assert_eq!((view.camera_trouble.as_deref(), view.camera_wanted), (Some("Plug one in."), true));
     assert!(!view.sending.camera);
-    assert_eq!(bench.at(500, CallInput::CameraOpened { name: "Desk".into() }), "*camera_back send:-c-");
+    assert_eq!(bench.at(500, opened("Desk", None)), "*camera_back send:-c-");
     assert_eq!(bench.at(800, trouble()), "+trouble:no_camera(Bob) send:---");
     assert_eq!(bench.ask(900, Command::SetCamera(false)), "camera-off");
     assert_eq!(bench.machine.view().current.unwrap().camera_trouble, None);
-    assert_eq!(bench.at(910, CallInput::CameraOpened { name: "Desk".into() }), "", "it was shut meanwhile");
+    assert_eq!(bench.at(910, opened("Desk", None)), "", "it was shut meanwhile");
     assert!(!bench.machine.view().current.unwrap().sending.camera);
+}
+
+#[test]
+fn a_camera_that_stands_in_for_another_is_told_and_so_is_the_others_return() {
+    let mut bench = Bench::in_call(true);
+    assert_eq!(bench.at(10, opened("Laptop", Some("Desk"))), "*camera_instead send:-c-");
+    assert_eq!(bench.at(20, opened("Laptop", Some("Desk"))), "", "told before");
+    assert_eq!(bench.at(30, opened("Desk", None)), "*camera_back");
+    assert_eq!(bench.at(40, opened("Desk", None)), "");
+    bench.at(50, opened("Laptop", Some("Desk")));
+    let camera = CameraChoice::Device("Laptop".into());
+    bench.at(60, CallInput::Preferences(CallPreferences { camera, ..CallPreferences::default() }));
+    assert_eq!(bench.at(70, opened("Laptop", None)), "", "it was chosen");
 }
 
 #[test]
@@ -511,7 +529,7 @@ fn pictures_that_do_not_fit_stay_away_and_are_tried_again() {
 #[test]
 fn another_camera_is_told_to_the_engine_once() {
     let mut bench = Bench::in_call(false);
-    let camera = crate::media::cameras::CameraChoice::Pattern;
+    let camera = CameraChoice::Pattern;
     let pattern = CallPreferences { camera, ..CallPreferences::default() };
     assert_eq!(bench.at(10, CallInput::Preferences(pattern.clone())), "choose");
     assert_eq!(bench.at(10, CallInput::Preferences(pattern)), "");

@@ -49,7 +49,7 @@ fn commands() -> impl Strategy<Value = Command> {
 
 fn engine() -> impl Strategy<Value = CallInput> {
     prop_oneof![
-        Just(CallInput::CameraOpened { name: "Desk".into() }),
+        Just(CallInput::CameraOpened { name: "Desk".into(), instead_of: None }),
         Just(CallInput::CameraTrouble { code: "no_camera", text: "None.".into() }),
         Just(CallInput::CameraClosed),
         Just(CallInput::ScreenOpened),
