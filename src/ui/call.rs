@@ -43,7 +43,7 @@ pub struct CallModel {
     pub large: bool,
     /// Which pictures are shown large, beside the others.
     pub chosen: Option<(PersonId, Source)>,
-    /// What is opened below the call's buttons.
+    /// What is opened below the call's buttons; without a call, below those of the room's call.
     pub drawer: Option<Drawer>,
     /// The call that is being declined with a text, and the text so far.
     pub declining: Option<(CallId, String)>,
@@ -117,6 +117,9 @@ impl CallModel {
         if self.times.call != current.map(|call| call.call) {
             self.times = Times { call: current.map(|call| call.call), ..Times::default() };
             (self.large, self.chosen, self.drawer) = (false, None, None);
+        }
+        if current.is_none() && snapshot.me.as_ref().is_none_or(|me| me.room.is_none()) {
+            self.drawer = None;
         }
         if let Some((declined, _)) = &self.declining
             && !snapshot.calls.incoming.iter().any(|call| call.call == *declined)

@@ -4,7 +4,7 @@
 pub mod orders;
 pub mod rules;
 
-use super::{Action, bidi, call, quality, symbols, theme};
+use super::{Action, bidi, quality, symbols, theme};
 use crate::net::{
     commands::Command,
     snapshot::{PersonView, RoomView, Snapshot},
@@ -50,7 +50,6 @@ pub fn show(ui: &mut Ui, snapshot: &Snapshot) -> Vec<Action> {
             }
         });
     }
-    actions.extend(call::room::show(ui, room, snapshot));
     actions
 }
 

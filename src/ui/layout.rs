@@ -2,7 +2,7 @@
 
 use super::{
     Action, UiState,
-    call::{card, ring},
+    call::{self, card, ring},
     chat::{self, link, pictures},
     floor::{self, rules},
     help, menu, offer, people,
@@ -67,7 +67,7 @@ fn in_the_world(ctx: &Context, state: &mut UiState, snapshot: &Snapshot) -> (Rec
     free.max.x = rect.left() - theme::GAP;
     actions.extend(bar(ctx, state, snapshot, free));
     free.max.y -= BAR;
-    let (panel, wanted) = room_panel(ctx, snapshot, free);
+    let (panel, wanted) = room_panel(ctx, state, snapshot, free);
     actions.extend(wanted);
     actions.extend(offered(ctx, snapshot, free, panel));
     actions.extend(measurements(ctx, state, snapshot, free));
@@ -150,13 +150,17 @@ fn bar(ctx: &Context, state: &UiState, snapshot: &Snapshot, free: Rect) -> Vec<A
     floating(ctx, "bar", Order::Middle, Align2::CENTER_BOTTOM, free.center_bottom(), frame, contents).inner
 }
 
-/// Who talks and who waits in the room one is in; answers where that stands, too.
-fn room_panel(ctx: &Context, snapshot: &Snapshot, free: Rect) -> (Rect, Vec<Action>) {
+/// Who talks and who waits in the room one is in, and the room's call; answers where that stands, too.
+fn room_panel(ctx: &Context, state: &mut UiState, snapshot: &Snapshot, free: Rect) -> (Rect, Vec<Action>) {
     if snapshot.me.as_ref().is_none_or(|me| me.room.is_none()) {
         return (Rect::from_min_size(free.left_bottom(), Vec2::ZERO), Vec::new());
     }
     let frame = theme::card().inner_margin(10);
-    let contents = |ui: &mut Ui| floor::show(ui, snapshot);
+    let contents = |ui: &mut Ui| {
+        let mut actions = floor::show(ui, snapshot);
+        actions.extend(call::room::show(ui, &mut state.call, snapshot));
+        actions
+    };
     let shown = floating(ctx, "floor", Order::Middle, Align2::LEFT_BOTTOM, free.left_bottom(), frame, contents);
     (shown.response.rect, shown.inner)
 }

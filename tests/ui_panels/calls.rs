@@ -17,7 +17,6 @@ use hallway::{
     ui::{
         Action,
         call::{CallModel, card, page, ring, room},
-        floor,
         lookup::Lookup,
     },
 };
@@ -350,14 +349,14 @@ fn a_click_on_a_picture_makes_it_large_and_another_one_shows_all_again() {
 #[test]
 fn the_room_is_called_and_its_call_is_joined_by_choice() {
     let mut snapshot = in_a_room();
-    let show = |ui: &mut Ui, (): &mut (), snapshot: &Snapshot| floor::show(ui, snapshot);
-    let mut harness = bench((), snapshot.clone(), show);
+    let show = |ui: &mut Ui, model: &mut CallModel, snapshot: &Snapshot| room::show(ui, model, snapshot);
+    let mut harness = bench(model(), snapshot.clone(), show);
     harness.get_by_label("Call the room").click();
     harness.run_steps(2);
     let join = Action::Send(Command::JoinRoomCall { kind: CallKind::Voice });
     assert_eq!(harness.state().actions, std::slice::from_ref(&join));
     snapshot.rooms[0].call = Some(RoomCallSummary { call: CALL, members: 3, sharer: Some(ANN) });
-    let mut harness = bench((), snapshot.clone(), show);
+    let mut harness = bench(model(), snapshot.clone(), show);
     assert!(harness.query_by_label("Ann shares a screen in it").is_some());
     harness.get_by_label("Join the call (3)").click();
     harness.run_steps(2);
@@ -365,8 +364,26 @@ fn the_room_is_called_and_its_call_is_joined_by_choice() {
     let mut call = with_ann();
     call.room = Some(ROOM);
     snapshot.calls = in_call(call).calls;
-    let show = |ui: &mut Ui, (): &mut (), snapshot: &Snapshot| room::show(ui, &snapshot.rooms[0], snapshot);
-    assert!(bench((), snapshot, show).query_by_label("You are in this room's call").is_some());
+    assert!(bench(model(), snapshot, show).query_by_label("You are in this room's call").is_some());
+}
+
+#[test]
+fn a_screen_is_shared_with_the_room_without_a_call_before() {
+    let show = |ui: &mut Ui, model: &mut CallModel, snapshot: &Snapshot| {
+        model.follow(snapshot, ui.input(|input| input.time));
+        room::show(ui, model, snapshot)
+    };
+    let mut harness = bench(model(), in_a_room(), show);
+    press(&mut harness, "Share a screen…");
+    press(&mut harness, "Screen 1");
+    assert_eq!(sent(&mut harness), [Command::ShareScreen(ScreenChoice::Screen(0))]);
+    assert!(harness.query_by_label("Screen 1").is_none(), "the list closes");
+    press(&mut harness, "Share a screen…");
+    harness.state_mut().snapshot = in_call(with_ann());
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Screen 1").is_none(), "it would be shared with another call");
+    press(&mut harness, "Share a screen…");
+    assert!(harness.query_by_label("Screen 1").is_none() && sent(&mut harness).is_empty());
 }
 
 #[test]

@@ -26,24 +26,38 @@ pub fn show(ui: &mut Ui, call: &CallView, model: &mut CallModel, snapshot: &Snap
         Drawer::People => "Ask into the call",
     };
     ui.label(theme::strong(title));
-    let chosen = ScrollArea::vertical()
+    let chosen = list(ui, |ui| match open {
+        Drawer::Cameras => cameras(ui, model, snapshot),
+        Drawer::Screens => screens(ui, model),
+        Drawer::People => people(ui, call, snapshot),
+    });
+    if chosen.is_some() {
+        model.drawer = None;
+    }
+    chosen.into_iter().map(Action::Send).collect()
+}
+
+/// Shows the screens and windows that may be shared with the room, if they are open there.
+pub(super) fn show_in_room(ui: &mut Ui, model: &mut CallModel) -> Option<Action> {
+    if model.drawer != Some(Drawer::Screens) {
+        return None;
+    }
+    let chosen = list(ui, |ui| screens(ui, model))?;
+    model.drawer = None;
+    Some(Action::Send(chosen))
+}
+
+/// A list of entries that scrolls.
+fn list<R>(ui: &mut Ui, entries: impl FnOnce(&mut Ui) -> R) -> R {
+    ScrollArea::vertical()
         .id_salt("drawer")
         .max_height(HEIGHT)
         .auto_shrink([false, true])
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            ui.with_layout(Layout::top_down_justified(Align::Min), |ui| match open {
-                Drawer::Cameras => cameras(ui, model, snapshot),
-                Drawer::Screens => screens(ui, model),
-                Drawer::People => people(ui, call, snapshot),
-            })
-            .inner
+            ui.with_layout(Layout::top_down_justified(Align::Min), entries).inner
         })
-        .inner;
-    if chosen.is_some() {
-        model.drawer = None;
-    }
-    chosen.into_iter().map(Action::Send).collect()
+        .inner
 }
 
 /// An entry; whether it was chosen.
