@@ -142,13 +142,15 @@ impl Held {
 
 /// Whether the keys for pasting were pressed, and what was pasted is no text: that the field takes itself.
 pub(super) fn is_wanted(ui: &Ui) -> bool {
-    ui.input(|input| {
-        let pastes = |event: &Event| {
-            matches!(event, Event::Key { key: Key::V, pressed: true, modifiers, .. } if modifiers.command)
-        };
-        let is_text = |event: &Event| matches!(event, Event::Text(_) | Event::Paste(_));
-        input.events.iter().any(pastes) && !input.events.iter().any(is_text)
-    })
+    ui.input(|input| pastes_no_text(&input.events))
+}
+
+fn pastes_no_text(events: &[Event]) -> bool {
+    let pastes =
+        |event: &Event| matches!(event, Event::Key { key: Key::V, pressed: true, modifiers, .. } if modifiers.command);
+    // Where a clipboard has a picture, some systems say that its text is empty.
+    let is_text = |event: &Event| matches!(event, Event::Text(text) | Event::Paste(text) if !text.is_empty());
+    events.iter().any(pastes) && !events.iter().any(is_text)
 }
 
 /// The picture in the clipboard, if there is one.
@@ -226,6 +228,7 @@ pub(super) fn bar(ui: &mut Ui, model: &mut ChatModel, here: Conversation, action
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bevy_egui::egui::Modifiers;
 
     #[test]
     fn what_is_pasted_becomes_a_png_and_is_removed_when_nobody_sends_it() {
@@ -235,6 +238,22 @@ mod tests {
         assert_eq!((prepared.original, prepared.preview.size), ((300, 200), [156, 104]));
         let path = prepared.file.0.take().unwrap();
         assert_eq!(stills::read(&fs::read(path).unwrap(), (300, 200)).unwrap().rgba, pixels.rgba);
+    }
+
+    #[test]
+    fn text_goes_before_a_picture_unless_it_is_empty() {
+        let key =
+            |modifiers| Event::Key { key: Key::V, physical_key: Some(Key::V), pressed: true, repeat: false, modifiers };
+        let text = |text: &str| Event::Text(text.to_owned());
+        for (events, wanted) in [
+            (vec![key(Modifiers::COMMAND)], true),
+            (vec![key(Modifiers::COMMAND), text("")], true),
+            (vec![key(Modifiers::COMMAND), text("said before")], false),
+            (vec![key(Modifiers::NONE), text("v")], false),
+            (vec![text("")], false),
+        ] {
+            assert_eq!(pastes_no_text(&events), wanted, "{events:?}");
+        }
     }
 
     #[test]
