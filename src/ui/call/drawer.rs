@@ -42,7 +42,10 @@ pub(super) fn show_in_room(ui: &mut Ui, model: &mut CallModel) -> Option<Action>
     if model.drawer != Some(Drawer::Screens) {
         return None;
     }
-    let chosen = list(ui, |ui| screens(ui, model))?;
+    ui.label(theme::strong("Share with the room"));
+    let chosen = list(ui, |ui| screens(ui, model));
+    ui.add_space(4.0);
+    let chosen = chosen?;
     model.drawer = None;
     Some(Action::Send(chosen))
 }

@@ -22,15 +22,16 @@ pub fn show(ui: &mut Ui, model: &mut CallModel, snapshot: &Snapshot) -> Vec<Acti
     }
     let why_not = current.is_some().then_some("You are in another call; hang up first");
     let mut actions = Vec::new();
+    // Above the buttons: the panel grows upwards, and what was clicked stays under the pointer.
+    if current.is_none() {
+        actions.extend(drawer::show_in_room(ui, model));
+    }
     actions.extend(join(ui, room, why_not));
     if let Some(sharer) = room.call.and_then(|call| call.sharer) {
         let name = snapshot.person(sharer).map_or_else(|| "Somebody".to_owned(), |person| bidi::line(&person.name));
         ui.add(Label::new(theme::small(format!("{name} shares a screen in it"))).wrap());
     }
     share(ui, model, why_not);
-    if current.is_none() {
-        actions.extend(drawer::show_in_room(ui, model));
-    }
     actions
 }
 
