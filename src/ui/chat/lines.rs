@@ -418,9 +418,10 @@ fn plain_text(ui: &mut Ui, text: &str, color: Color32) {
 
 fn notice(ui: &mut Ui, text: &str, at_ms: i64) {
     ui.add_space(5.0);
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal(|ui| {
         ui.add_space(GUTTER);
-        ui.label(theme::small(format!("{} · {}", bidi::line(text), clock::hour(at_ms))));
+        let text = theme::small(format!("{} · {}", bidi::line(text), clock::hour(at_ms)));
+        ui.vertical(|ui| ui.add(Label::new(text).wrap()));
     });
     ui.add_space(2.0);
 }
