@@ -149,7 +149,9 @@ impl LayerControl {
     fn begin(&mut self, known: Option<u32>, now: Duration) {
         self.heard = now;
         self.bitrate = known.unwrap_or(self.bounds.start).clamp(self.bounds.least, self.bounds.most);
-        self.ladder.begin();
+        if known.is_none() {
+            self.ladder.begin(self.bitrate, now);
+        }
     }
 
     /// What the best link is good for, of those of whom something was heard.

@@ -8,8 +8,12 @@ use std::time::Duration;
 const MORE: f32 = 1.2;
 /// How long a step is kept before a larger one is taken: each change of size costs a keyframe.
 const KEPT: Duration = Duration::from_secs(3);
-/// The same at the beginning, as long as it only went up: the bitrate begins low and grows fast.
-const KEPT_AT_FIRST: Duration = Duration::from_secs(1);
+/// What a link is taken to bear soon when nothing is known of it: pictures begin in the size that suits this, and coarse, for
+/// their bitrate begins lower and grows fast. Each change of size would cost a keyframe in the very moment in which least is
+/// known.
+const EXPECTED: u32 = 300_000;
+/// For so long, as long as the bitrate does not fall below what it began with.
+const AT_FIRST: Duration = Duration::from_secs(2);
 
 /// Size, pictures in a second, and bits in a second from which on it is the best one.
 type Step = ((usize, usize), f32, u32);
@@ -41,8 +45,8 @@ pub(super) struct Ladder {
     steps: Vec<Step>,
     at: Option<usize>,
     changed: Duration,
-    /// How long a step is kept now.
-    kept: Duration,
+    /// At the beginning: the bitrate, and when that was.
+    first: Option<(u32, Duration)>,
 }
 
 impl Ladder {
@@ -55,28 +59,29 @@ impl Ladder {
         let small = largest.0 <= 320;
         let fitting = all.iter().filter(|((width, _), ..)| *width <= largest.0);
         let steps = fitting.map(|(size, rate, from)| (*size, if small { rate.min(SMALL_RATE) } else { *rate }, *from));
-        Self { steps: steps.collect(), at: None, changed: Duration::ZERO, kept: KEPT_AT_FIRST }
+        Self { steps: steps.collect(), at: None, changed: Duration::ZERO, first: None }
     }
 
-    /// Nothing is known any more of what there will be.
-    pub(super) fn begin(&mut self) {
-        (self.at, self.kept) = (None, KEPT_AT_FIRST);
+    /// The first one watches. With this bitrate it begins without anything being known.
+    pub(super) fn begin(&mut self, bitrate: u32, now: Duration) {
+        (self.at, self.changed, self.first) =
+            (Some(self.enough(bitrate.max(EXPECTED), 1.0)), now, Some((bitrate, now)));
+    }
+
+    /// The best step that so many bits a second are enough for, and this many times as many as it needs.
+    fn enough(&self, bitrate: u32, factor: f32) -> usize {
+        let found = self.steps.iter().position(|(.., from)| bitrate as f32 >= *from as f32 * factor);
+        found.unwrap_or(self.steps.len() - 1)
     }
 
     /// What so many bits a second are enough for.
     pub(super) fn setting(&mut self, bitrate: u32, now: Duration) -> Setting {
-        let enough = |factor: f32| {
-            let found = self.steps.iter().position(|(.., from)| bitrate as f32 >= *from as f32 * factor);
-            found.unwrap_or(self.steps.len() - 1)
-        };
-        let (best, safe) = (enough(1.0), enough(MORE));
+        self.first = self.first.filter(|(first, began)| bitrate >= *first && now.saturating_sub(*began) < AT_FIRST);
+        let (best, safe) = (self.enough(bitrate, 1.0), self.enough(bitrate, MORE));
         let at = match self.at {
             None => best,
-            Some(at) if best > at => {
-                self.kept = KEPT;
-                best
-            }
-            Some(at) if safe < at && now.saturating_sub(self.changed) >= self.kept => safe,
+            Some(at) if best > at && self.first.is_none() => best,
+            Some(at) if safe < at && now.saturating_sub(self.changed) >= KEPT => safe,
             Some(at) => at,
         };
         if self.at != Some(at) {

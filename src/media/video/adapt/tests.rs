@@ -101,7 +101,7 @@ impl Bottleneck {
 #[test]
 fn a_good_link_is_used_up_to_the_most() {
     let mut link = Bottleneck::new(Layer::Medium);
-    assert_eq!(link.run(0, 5e6).setting, Setting { bitrate: 150_000, rate: 15.0, most: (320, 180) });
+    assert_eq!(link.run(0, 5e6).setting, Setting { bitrate: 150_000, rate: 30.0, most: (640, 360) });
     let soon = link.run(2, 5e6);
     assert_eq!(soon.setting.most, (640, 360), "{soon:?}");
     assert!(link.run(2, 5e6).bitrate > 800_000, "it takes seconds to find what there is");
@@ -239,6 +239,15 @@ fn the_ladder_goes_down_at_once_and_up_when_there_is_enough_for_long() {
     assert_eq!(at(900_000, 12), (320, 10.0));
     assert_eq!(at(310_000, 15), (480, 30.0), "not quite enough for 640");
     assert_eq!(at(400_000, 19), (640, 30.0));
+    ladder.begin(150_000, Duration::from_secs(20));
+    let mut at = |bitrate, second| ladder.setting(bitrate, Duration::from_secs(second)).most.0;
+    assert_eq!(
+        [at(150_000, 20), at(200_000, 21), at(200_000, 22)],
+        [640, 640, 480],
+        "nothing is known for two seconds"
+    );
+    ladder.begin(150_000, Duration::from_secs(30));
+    assert_eq!(ladder.setting(100_000, Duration::from_secs(30)).most.0, 320, "less than it began with");
     let mut ladder = Ladder::new(Source::Screen, (1920, 1200));
     let setting = ladder.setting(300_000, Duration::ZERO);
     assert_eq!((setting.most, setting.rate), ((1920, 1200), 3.0), "sharp, if slow");
