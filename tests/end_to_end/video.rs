@@ -29,13 +29,12 @@ fn both_ends_of_a_call_see_each_others_pictures() {
     let (mut ann, mut bob) = (sign_in("Ann"), sign_in("Bob"));
     ann.call(&mut bob, "video");
     for person in [&mut ann, &mut bob] {
-        let stats = person.video("shown", PICTURES);
-        let stream = &stats["video"]["streams"][0];
-        assert_eq!(
-            (&stream["source"], &stream["width"], &stream["height"]),
-            (&json!("camera"), &json!(640), &json!(360)),
-            "{stats}"
-        );
+        person.video("shown", PICTURES);
+        // A machine that was busy at the start may have made them smaller for a while.
+        person.expect("pictures in their usual size", |event| {
+            let stream = &event["video"]["streams"][0];
+            (&stream["source"], &stream["width"], &stream["height"]) == (&json!("camera"), &json!(640), &json!(360))
+        });
     }
     for ended in [ann.quit(), bob.quit()] {
         let seen = Seen::of(&ended.seen());

@@ -1,15 +1,12 @@
 //! Larger and smaller pictures, plane by plane.
 
 use super::Picture;
-use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
-    images::{Image, ImageRef},
-};
+use hallway_scaling::{PixelType, PlaneScaler};
 
 /// Makes pictures of other sizes. One is kept for a stream, for it keeps what it reckoned with.
 #[derive(Debug, Default)]
 pub struct Scaler {
-    resizer: Resizer,
+    planes: PlaneScaler,
 }
 
 impl Scaler {
@@ -39,14 +36,8 @@ impl Scaler {
         to_size: (usize, usize),
         pixels: PixelType,
     ) {
-        let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)).use_alpha(false);
-        let from = ImageRef::new(side(from_size.0), side(from_size.1), from, pixels);
-        let to = Image::from_slice_u8(side(to_size.0), side(to_size.1), to, pixels);
-        if let (Ok(from), Ok(mut to)) = (from, to)
-            && let Err(error) = self.resizer.resize(&from, &mut to, &options)
-        {
-            tracing::debug!(%error, "a picture can't be scaled");
+        if !self.planes.scale(from, from_size, to, to_size, pixels) {
+            tracing::debug!(?from_size, ?to_size, "a picture can't be scaled");
         }
     }
 }

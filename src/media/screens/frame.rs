@@ -2,7 +2,7 @@
 
 use super::ScreenError;
 use crate::media::picture::{Converter, Picture, Pixels, Scaler, clock, fitted};
-use fast_image_resize::PixelType;
+use hallway_scaling::PixelType;
 
 /// Longest side of a shared picture: text stays sharp, and an encoder keeps up.
 const LONGEST_SIDE: usize = 1920;

@@ -123,12 +123,13 @@ impl RemoteStream {
 
     /// Takes a slice.
     pub(super) fn receive(&mut self, slice: &VideoSlice, came: Duration) {
+        let is_first = self.layers.iter().all(|coming| coming.heard.is_none());
         let coming = &mut self.layers[slice.stream.layer.index()];
         coming.arrivals.came(slice, SENDER_BYTES + VIDEO_HEADER_BYTES + slice.nals.len(), came);
         coming.assembly.push(slice, came);
         coming.heard = Some(came);
-        if came > self.heard + REPORTED {
-            // After a pause the interval begins here.
+        if is_first || came > self.heard + REPORTED {
+            // What came is of the time since then, and of no pause before it.
             (self.reported, self.report_due) = (came, came + VIDEO_REPORT_INTERVAL);
         }
         self.heard = self.heard.max(came);
