@@ -32,6 +32,9 @@ pub(crate) struct Bounds {
     least: u32,
     /// Before anything is known of a link: what a narrow one bears beside a voice. It grows soon where there is more.
     start: u32,
+    /// Up to this more is tried although less is sent: still pictures are to be sharp, too, and the size follows the bitrate.
+    /// It is what the layer's largest size needs.
+    unused: u32,
     /// More is not seen.
     most: u32,
 }
@@ -201,13 +204,13 @@ impl LayerControl {
 
 impl Bounds {
     fn of(source: Source, layer: Layer) -> Self {
-        let (least, start, most) = match (source, layer) {
-            (Source::Camera, Layer::Small) => (50_000, 120_000, 200_000),
-            (Source::Camera, Layer::Medium) => (60_000, 150_000, 900_000),
-            (Source::Camera, Layer::Large) => (80_000, 150_000, 2_000_000),
-            (Source::Screen, _) => (80_000, 1_000_000, 1_500_000),
+        let (least, start, unused, most) = match (source, layer) {
+            (Source::Camera, Layer::Small) => (50_000, 120_000, 120_000, 200_000),
+            (Source::Camera, Layer::Medium) => (60_000, 150_000, 400_000, 900_000),
+            (Source::Camera, Layer::Large) => (80_000, 150_000, 1_100_000, 2_000_000),
+            (Source::Screen, _) => (80_000, 1_000_000, 1_000_000, 1_500_000),
         };
-        Self { least, start, most }
+        Self { least, start, unused, most }
     }
 }
 

@@ -43,9 +43,6 @@ const BETWEEN: Duration = Duration::from_millis(800);
 const FEWEST_PACKETS: u16 = 10;
 /// Only who sends this share of what it may is told by reports that more would get through.
 const USED: f32 = 0.5;
-/// Up to this rate, in bits a second, more is tried although less is sent: still pictures are to be sharp, too, and the size
-/// follows the rate. It is what 640×360 needs.
-const UNUSED_CEILING: f32 = 400_000.0;
 
 /// See the [module's description](self). The clock is the caller's.
 #[derive(Clone, Debug)]
@@ -94,7 +91,7 @@ impl Link {
             }
         } else if report.queue_ms <= NO_QUEUE_MS && rested(REST) {
             let for_loss = if loss <= LITTLE_LOSS { f32::MAX } else { LOSS_CEILING };
-            let for_use = if through >= USED * sent as f32 { f32::MAX } else { UNUSED_CEILING };
+            let for_use = if through >= USED * sent as f32 { f32::MAX } else { bounds.unused as f32 };
             self.raise(seconds, for_loss.min(for_use), now);
         }
         self.bitrate = self.bitrate.clamp(bounds.least as f32, bounds.most as f32);

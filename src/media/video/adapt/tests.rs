@@ -128,6 +128,9 @@ fn pictures_that_need_little_become_large_all_the_same() {
     link.used = 0.1;
     assert_eq!(link.run(4, 5e6).setting, Setting { bitrate: 400_000, rate: 30.0, most: (640, 360) });
     assert_eq!(link.run(20, 5e6).bitrate, 400_000, "whether more gets through isn't known");
+    let mut link = Bottleneck::new(Layer::Large);
+    link.used = 0.1;
+    assert_eq!(link.run(8, 5e6).setting.most, (1280, 720));
 }
 
 #[test]
