@@ -71,7 +71,7 @@ fn announce(snapshot: &mut Snapshot) {
 }
 
 fn current(call: CallView) -> CallsView {
-    CallsView { current: Some(call), auto_answer: [NAMES[4].to_owned()].into(), ..CallsView::default() }
+    CallsView { current: Some(call), auto_answer: [(NAMES[4], ())].into_iter().collect(), ..CallsView::default() }
 }
 
 fn member(number: u32, presence: Presence, sending: Sending) -> CallMember {
@@ -126,14 +126,9 @@ pub(crate) fn obey(snapshot: &mut Snapshot, command: Command) {
         Command::HangUp => calls.current = None,
         Command::SetReach(reach) => calls.reach = reach,
         Command::SetAutoAnswer { person, on } => {
-            let name = NAMES[person.0 as usize].to_owned();
-            if on {
-                calls.auto_answer.insert(name)
-            } else {
-                calls.auto_answer.remove(&name)
-            };
+            calls.auto_answer.choose(NAMES[person.0 as usize], on.then_some(()));
         }
-        Command::ForgetAutoAnswer { name } => drop(calls.auto_answer.remove(&name)),
+        Command::ForgetAutoAnswer { name } => calls.auto_answer.choose(&name, None),
         Command::ChooseCamera(choice) => calls.camera = choice,
         other => send(calls, &other),
     }

@@ -36,7 +36,7 @@ impl<V, const MOST: usize> ByName<V, MOST> {
     }
 
     /// Chooses for somebody of this name, or no longer. Nobody is taken beyond `MOST`.
-    pub(in crate::net) fn choose(&mut self, name: &str, chosen: Option<V>) {
+    pub fn choose(&mut self, name: &str, chosen: Option<V>) {
         let key = NameKey::of(name);
         match chosen {
             None => drop(self.people.remove(&key)),
