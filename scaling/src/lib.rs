@@ -17,6 +17,7 @@ pub struct PlaneScaler(Resizer);
 impl PlaneScaler {
     /// Scales a plane, whose rows have no gaps. Each sample is a mean of all that it stands for, so that fine structures don't
     /// flicker. False when a size doesn't suit its bytes: then nothing is scaled.
+    #[must_use]
     pub fn scale(
         &mut self,
         from: &[u8],

@@ -22,23 +22,11 @@ impl Scaler {
         let sizes = [(from, to), (half(from), half(to)), (half(from), half(to))];
         let planes = [picture.y(), picture.u(), picture.v()];
         for ((plane, scaled), (from, to)) in planes.into_iter().zip(scaled.planes_mut()).zip(sizes) {
-            self.scale_plane(plane, from, scaled, to, PixelType::U8);
+            if !self.planes.scale(plane, from, scaled, to, PixelType::U8) {
+                tracing::debug!(?from, ?to, "a picture can't be scaled");
+            }
         }
         scaled
-    }
-
-    /// Scales one plane, or pixels of several bytes.
-    pub(crate) fn scale_plane(
-        &mut self,
-        from: &[u8],
-        from_size: (usize, usize),
-        to: &mut [u8],
-        to_size: (usize, usize),
-        pixels: PixelType,
-    ) {
-        if !self.planes.scale(from, from_size, to, to_size, pixels) {
-            tracing::debug!(?from_size, ?to_size, "a picture can't be scaled");
-        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What all ways of taking a screen share: from its pixels to a picture that is not too large.
 
 use super::ScreenError;
-use crate::media::picture::{Converter, Picture, Pixels, Scaler, clock, fitted};
-use hallway_scaling::PixelType;
+use crate::media::picture::{Converter, Picture, Pixels, clock, fitted};
+use hallway_scaling::{PixelType, PlaneScaler};
 
 /// Longest side of a shared picture: text stays sharp, and an encoder keeps up.
 const LONGEST_SIDE: usize = 1920;
@@ -10,7 +10,7 @@ const LONGEST_SIDE: usize = 1920;
 /// Makes pictures of a screen's pixels, and keeps the space for that.
 #[derive(Debug, Default)]
 pub(super) struct Framer {
-    scaler: Scaler,
+    scaler: PlaneScaler,
     scaled: Vec<u8>,
     converter: Converter,
 }
@@ -30,7 +30,9 @@ impl Framer {
             (data, size)
         } else {
             self.scaled.resize(fitted.0 * fitted.1 * 4, 0);
-            self.scaler.scale_plane(data, size, &mut self.scaled, fitted, PixelType::U8x4);
+            if !self.scaler.scale(data, size, &mut self.scaled, fitted, PixelType::U8x4) {
+                tracing::debug!(?size, ?fitted, "a screen can't be scaled");
+            }
             (&self.scaled[..], fitted)
         };
         let stride = Some(size.0 * 4);
