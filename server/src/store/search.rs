@@ -1,7 +1,9 @@
 //! Finding what was said: which messages have all words of a query in them, among those that somebody may read; and which
 //! private ones somebody has missed.
 
-use super::{FoundMessage, FoundWhere, NarrowedPlace, SearchQuery, StoredMessage, attachments, database::stored};
+use super::{
+    FoundMessage, FoundWhere, Narrowed, NarrowedPlace, SearchQuery, StoredMessage, attachments, database::stored,
+};
 use hallway_protocol::{keeping::Keeping, limits, owner::OwnerId};
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
@@ -34,7 +36,9 @@ pub(super) fn statement(keeping: Keeping, query: &SearchQuery) -> QueryBuilder<S
     // The index goes through its matches from the newest on, and stops when there are enough. A cross join is SQLite's way
     // of being told which table comes first: left to choose, it goes through the messages and asks the index anew for each.
     match &indexed[..] {
-        [] => sql.push("messages AS m WHERE true"),
+        [] if is_of_one(&query.narrowed) => sql.push("messages AS m WHERE true"),
+        // Left to choose, SQLite gathers and sorts all that the owner may read, and only then stops.
+        [] => sql.push("messages AS m NOT INDEXED WHERE true"),
         words => sql
             .push("found CROSS JOIN messages AS m ON m.id = found.rowid WHERE found MATCH ")
             .push_bind(words.iter().map(|word| phrase(word)).collect::<Vec<_>>().join(" AND ")),
@@ -59,6 +63,12 @@ pub(super) fn statement(keeping: Keeping, query: &SearchQuery) -> QueryBuilder<S
 /// What [`super::marks::of_row`] reads, without what a message answers.
 const NO_QUOTE: &str = "m.from_owner, m.edited_ms, m.deleted_ms, NULL AS reply_to, NULL AS quoted_name, \
                         NULL AS quoted_text, NULL AS quoted_deleted";
+
+/// Whether only messages of one writer, or of one conversation, fit: an index has those in the order of their ids, so that
+/// they are gone through from the newest on without any others.
+fn is_of_one(narrowed: &Narrowed) -> bool {
+    narrowed.from.is_some() || matches!(narrowed.place, Some(NarrowedPlace::World | NarrowedPlace::Room))
+}
 
 /// Which messages are kept at all.
 fn kept(keeping: Keeping) -> &'static str {

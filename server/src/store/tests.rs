@@ -247,16 +247,42 @@ async fn a_search_goes_on_where_the_last_page_ended() {
 }
 
 #[tokio::test]
-async fn a_search_asks_the_index_first() {
+async fn a_search_goes_from_the_newest_message_on() {
     let folder = tempfile::tempdir().unwrap();
     open(folder.path(), 1).await.close().await;
-    let narrowed = Narrowed { from: Some(name("Ann").key()), ..Narrowed::default() };
-    let room = Some(Thread::map_room("Library"));
-    let query = SearchQuery { text: "some of it".into(), owner: owner(1), room, narrowed, before: None, count: 2 };
-    let statement = search::statement(Keeping::default(), &query);
-    let plan = format!("EXPLAIN QUERY PLAN {}", statement.sql().as_str());
     let mut connection = connect(folder.path()).await.unwrap();
-    let steps = sqlx::query_as::<_, (i64, i64, i64, String)>(sqlx::AssertSqlSafe(plan));
-    let steps = steps.fetch_all(&mut connection).await.unwrap();
-    assert!(steps[0].3.starts_with("SCAN found VIRTUAL TABLE"), "{steps:?}");
+    let anything = Narrowed::default();
+    let of_ann = Narrowed { from: Some(name("Ann").key()), ..Narrowed::default() };
+    let to_all = Narrowed { place: Some(NarrowedPlace::World), ..Narrowed::default() };
+    let in_room = Narrowed { place: Some(NarrowedPlace::Room), ..Narrowed::default() };
+    let with_ann = Narrowed { place: Some(NarrowedPlace::With(name("Ann").key())), ..Narrowed::default() };
+    let lately = Narrowed { since_ms: Some(5), ..Narrowed::default() };
+    let in_index = "SCAN found VIRTUAL TABLE";
+    let in_all = "SEARCH m USING INTEGER PRIMARY KEY (rowid<?)";
+    let cases = [
+        ("some of it", &anything, in_index),
+        ("some of it", &of_ann, in_index),
+        ("some of it", &to_all, in_index),
+        ("of", &anything, in_all),
+        ("of", &with_ann, in_all),
+        ("of", &lately, in_all),
+        ("of", &of_ann, "SEARCH m USING INDEX messages_by_from_key (from_key=? AND rowid<?)"),
+        ("of", &to_all, "SEARCH m USING INDEX messages_by_thread (thread=? AND id<?)"),
+        ("of", &in_room, "SEARCH m USING INDEX messages_by_thread (thread=? AND id<?)"),
+    ];
+    for (text, narrowed, first) in cases {
+        let steps = steps_of_a_search(&mut connection, text, narrowed).await;
+        assert!(steps[0].starts_with(first), "{text}, {narrowed:?}: {steps:?}");
+        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{text}, {narrowed:?}: {steps:?}");
+    }
+}
+
+/// How SQLite goes about it.
+async fn steps_of_a_search(connection: &mut sqlx::SqliteConnection, text: &str, narrowed: &Narrowed) -> Vec<String> {
+    let (room, narrowed) = (Some(Thread::map_room("Library")), narrowed.clone());
+    let query = SearchQuery { text: text.into(), owner: owner(1), room, narrowed, before: None, count: 2 };
+    let statement = search::statement(Keeping::default(), &query);
+    let plan = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", statement.sql().as_str()));
+    let steps = sqlx::query_as::<_, (i64, i64, i64, String)>(plan).fetch_all(connection).await.unwrap();
+    steps.into_iter().map(|(_, _, _, step)| step).collect()
 }
