@@ -7,13 +7,18 @@ use crate::{
         stage::Stage,
     },
     sound::{RATE_HZ, speech, wav},
+    voice::hold,
 };
 use anyhow::{Result, bail};
 use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
-    time::Instant,
+    time::{Duration, Instant},
 };
+
+/// How often Ann looks for Bob, and the time between that.
+const TRIES: u32 = 100;
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
 /// Ann calls, Bob answers.
 pub(super) struct Pair {
@@ -36,6 +41,7 @@ pub(super) fn caller(stage: &Stage, name: &str, voice: &Path, camera: &str) -> R
 impl Pair {
     /// Rings and answers; `kind` is `voice` or `video`. Returns the moment before Bob's line `accept` was written.
     pub(super) fn call(&mut self, kind: &str) -> Result<Instant> {
+        self.meet()?;
         self.ann.send(&format!("call Bob {kind}"))?;
         state(&mut self.bob, "incoming")?;
         let at = self.bob.send("accept")?;
@@ -43,6 +49,19 @@ impl Pair {
             state(one, "accepted")?;
         }
         Ok(at)
+    }
+
+    /// Waits until Ann sees Bob: who has just come in is not known to everybody at once.
+    fn meet(&mut self) -> Result<()> {
+        for _ in 0..TRIES {
+            self.ann.send("people")?;
+            let said = self.ann.expect("people", |event| is(event, "people"))?;
+            if said.event["people"].as_array().is_some_and(|people| people.iter().any(|one| one["name"] == "Bob")) {
+                return Ok(());
+            }
+            hold(BETWEEN_TRIES);
+        }
+        bail!("Ann does not see Bob")
     }
 
     /// Ends it at both ends.

@@ -24,8 +24,8 @@ use hallway_bench::{
 use std::time::Duration;
 
 /// What passes each client's link in either direction, with a queue of 400 ms before it; and 20 ms each way.
-const NARROW: Bandwidth = Bandwidth { bits_per_second: 300_000, queue_bytes: 15_000 };
-const WAY: Duration = Duration::from_millis(20);
+pub(super) const NARROW: Bandwidth = Bandwidth { bits_per_second: 300_000, queue_bytes: 15_000 };
+pub(super) const WAY: Duration = Duration::from_millis(20);
 /// Size of the film and of the view in which it is judged, and how many pictures it has.
 const SIZE: (usize, usize) = (640, 360);
 const PICTURES: u32 = 300;
@@ -102,7 +102,7 @@ fn likeness(number: u32, frame: &Frame) -> f64 {
 }
 
 /// Packets of voice that never came, and that were due.
-fn voices(client: &mut Client) -> Result<(f64, f64)> {
+pub(super) fn voices(client: &mut Client) -> Result<(f64, f64)> {
     let stats = client.next_stats()?;
     let count = |field: &str| stats.event["voice"][field].as_f64().context("the statistics tell of no voice");
     let lost = count("lost")?;
