@@ -7,7 +7,7 @@ use crate::{
     listening::{ListenerReport, TalkerReport},
     pose::{PoseBatch, PoseReport},
     replicated::{InRoom, Person, Room, RoomCall, Talkers, Talking},
-    video::VideoReport,
+    video::VideoFeedback,
 };
 use bevy::prelude::*;
 use lightyear::prelude::*;
@@ -35,7 +35,7 @@ pub struct VideoUpChannel;
 /// Raw slices of pictures on the way down; see [`crate::video`].
 pub struct VideoDownChannel;
 /// How well talkers are heard and pictures come, both ways; a lost report is followed by the next: [`ListenerReport`],
-/// [`TalkerReport`], [`VideoReport`].
+/// [`TalkerReport`], [`VideoFeedback`].
 pub struct ReportChannel;
 
 /// A lost control message is sent again after 1.5 round trips, and never sooner than this: acknowledgements ride on
@@ -90,7 +90,7 @@ fn register_messages(app: &mut App) {
     app.register_message::<FloorNotice>().add_direction(ServerToClient);
     app.register_message::<CallRequest>().add_direction(ClientToServer);
     app.register_message::<CallNotice>().add_direction(ServerToClient);
-    app.register_message::<VideoReport>().add_direction(Bidirectional);
+    app.register_message::<VideoFeedback>().add_direction(Bidirectional);
     app.register_message::<ListenerReport>().add_direction(ClientToServer);
     app.register_message::<TalkerReport>().add_direction(ServerToClient);
     app.register_message::<PoseReport>().add_direction(ClientToServer);

@@ -8,7 +8,7 @@ use std::fmt;
 
 /// The version of everything that crosses the wire. Client and server must have the same one; netcode's protocol id
 /// is made of it.
-pub const PROTOCOL_VERSION: u32 = 4;
+pub const PROTOCOL_VERSION: u32 = 5;
 
 /// Netcode's protocol id for [`PROTOCOL_VERSION`]: links of other versions fail before anything is read.
 #[must_use]

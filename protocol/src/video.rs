@@ -1,11 +1,12 @@
-//! Video on the wire: the header in front of each slice of an encoded picture, and how receivers report.
+//! Video on the wire: the header in front of each slice of an encoded picture, and what receivers say of them.
 //!
 //! Up: `[stream u8][flags u8][frame u16][slice u8][slices u8][seq u16][media_time u32][waited u16]`, little-endian, then
 //! one or more whole NAL units of H.264 with start codes, which belong to one frame. Down: the sender's id (u32) in front of
 //! the same bytes, unchanged. `stream` is the [`Source`] in bit 4 and the [`Layer`] in bits 0 to 3. Flag bit 0: the frame is
 //! a keyframe.
 //!
-//! A frame whose slices don't all come is dropped, and so are those after it up to the next keyframe.
+//! A frame whose slices don't all come is dropped, and so are those after it up to the next keyframe. Slices of a screen, whose
+//! frames have up to a hundred and more, are asked for again before that.
 
 use crate::{ids::PersonId, limits};
 use bytes::{BufMut, Bytes, BytesMut};
@@ -94,7 +95,30 @@ pub enum VideoSliceError {
     Count(u8, u8),
 }
 
-/// How one stream of pictures came over an interval. A receiver says it to the server, which passes it on to the sender.
+/// What a receiver says of somebody's pictures to the server, which passes it on to their sender. What is lost of it is made up for
+/// by the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VideoFeedback {
+    /// How a stream came.
+    Report(VideoReport),
+    /// What did not come of a screen and is worth being sent again.
+    Missing(MissingSlices),
+}
+
+/// Slices that did not come, and are asked for again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingSlices {
+    /// Up: whose pictures. Down: who asks.
+    pub person: PersonId,
+    /// Which stream.
+    pub stream: StreamKey,
+    /// The sequence number that the lowest bit of `which` is of.
+    pub from: u16,
+    /// A bit for each of 64 slices, set where it is missing.
+    pub which: u64,
+}
+
+/// How one stream of pictures came over an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VideoReport {
     /// Up: whose pictures. Down: who reports.
@@ -107,13 +131,43 @@ pub struct VideoReport {
     pub lost: u16,
     /// Bytes that came, headers of the slices included.
     pub bytes: u32,
-    /// The interval's length in milliseconds.
+    /// The interval's length in milliseconds, less pauses in which nothing came.
     pub interval_ms: u16,
     /// How much later than the fastest of the last seconds the packets came at the interval's end, in milliseconds: what
     /// stands in queues on the way.
     pub queue_ms: u16,
     /// Frames that were shown.
     pub frames: u16,
+}
+
+impl VideoFeedback {
+    /// Up: whose pictures it is about. Down: whose word it is.
+    #[must_use]
+    pub fn person(&self) -> PersonId {
+        match self {
+            Self::Report(report) => report.person,
+            Self::Missing(missing) => missing.person,
+        }
+    }
+
+    /// The same with somebody else in that place.
+    #[must_use]
+    pub fn with_person(self, person: PersonId) -> Self {
+        match self {
+            Self::Report(report) => Self::Report(VideoReport { person, ..report }),
+            Self::Missing(missing) => Self::Missing(MissingSlices { person, ..missing }),
+        }
+    }
+}
+
+impl MissingSlices {
+    /// How many slices one can ask for.
+    pub const MOST: u16 = 64;
+
+    /// The sequence numbers.
+    pub fn numbers(self) -> impl Iterator<Item = u16> {
+        (0..Self::MOST).filter(move |bit| self.which >> bit & 1 == 1).map(move |bit| self.from.wrapping_add(bit))
+    }
 }
 
 impl Layer {

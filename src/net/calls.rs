@@ -17,7 +17,7 @@ use bevy::{ecs::system::SystemParam, prelude::*};
 use bytes::Bytes;
 use hallway_protocol::{
     channels::{CallVoiceDownChannel, CallVoiceUpChannel, ReportChannel},
-    video::{Source, VideoReport},
+    video::{Source, VideoFeedback},
     voice,
 };
 use lightyear::{
@@ -127,21 +127,22 @@ fn send_voice(mut made: MessageReader<CallPacket>, calls: Res<CallKeeper>, links
 fn take_video(
     mut calls: Calls,
     mut pictures: ResMut<Pictures>,
-    mut links: Query<&mut MessageSender<VideoReport>, With<LiveLink>>,
+    mut links: Query<&mut MessageSender<VideoFeedback>, With<LiveLink>>,
 ) {
     while let Some(event) = calls.video.event() {
         match event {
             VideoEvent::Slice(slice) => pictures.0.push(slice, calls.clock.now()),
-            VideoEvent::Report(report) if calls.keeper.0.is_with(report.person) => {
+            VideoEvent::AimsAt { source, bitrate } => pictures.0.aim_at(source, bitrate),
+            VideoEvent::Feedback(feedback) if calls.keeper.0.is_with(feedback.person()) => {
                 for mut link in &mut links {
-                    link.send::<ReportChannel>(report);
+                    link.send::<ReportChannel>(feedback);
                 }
             }
             VideoEvent::WantKeyframe { of, source, layer } if calls.keeper.0.is_with(of) => {
                 let request = hallway_protocol::call::CallRequest::WantKeyframe { of, source, layer };
                 calls.to_server.ask_call(&request);
             }
-            VideoEvent::Report(_) | VideoEvent::WantKeyframe { .. } => {}
+            VideoEvent::Feedback(_) | VideoEvent::WantKeyframe { .. } => {}
             event => calls.take_news(event),
         }
     }
@@ -200,7 +201,8 @@ impl Calls<'_, '_> {
             // Screens have one encoding; the others are passed on before.
             VideoEvent::PreferLayer { .. }
             | VideoEvent::Slice(_)
-            | VideoEvent::Report(_)
+            | VideoEvent::AimsAt { .. }
+            | VideoEvent::Feedback(_)
             | VideoEvent::WantKeyframe { .. } => return,
         };
         self.handle(input);

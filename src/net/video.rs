@@ -2,7 +2,9 @@
 //! the decoder at once. The session never looks into a picture.
 
 mod copies;
+mod lane;
 pub mod outbox;
+mod sent;
 
 use super::{
     calls::CallKeeper,
@@ -15,7 +17,7 @@ use hallway_protocol::{
     channels::{VideoDownChannel, VideoUpChannel},
     ids::PersonId,
     link::event_loop::LoopWaker,
-    video::{VideoReport, decode_down},
+    video::{Source, VideoFeedback, decode_down},
 };
 use lightyear::{
     prelude::{ChannelRegistry, MessageReceiver, MessageSystems, Transport},
@@ -24,7 +26,7 @@ use lightyear::{
 use outbox::Outbox;
 use std::{
     collections::HashMap,
-    io,
+    io, mem,
     sync::{
         Arc,
         mpsc::{self, Receiver},
@@ -61,7 +63,7 @@ impl Plugin for VideoPlugin {
                 // The payloads are no messages of lightyear's: they are taken before it looks for some.
                 receive_pictures.after(TransportSystems::Receive).before(MessageSystems::Receive),
             )
-            .add_systems(Update, (hear_reports, tell_clocks, send_pictures).chain().in_set(SessionSystems::Picture));
+            .add_systems(Update, (hear_feedback, tell_clocks, send_pictures).chain().in_set(SessionSystems::Picture));
     }
 }
 
@@ -144,18 +146,22 @@ fn receive_pictures(
     }
 }
 
-/// The receivers tell how one's pictures come.
-fn hear_reports(
-    mut links: Query<&mut MessageReceiver<VideoReport>>,
+/// The receivers tell how one's pictures come, and what did not.
+fn hear_feedback(
+    mut links: Query<&mut MessageReceiver<VideoFeedback>>,
     engine: Res<VideoLink>,
     calls: Res<CallKeeper>,
     mut pictures: ResMut<Pictures>,
     clock: Clock,
 ) {
-    for report in links.iter_mut().flat_map(|mut link| link.receive().collect::<Vec<_>>()) {
-        if calls.0.is_with(report.person) {
-            pictures.0.reported(&report, clock.now());
-            engine.send(VideoCommand::Reported(report));
+    let heard = links.iter_mut().flat_map(|mut link| link.receive().collect::<Vec<_>>());
+    for feedback in heard.filter(|feedback| calls.0.is_with(feedback.person())) {
+        match feedback {
+            VideoFeedback::Report(report) => {
+                pictures.0.reported(&report, clock.now());
+                engine.send(VideoCommand::Reported(report));
+            }
+            VideoFeedback::Missing(missing) => pictures.0.send_again(missing, clock.now()),
         }
     }
 }
@@ -191,13 +197,12 @@ fn send_pictures(
     engine: Res<VideoLink>,
     links: Query<&Transport, With<LiveLink>>,
     clock: Clock,
+    mut told_behind: Local<bool>,
 ) {
     let outbox = &mut pictures.0;
     outbox.keep(|source| calls.0.may_send(source));
-    if outbox.is_waiting() {
-        outbox.aim_at(engine.stats().target_bitrate);
-    }
-    for slice in outbox.take(clock.now()) {
+    let now = clock.now();
+    for slice in outbox.take(now) {
         for link in &links {
             if let Err(error) = link.send::<VideoUpChannel>(slice.clone()) {
                 tracing::debug!(%error, "a slice of a picture found no way out");
@@ -206,5 +211,9 @@ fn send_pictures(
     }
     for stream in outbox.take_broken() {
         engine.send(VideoCommand::SendKeyframe { source: stream.source, layer: stream.layer });
+    }
+    let is_behind = outbox.is_behind(Source::Screen, now);
+    if mem::replace(&mut *told_behind, is_behind) != is_behind {
+        engine.send(VideoCommand::WaitWithScreen(is_behind));
     }
 }

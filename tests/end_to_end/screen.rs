@@ -1,6 +1,16 @@
 //! Screens that are shared: one at a time in a room, for all who join, and stopped from anywhere.
 
-use crate::support::{client::client, events::is, pictures::Seen, server::TestServer};
+use crate::{
+    support::{
+        client::client,
+        events::is,
+        pictures::Seen,
+        server::TestServer,
+        speech::{self, SENTENCE},
+    },
+    video::{WAY, behind},
+};
+use hallway_bench::relay::{Bandwidth, Conditions, Faults, Loss};
 use serde_json::Value;
 
 #[test]
@@ -36,6 +46,31 @@ fn a_screen_is_shared_to_a_room_and_everybody_sees_whose_it_is() {
     ann.quit();
     let seen = Seen::of(&bob.quit().seen());
     assert!(seen.numbers.len() >= 15 && seen.size.0 >= 640, "{:?}", seen.size);
+}
+
+#[test]
+fn a_screen_comes_over_a_narrow_link_that_loses_packets_and_leaves_room_for_every_word() {
+    let bandwidth = Some(Bandwidth { bits_per_second: 300_000, queue_bytes: 15_000 });
+    let narrow = Faults { bandwidth, ..Faults::delay(WAY) };
+    let lossy = Faults { loss: Loss::independent(0.03), ..narrow };
+    let (relay, server) = behind(Conditions { up: narrow, down: lossy, seed: 1 });
+    let folder = tempfile::tempdir().unwrap();
+    let wav = folder.path().join("words.wav");
+    speech::speak(SENTENCE, &wav);
+    let sign_in = |name| client(&server, name).chatting(&wav).watching().counting().sign_in();
+    let (mut ann, mut bob) = (sign_in("Ann"), sign_in("Bob"));
+    ann.call(&mut bob, "voice");
+    ann.send("share pattern");
+    let stats = bob.video("shown", 8);
+    println!("up {:?}, down {:?}, {} {}", relay.up(), relay.down(), stats["voice"], stats["video"]);
+    assert_eq!(stats["video"]["streams"][0]["height"], 720, "{stats}");
+    // Its first frame has more than a hundred slices: without a second try for those that are lost none would be whole.
+    assert!(stats["video"]["keyframes_wanted"].as_u64().is_some_and(|wanted| wanted <= 1), "{stats}");
+    let count = |field: &str| stats["voice"][field].as_u64().unwrap();
+    assert!(count("lost") * 10 <= count("received"), "more words are lost than the network takes: {stats}");
+    ann.quit();
+    let seen = Seen::of(&bob.quit().seen());
+    assert!(seen.numbers.len() >= 8 && seen.size == (1280, 720), "{:?}", seen.size);
 }
 
 #[test]

@@ -20,7 +20,7 @@ const GOOD: f64 = 30.0;
 /// A picture that is not broken, however little of the link is left for it.
 const WHOLE: f64 = 18.0;
 /// Each way, of a round trip of 40 ms.
-const WAY: Duration = Duration::from_millis(20);
+pub(crate) const WAY: Duration = Duration::from_millis(20);
 
 #[test]
 fn both_ends_of_a_call_see_each_others_pictures() {
@@ -200,7 +200,7 @@ fn lossy(share: f64, pictures: u64, good: f64) {
 }
 
 /// A server behind a network.
-fn behind(conditions: Conditions) -> (Relay, TestServer) {
+pub(crate) fn behind(conditions: Conditions) -> (Relay, TestServer) {
     let relay = Relay::start(conditions).unwrap();
     let server = TestServer::start_with(&["--public", &relay.address().to_string()]);
     relay.lead_to(server.address.parse().unwrap());

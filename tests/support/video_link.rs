@@ -7,7 +7,7 @@ use hallway::media::{
 };
 use hallway_protocol::{
     ids::PersonId,
-    video::{Layer, Source, VideoSlice},
+    video::{Layer, Source, VideoFeedback, VideoSlice},
 };
 use std::{
     path::Path,
@@ -104,7 +104,7 @@ impl Link {
             let Some(sender) = back.get().and_then(std::sync::Weak::upgrade) else { return };
             match event {
                 _ if to_sender.load(Relaxed) => {}
-                VideoEvent::Report(mut report) => {
+                VideoEvent::Feedback(VideoFeedback::Report(mut report)) => {
                     report.person = RECEIVER;
                     sender.send(VideoCommand::Reported(report));
                 }

@@ -24,7 +24,7 @@ use hallway_protocol::{
     floor::FloorPolicy,
     ids::PersonId,
     limits,
-    video::{Layer, Source, StreamKey, VideoReport, VideoSlice},
+    video::{Layer, Source, StreamKey, VideoFeedback, VideoReport, VideoSlice},
 };
 use std::sync::Arc;
 
@@ -392,7 +392,7 @@ fn pictures_go_to_who_wants_them_in_the_size_that_is_wanted() {
     stage.picture(1, VideoEvent::WantKeyframe { of: ann, source: Source::Camera, layer: Layer::Small });
     let report =
         VideoReport { person: ann, stream, expected: 9, lost: 1, bytes: 900, interval_ms: 500, queue_ms: 0, frames: 8 };
-    stage.picture(1, VideoEvent::Report(report));
+    stage.picture(1, VideoEvent::Feedback(VideoFeedback::Report(report)));
     stage.until("a keyframe is asked for", |stage| {
         did_see(stage, 0, |command| matches!(command, VideoCommand::SendKeyframe { layer: Layer::Small, .. }))
     });

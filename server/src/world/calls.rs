@@ -20,7 +20,7 @@ use hallway_protocol::{
     floor::FloorPolicy,
     ids::{PersonId, RequestId, RoomId},
     link::LastHeard,
-    video::VideoReport,
+    video::VideoFeedback,
 };
 use lightyear::prelude::MessageReceiver;
 use machine::{CallDecision, CallInput};
@@ -39,7 +39,7 @@ pub(super) fn plugin(app: &mut App) {
             .chain()
             .in_set(WorldSystems::Calls),
     );
-    app.add_systems(Update, pass_video_reports.in_set(WorldSystems::Relay));
+    app.add_systems(Update, pass_video_feedback.in_set(WorldSystems::Relay));
 }
 
 /// When a call has something to do next, in time since the app started.
@@ -165,9 +165,9 @@ fn poll_calls(mut calls: ResMut<Calls>, mut decided: ResMut<Decided>, time: Res<
     calls.bypass_change_detection().poll(time.elapsed(), &mut decided.0);
 }
 
-/// Tells those who send pictures how they come, as those say who see them: the report names its reporter then.
-fn pass_video_reports(
-    mut links: Query<(&Session, &mut MessageReceiver<VideoReport>, &mut Allowance), Without<Closing>>,
+/// Tells those who send pictures how they come, as those say who see them: it names whose word it is then.
+fn pass_video_feedback(
+    mut links: Query<(&Session, &mut MessageReceiver<VideoFeedback>, &mut Allowance), Without<Closing>>,
     house: Res<House>,
     calls: Res<Calls>,
     time: Res<Time<Real>>,
@@ -179,11 +179,19 @@ fn pass_video_reports(
         if !receiver.has_messages() {
             continue;
         }
-        for report in receiver.receive() {
-            if !allowance.video_reports.take(now) {
-                allowance.strike(now);
-            } else if let Some(link) = link_of(report.person).filter(|_| calls.share(*person, report.person)) {
-                post.video_report(link, VideoReport { person: *person, ..report });
+        for feedback in receiver.receive() {
+            let is_let_pass = match feedback {
+                VideoFeedback::Report(_) => allowance.video_reports.take(now),
+                VideoFeedback::Missing(_) => allowance.missing_slices.take(now),
+            };
+            let other = feedback.person();
+            if !is_let_pass {
+                // How much is missing is not up to whoever misses it.
+                if matches!(feedback, VideoFeedback::Report(_)) {
+                    allowance.strike(now);
+                }
+            } else if let Some(link) = link_of(other).filter(|_| calls.share(*person, other)) {
+                post.video_feedback(link, feedback.with_person(*person));
             }
         }
     }

@@ -40,6 +40,8 @@ const KEYFRAMES: Rate = Rate { per_second: 30.0, burst: 60.0 };
 /// Reports of pictures: two a second of each of the eight others' cameras and of a screen, as many warnings of a queue, and what a
 /// stall held up.
 const VIDEO_REPORTS: Rate = Rate { per_second: 40.0, burst: 80.0 };
+/// Requests for slices of screens: twenty a second of each of two screens, and what a stall held up.
+const MISSING_SLICES: Rate = Rate { per_second: 40.0, burst: 80.0 };
 /// Slices of pictures.
 const VIDEO: Rate = Rate { per_second: limits::VIDEO_SLICES_PER_SECOND, burst: limits::VIDEO_SLICES_AT_ONCE };
 /// Voice packets: frames of 10 ms are 100 a second, and a stalled link brings half a second at once.
@@ -70,6 +72,7 @@ pub(crate) struct Allowance {
     pub(crate) call_voice: Bucket,
     pub(crate) video: Bucket,
     pub(crate) video_reports: Bucket,
+    pub(crate) missing_slices: Bucket,
     pub(crate) poses: Bucket,
     strikes: Bucket,
     misbehaved: bool,
@@ -94,6 +97,7 @@ impl Allowance {
             call_voice: full(VOICE),
             video: full(VIDEO),
             video_reports: full(VIDEO_REPORTS),
+            missing_slices: full(MISSING_SLICES),
             poses: full(POSES),
             strikes: full(STRIKES),
             misbehaved: false,

@@ -7,7 +7,7 @@ use hallway_protocol::{
     control::ServerMessage,
     floor::messages::FloorNotice,
     listening::TalkerReport,
-    video::VideoReport,
+    video::VideoFeedback,
 };
 use lightyear::prelude::MessageSender;
 
@@ -18,7 +18,7 @@ pub(crate) struct Post<'w, 's> {
     floor: Query<'w, 's, &'static mut MessageSender<FloorNotice>>,
     reports: Query<'w, 's, &'static mut MessageSender<TalkerReport>>,
     calls: Query<'w, 's, &'static mut MessageSender<CallNotice>>,
-    video_reports: Query<'w, 's, &'static mut MessageSender<VideoReport>>,
+    video_feedback: Query<'w, 's, &'static mut MessageSender<VideoFeedback>>,
 }
 
 impl Post<'_, '_> {
@@ -58,9 +58,9 @@ impl Post<'_, '_> {
     }
 
     /// Tells somebody how its pictures come.
-    pub(crate) fn video_report(&mut self, link: Entity, report: VideoReport) {
-        if let Ok(mut sender) = self.video_reports.get_mut(link) {
-            sender.send::<ReportChannel>(report);
+    pub(crate) fn video_feedback(&mut self, link: Entity, feedback: VideoFeedback) {
+        if let Ok(mut sender) = self.video_feedback.get_mut(link) {
+            sender.send::<ReportChannel>(feedback);
         }
     }
 }

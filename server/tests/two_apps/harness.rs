@@ -27,7 +27,7 @@ use hallway_protocol::{
     names::{DisplayName, NameKey},
     owner::{OwnerId, OwnerKey},
     pose::{PoseBatch, PoseReport},
-    video::{self, VideoReport, VideoSlice},
+    video::{self, VideoFeedback, VideoSlice},
     voice::{VoicePacket, decode_down},
 };
 use hallway_server::{
@@ -119,7 +119,7 @@ pub(crate) struct Inbox {
     pub(crate) calls: Vec<CallNotice>,
     pub(crate) call_voice: Vec<(PersonId, VoicePacket)>,
     pub(crate) video: Vec<(PersonId, VideoSlice)>,
-    pub(crate) video_reports: Vec<VideoReport>,
+    pub(crate) video_feedback: Vec<VideoFeedback>,
 }
 
 /// The world's answer to a sign-in, on its way.
@@ -604,18 +604,18 @@ fn receive(
         Option<&mut MessageReceiver<TalkerReport>>,
         Option<&mut MessageReceiver<PoseBatch>>,
         Option<&mut MessageReceiver<CallNotice>>,
-        Option<&mut MessageReceiver<VideoReport>>,
+        Option<&mut MessageReceiver<VideoFeedback>>,
     )>,
     mut inbox: ResMut<Inbox>,
 ) {
-    for (control, floor, reports, poses, calls, video_reports) in &mut links {
+    for (control, floor, reports, poses, calls, video_feedback) in &mut links {
         inbox.control.extend(control.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
         inbox.floor.extend(floor.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
         inbox.reports.extend(reports.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
         inbox.poses.extend(poses.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
         inbox.calls.extend(calls.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>()));
-        let reports = video_reports.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>());
-        inbox.video_reports.extend(reports);
+        let feedback = video_feedback.into_iter().flat_map(|mut receiver| receiver.receive().collect::<Vec<_>>());
+        inbox.video_feedback.extend(feedback);
     }
 }
 

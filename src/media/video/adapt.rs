@@ -26,7 +26,7 @@ const FORGOTTEN: Duration = Duration::from_secs(4);
 const SILENCE: Duration = Duration::from_millis(1500);
 
 /// Bounds of a layer's bitrate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Bounds {
     /// Less is not worth being watched.
     least: u32,
@@ -37,6 +37,10 @@ pub(crate) struct Bounds {
     unused: u32,
     /// More is not seen.
     most: u32,
+    /// Growth in a second until it is too much for the first time.
+    first_growth: f32,
+    /// Share of what got through that is aimed at when the queue is too long.
+    ease: f32,
 }
 
 /// How a layer is encoded.
@@ -100,10 +104,13 @@ impl Controller {
 
     /// A receiver reported.
     pub fn reported(&mut self, report: &VideoReport, now: Duration) {
-        let newest =
-            self.layers.iter().filter_map(|layer| layer.links.get(&report.person)).max_by_key(|link| link.heard());
-        let newest = newest.cloned();
-        self.layers[report.stream.layer.index()].reported(report, newest, now);
+        let at = report.stream.layer.index();
+        if !self.layers[at].links.contains_key(&report.person) {
+            let of_others = self.layers.iter().filter_map(|layer| layer.links.get(&report.person));
+            let newest = of_others.max_by_key(|link| link.heard()).cloned();
+            self.layers[at].meet(report, newest, now);
+        }
+        self.layers[at].reported(report, now);
         self.share_out(now);
     }
 
@@ -163,17 +170,22 @@ impl LayerControl {
         heard.map(Link::bitrate).max()
     }
 
-    /// `before` is what is known of the receiver's link from whatever layer.
-    fn reported(&mut self, report: &VideoReport, before: Option<Link>, now: Duration) {
-        if !self.links.contains_key(&report.person) && self.links.len() >= CALL_MEMBERS {
+    /// A receiver reports for the first time; `before` is what is known of its link from whatever other layer.
+    fn meet(&mut self, report: &VideoReport, before: Option<Link>, now: Duration) {
+        if self.links.len() >= CALL_MEMBERS {
             return;
         }
-        let bitrate = self.bitrate;
-        let link = self.links.entry(report.person).or_insert_with(|| match before {
-            Some(before) => before.with_other_layer(bitrate),
-            None => Link::new(bitrate, now),
-        });
-        link.reported(report, self.bounds, bitrate, now);
+        let link = match before {
+            Some(before) => before.with_other_layer(self.bitrate),
+            None => Link::new(self.bitrate, now.saturating_sub(Duration::from_millis(report.interval_ms.into()))),
+        };
+        self.links.insert(report.person, link);
+    }
+
+    /// A receiver that was [met](Self::meet) reports.
+    fn reported(&mut self, report: &VideoReport, now: Duration) {
+        let Some(link) = self.links.get_mut(&report.person) else { return };
+        link.reported(report, self.bounds, self.bitrate, now);
         self.heard = now;
         self.follow(now);
     }
@@ -208,9 +220,15 @@ impl Bounds {
             (Source::Camera, Layer::Small) => (50_000, 120_000, 120_000, 200_000),
             (Source::Camera, Layer::Medium) => (60_000, 150_000, 400_000, 900_000),
             (Source::Camera, Layer::Large) => (80_000, 150_000, 1_100_000, 2_000_000),
-            (Source::Screen, _) => (80_000, 1_000_000, 1_000_000, 1_500_000),
+            (Source::Screen, _) => (80_000, 300_000, 300_000, 1_500_000),
         };
-        Self { least, start, unused, most }
+        let (first_growth, ease) = match source {
+            Source::Camera => (0.6, 0.85),
+            // Its first picture is its largest, leaves at this rate, and is waited for: it is told of ten times a second. What
+            // grows so fast takes the voice's share of the link before there is a queue.
+            Source::Screen => (5.0, 0.6),
+        };
+        Self { least, start, unused, most, first_growth, ease }
     }
 }
 

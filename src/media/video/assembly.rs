@@ -8,12 +8,24 @@ use bytes::{Bytes, BytesMut};
 use hallway_protocol::{limits::KEYFRAME_INTERVAL, video::VideoSlice};
 use std::{collections::VecDeque, time::Duration};
 
-/// How long a complete frame waits for an incomplete one before it: packets of neighbouring frames overtake each other by
-/// a few milliseconds, and every millisecond here comes on top of the keyframe's way when one is really lost.
-const OVERTAKEN: Duration = Duration::from_millis(40);
-/// How long a frame of which no further slice comes is waited for: slices of a frame leave within half a frame's
-/// interval, so this is jitter that nobody can watch anyway.
-const STALLED: Duration = Duration::from_millis(150);
+/// How long is waited for slices that don't come.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    /// A complete frame waits so long for an incomplete one before it.
+    overtaken: Duration,
+    /// A frame of which no further slice comes is waited for so long.
+    stalled: Duration,
+}
+
+/// Packets of neighbouring frames overtake each other by a few milliseconds, and every millisecond here comes on top of the
+/// keyframe's way when one is really lost. Slices of a frame leave within half a frame's interval, so what stalls for longer is
+/// jitter that nobody can watch anyway.
+const FOR_FACES: Patience = Patience { overtaken: Duration::from_millis(40), stalled: Duration::from_millis(150) };
+/// Slices that are lost are asked for again.
+const FOR_SCREENS: Patience = Patience { overtaken: MISSED_FOR, stalled: MISSED_FOR };
+/// How long slices of a screen that are lost are waited for: as long as they are asked for. It is enough for three ways there and
+/// back of a third of a second each.
+pub const MISSED_FOR: Duration = Duration::from_millis(1000);
 /// Most frames in the making; beyond them the oldest goes. At 30 a second they are half a second.
 const MOST_FRAMES: usize = 16;
 /// Most bytes in the making, of all frames together: two of the largest keyframes.
@@ -41,8 +53,9 @@ pub struct Frame {
 }
 
 /// See the [module's description](self). The clock is the caller's.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Assembly {
+    patience: Patience,
     /// In the order of their numbers.
     building: VecDeque<Building>,
     bytes: usize,
@@ -73,6 +86,23 @@ struct Building {
 }
 
 impl Assembly {
+    /// For pictures that are stale soon.
+    #[must_use]
+    pub fn of_faces() -> Self {
+        Self::with(FOR_FACES)
+    }
+
+    /// For pictures whose lost slices are asked for again.
+    #[must_use]
+    pub fn of_screens() -> Self {
+        Self::with(FOR_SCREENS)
+    }
+
+    fn with(patience: Patience) -> Self {
+        let (building, bytes, next, last, asked) = (VecDeque::new(), 0, None, None, None);
+        Self { patience, building, bytes, next, last, asked, heard: None, fed: Duration::ZERO, dropped: 0 }
+    }
+
     /// Takes a slice that came at `now`.
     pub fn push(&mut self, slice: &VideoSlice, now: Duration) {
         self.heard = Some(now);
@@ -160,9 +190,13 @@ impl Assembly {
 
     /// Until when the first frame is waited for, or what comes before it if it isn't the next.
     fn patience(&self, first: &Building) -> Duration {
-        let stalled = first.fed + STALLED;
-        let overtaken =
-            self.building.iter().filter(|building| building.missing == 0).map(|later| later.fed + OVERTAKEN).min();
+        let stalled = first.fed + self.patience.stalled;
+        let overtaken = self
+            .building
+            .iter()
+            .filter(|building| building.missing == 0)
+            .map(|later| later.fed + self.patience.overtaken)
+            .min();
         overtaken.map_or(stalled, |overtaken| overtaken.min(stalled))
     }
 

@@ -1,7 +1,7 @@
 //! Pictures to H.264, with openh264.
 //!
 //! Baseline, one thread, no frames that refer to later ones, slices of the size of a packet. Rate control aims at the bits of
-//! each second, and leaves a picture out when they are spent. The library's control by time stamps went up to a quarter
+//! each second, and leaves a camera's picture out when they are spent. The library's control by time stamps went up to a quarter
 //! above its target in single seconds (five seconds of pattern and of a moving texture at 60 to 600 kbit/s), of which a
 //! queue would be made.
 
@@ -181,7 +181,9 @@ fn config(content: Content, target: Target) -> EncoderConfig {
         .rate_control_mode(RateControlMode::Bitrate)
         .bitrate(BitRate::from_bps(target.bitrate))
         .max_frame_rate(FrameRate::from_hz(target.rate))
-        .skip_frames(true)
+        // A screen's pictures wait for the link, and are not left out besides: the largest comes first, and seconds of them
+        // would have to make up for it.
+        .skip_frames(content == Content::Camera)
         .profile(Profile::Baseline)
         .complexity(Complexity::Low)
         .num_threads(1)

@@ -21,7 +21,7 @@ use bytes::Bytes;
 pub use gallery::{Gallery, Shown, Whose};
 use hallway_protocol::{
     ids::PersonId,
-    video::{Layer, Source, VideoReport, VideoSlice},
+    video::{Layer, Source, VideoFeedback, VideoReport, VideoSlice},
 };
 pub use stats::{VideoQuality, VideoStats};
 use std::{
@@ -71,6 +71,9 @@ pub enum VideoCommand {
         /// How many, by [`Layer::index`].
         receivers: [u8; Layer::COUNT],
     },
+    /// Pictures of the screen that were encoded have not left yet, or they have: until then no more are encoded, for the
+    /// newest is better taken late than waited for.
+    WaitWithScreen(bool),
     /// Somebody can't go on before the next keyframe.
     SendKeyframe {
         /// Which pictures.
@@ -122,6 +125,13 @@ pub enum VideoCommand {
 pub enum VideoEvent {
     /// A slice in its form on the way up. Voice goes first.
     Slice(Bytes),
+    /// What the encoders of a source aim at from now on, together: slices leave at a pace that goes by it.
+    AimsAt {
+        /// Which pictures.
+        source: Source,
+        /// Bits in a second.
+        bitrate: u32,
+    },
     /// A camera gives pictures: the light is on. Also after trouble, and when the one that was chosen takes over from one that
     /// stood in for it.
     CameraOpened {
@@ -148,8 +158,8 @@ pub enum VideoEvent {
         /// Which encoding.
         layer: Layer,
     },
-    /// How somebody's pictures come here, to be passed on.
-    Report(VideoReport),
+    /// How somebody's pictures come here, and what did not, to be passed on.
+    Feedback(VideoFeedback),
     /// A smaller or larger encoding of somebody's pictures would suit the own link better.
     PreferLayer {
         /// Whose.

@@ -1,6 +1,7 @@
 //! Everybody's pictures as they come: slices in, pictures to be shown and reports out.
 
 mod arrivals;
+mod missing;
 mod preference;
 mod stream;
 
@@ -9,7 +10,7 @@ use crate::media::picture::Picture;
 use hallway_protocol::{
     ids::PersonId,
     limits::CALL_MEMBERS,
-    video::{Layer, Source, StreamKey, VideoReport, VideoSlice},
+    video::{Layer, Source, StreamKey, VideoFeedback, VideoSlice},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -54,8 +55,8 @@ pub enum Output {
         /// Of which stream.
         stream: StreamKey,
     },
-    /// Report.
-    Report(VideoReport),
+    /// Tell the sender how its pictures come, or what did not.
+    Feedback(VideoFeedback),
     /// Another layer would suit the link.
     Prefer {
         /// Whose.

@@ -53,13 +53,18 @@ impl Copies {
         }
         let is_copied = self.are_made_of(report.stream);
         let link = self.links.entry(key).or_insert(AirLink { loss: 0.0, is_copied: false, heard: now });
+        link.heard = now;
+        if report.queue_ms >= FULL_QUEUE_MS {
+            // What is lost now is not lost to the air.
+            link.is_copied = false;
+            return;
+        }
         let lost = f32::from(report.lost) / f32::from(report.expected);
         // Of what is sent twice, both copies must be lost.
         let loss = if is_copied { lost.sqrt() } else { lost };
         link.loss += NEW * (loss - link.loss);
-        link.heard = now;
         let enough = if link.is_copied { UNTIL } else { FROM };
-        link.is_copied = report.queue_ms < FULL_QUEUE_MS && link.loss >= enough;
+        link.is_copied = link.loss >= enough;
     }
 
     /// Whether a stream's packets are sent twice.

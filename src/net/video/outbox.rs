@@ -2,39 +2,24 @@
 //!
 //! A keyframe is ten times as big as other frames, and would stand in front of the next word if it left at once. What
 //! has waited too long is dropped as a whole, and with it what can't be decoded without it; the encoder is then asked
-//! for a keyframe. What the air takes much of leaves twice.
+//! for a keyframe. Faces pass screens. What the air takes much of leaves twice, and what it took of a screen leaves again.
 
-use super::copies::Copies;
+use super::{copies::Copies, lane::Lane, sent::Sent};
 use bytes::Bytes;
-use hallway_protocol::video::{Source, StreamKey, VideoReport, VideoSlice, with_wait};
+use hallway_protocol::video::{MissingSlices, Source, StreamKey, VideoReport, VideoSlice, with_wait};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     time::{Duration, Instant},
 };
 
-/// Pictures leave at this multiple of the bitrate that their encoders aim at: a keyframe that left at once would fill the queue
-/// of a narrow link, in which the next words stand.
-const PACE: f64 = 2.5;
-/// What waits leaves within this time all the same: seen late it is worth less than it costs.
-const LEAVES_WITHIN: Duration = Duration::from_millis(200);
-/// Fewest bytes a second: what the smallest encoding aims at, at the same multiple.
-const LEAST_BYTES_PER_SECOND: f64 = 15_000.0;
-/// Most bytes a second: twice of what all encodings of camera and screen aim at together.
-const MOST_BYTES_PER_SECOND: f64 = 1_500_000.0;
-/// Bytes that may leave at once: a usual frame at 640×360.
-const BURST_BYTES: f64 = 4_000.0;
-/// How long a frame may wait. Nobody shows one that is 500 ms old.
-const LONGEST_WAIT: Duration = Duration::from_millis(300);
 /// How long after the first one a copy leaves: what is lost is mostly lost in a row.
 const COPY_AFTER: Duration = Duration::from_millis(15);
-/// Most bytes that wait: what leaves in [`LONGEST_WAIT`], and the largest frame there can be.
-const WAITING_BYTES: usize = 800_000;
 
 /// See the [module's description](self).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Outbox {
-    frames: VecDeque<Frame>,
-    bytes: usize,
+    /// Faces before screens: what is late of them is worth less.
+    lanes: [Lane; 2],
     /// Frames whose slices have not all come yet, one a stream.
     partial: BTreeMap<StreamKey, Frame>,
     /// The number of the newest whole frame of each stream.
@@ -46,27 +31,40 @@ pub struct Outbox {
     copies: Copies,
     /// Copies of what left, and when they are due.
     copied: VecDeque<(Instant, Source, Bytes)>,
-    /// Bits a second that the encoders aim at, together.
-    target_bitrate: u32,
-    /// What may leave now, in bytes, and as of when.
-    allowance: f64,
-    looked: Option<Instant>,
+    /// What left of a screen.
+    sent: Sent,
 }
 
+/// A frame that waits.
 #[derive(Debug)]
-struct Frame {
-    stream: StreamKey,
-    number: u16,
-    keyframe: bool,
-    slices: VecDeque<Bytes>,
-    has_begun: bool,
-    since: Instant,
+pub(super) struct Frame {
+    pub(super) stream: StreamKey,
+    pub(super) number: u16,
+    pub(super) keyframe: bool,
+    pub(super) slices: VecDeque<Bytes>,
+    pub(super) has_begun: bool,
+    pub(super) since: Instant,
 }
 
 /// Whether a slice is the last one of its frame.
 #[must_use]
 pub fn ends_frame(slice: &[u8]) -> bool {
     matches!(slice, [_, _, _, _, slice, slices, ..] if u16::from(*slice) + 1 == u16::from(*slices))
+}
+
+impl Default for Outbox {
+    fn default() -> Self {
+        Self {
+            lanes: [Lane::new(Source::Camera), Lane::new(Source::Screen)],
+            partial: BTreeMap::new(),
+            newest: BTreeMap::new(),
+            broken: BTreeSet::new(),
+            unasked: BTreeSet::new(),
+            copies: Copies::default(),
+            copied: VecDeque::new(),
+            sent: Sent::default(),
+        }
+    }
 }
 
 impl Outbox {
@@ -98,45 +96,38 @@ impl Outbox {
         self.drop_stale(now);
     }
 
-    /// What the encoders aim at together, in bits a second.
-    pub fn aim_at(&mut self, target_bitrate: u32) {
-        self.target_bitrate = target_bitrate;
+    /// What the encoders of a source aim at together, in bits a second.
+    pub fn aim_at(&mut self, source: Source, target_bitrate: u32) {
+        self.lane(source).aim_at(target_bitrate);
     }
 
     /// What may leave now, in order.
     pub fn take(&mut self, now: Instant) -> Vec<Bytes> {
-        self.allowance = match self.looked.replace(now) {
-            Some(looked) => {
-                let since = now.saturating_duration_since(looked).as_secs_f64();
-                (self.allowance + since * self.bytes_per_second(now)).min(BURST_BYTES)
-            }
-            None => BURST_BYTES,
-        };
+        self.lanes.iter_mut().for_each(|lane| lane.earn(now));
         self.drop_stale(now);
         let mut leaving = Vec::new();
-        while let Some((due, ..)) = self.copied.front()
-            && *due <= now
-            && let Some((_, _, copy)) = self.copied.pop_front()
-        {
-            self.allowance -= copy.len() as f64;
+        while let Some((_, source, copy)) = self.copied.pop_front_if(|(due, ..)| *due <= now) {
+            self.lane(source).spend(copy.len());
             leaving.push(copy);
         }
-        while self.allowance > 0.0
-            && let Some(frame) = self.frames.front_mut()
-        {
-            if let Some(slice) = frame.slices.pop_front() {
-                frame.has_begun = true;
-                self.bytes -= slice.len();
-                self.allowance -= slice.len() as f64;
-                let waited = now.saturating_duration_since(frame.since);
-                if self.copies.are_made_of(frame.stream) {
+        for lane in &mut self.lanes {
+            while lane.source() == Source::Screen
+                && lane.may_send()
+                && let Some((slice, since)) = self.sent.next()
+            {
+                lane.spend(slice.len());
+                leaving.push(with_wait(slice, now.saturating_duration_since(since)));
+            }
+            while let Some((stream, slice, since)) = lane.next() {
+                if stream.source == Source::Screen {
+                    self.sent.keep(slice.clone(), since, now);
+                }
+                let waited = now.saturating_duration_since(since);
+                if self.copies.are_made_of(stream) {
                     let copy = with_wait(slice.clone(), waited + COPY_AFTER);
-                    self.copied.push_back((now + COPY_AFTER, frame.stream.source, copy));
+                    self.copied.push_back((now + COPY_AFTER, stream.source, copy));
                 }
                 leaving.push(with_wait(slice, waited));
-            }
-            if frame.slices.is_empty() {
-                self.frames.pop_front();
             }
         }
         leaving
@@ -148,14 +139,21 @@ impl Outbox {
         self.newest.retain(|stream, _| is_kept(stream.source));
         self.broken.retain(|stream| is_kept(stream.source));
         self.unasked.retain(|stream| is_kept(stream.source));
-        self.frames.retain(|frame| is_kept(frame.stream.source));
         self.copied.retain(|(_, source, _)| is_kept(*source));
-        self.count();
+        if !is_kept(Source::Screen) {
+            self.sent = Sent::default();
+        }
+        self.lanes.iter_mut().filter(|lane| !is_kept(lane.source())).for_each(Lane::clear);
     }
 
     /// A receiver told how its pictures come.
     pub fn reported(&mut self, report: &VideoReport, now: Instant) {
         self.copies.reported(report, now);
+    }
+
+    /// A receiver asks for slices that did not come.
+    pub fn send_again(&mut self, missing: MissingSlices, now: Instant) {
+        self.sent.ask(missing, now);
     }
 
     /// Streams that were interrupted since the last call: a keyframe makes them go on.
@@ -166,16 +164,21 @@ impl Outbox {
     /// Whether something waits that may leave soon.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
-        !self.frames.is_empty() || !self.copied.is_empty()
+        self.lanes.iter().any(|lane| !lane.is_empty()) || !self.copied.is_empty() || self.sent.is_asked()
     }
 
-    fn bytes_per_second(&self, now: Instant) -> f64 {
-        let pace = PACE * f64::from(self.target_bitrate) / 8.0;
-        let hurried = self.frames.front().map_or(0.0, |oldest| {
-            let left = LEAVES_WITHIN.saturating_sub(now.saturating_duration_since(oldest.since));
-            self.bytes as f64 / left.as_secs_f64()
-        });
-        pace.max(hurried).clamp(LEAST_BYTES_PER_SECOND, MOST_BYTES_PER_SECOND)
+    /// Whether pictures of this source wait for those before them.
+    #[must_use]
+    pub fn is_behind(&self, source: Source, now: Instant) -> bool {
+        self.lanes.iter().any(|lane| lane.source() == source && lane.is_behind(now))
+    }
+
+    fn lane(&mut self, source: Source) -> &mut Lane {
+        let [camera, screen] = &mut self.lanes;
+        match source {
+            Source::Camera => camera,
+            Source::Screen => screen,
+        }
     }
 
     fn queue(&mut self, frame: Frame) {
@@ -186,38 +189,14 @@ impl Outbox {
         } else if before.is_none_or(|before| frame.number != before.wrapping_add(1)) {
             self.break_off(frame.stream);
         }
-        if self.broken.contains(&frame.stream) {
-            return;
+        if !self.broken.contains(&frame.stream) {
+            self.lane(frame.stream.source).push(frame);
         }
-        self.bytes += frame.slices.iter().map(Bytes::len).sum::<usize>();
-        self.frames.push_back(frame);
     }
 
     fn drop_stale(&mut self, now: Instant) {
-        while let Some(stale) = self.frames.iter().position(|frame| {
-            let waited = now.saturating_duration_since(frame.since);
-            !frame.has_begun && (waited > LONGEST_WAIT || self.bytes > WAITING_BYTES)
-        }) {
-            let stream = self.frames[stale].stream;
-            self.drop_from(stale, stream);
-        }
-    }
-
-    /// Drops a frame, and those of its stream that can't be decoded without it.
-    fn drop_from(&mut self, first: usize, stream: StreamKey) {
-        let mut number = 0;
-        let mut is_broken = true;
-        self.frames.retain(|frame| {
-            let is_later = number > first;
-            let is_kept = number < first || frame.stream != stream || (is_later && (frame.keyframe || !is_broken));
-            is_broken &= !(is_later && frame.stream == stream && frame.keyframe);
-            number += 1;
-            is_kept
-        });
-        self.count();
-        if is_broken {
-            self.break_off(stream);
-        }
+        let broken: Vec<_> = self.lanes.iter_mut().flat_map(|lane| lane.drop_stale(now)).collect();
+        broken.into_iter().for_each(|stream| self.break_off(stream));
     }
 
     fn break_off(&mut self, stream: StreamKey) {
@@ -225,15 +204,11 @@ impl Outbox {
             self.unasked.insert(stream);
         }
     }
-
-    fn count(&mut self) {
-        self.bytes = self.frames.iter().flat_map(|frame| &frame.slices).map(Bytes::len).sum();
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::lane, *};
     use hallway_protocol::video::Layer;
     use proptest::prelude::*;
 
@@ -275,7 +250,7 @@ mod tests {
     fn a_large_frame_leaves_bit_by_bit() {
         let now = Instant::now();
         let mut outbox = Outbox::default();
-        push(&mut outbox, SCREEN, 1, true, 200, now);
+        push(&mut outbox, CAMERA, 1, true, 200, now);
         let first = outbox.take(now).len();
         assert!((3..5).contains(&first), "{first} slices at once");
         let mut left = first;
@@ -287,11 +262,66 @@ mod tests {
     }
 
     #[test]
+    fn a_screen_takes_its_time_and_lets_faces_pass() {
+        let now = Instant::now();
+        let mut outbox = Outbox::default();
+        outbox.aim_at(Source::Screen, 300_000);
+        push(&mut outbox, SCREEN, 1, true, 100, now);
+        let first = outbox.take(now).len();
+        assert_eq!((first, outbox.is_behind(Source::Screen, now)), (1, true));
+        // 300 kbit/s are 34 packets a second.
+        let left: usize = (1..=100).map(|step| outbox.take(now + ms(step * 10)).len()).sum();
+        assert!((33..=35).contains(&left), "{left} slices in a second");
+        push(&mut outbox, CAMERA, 1, true, 1, now + ms(1000));
+        let streams = outbox.take(now + ms(1100)).into_iter().map(|slice| VideoSlice::decode(&slice).unwrap().stream);
+        assert_eq!(streams.collect::<Vec<_>>()[..2], [CAMERA, SCREEN]);
+        let ends: Vec<_> = (12..=200).filter(|step| !frames(&outbox.take(now + ms(step * 20))).is_empty()).collect();
+        assert_eq!((ends.len(), outbox.is_behind(Source::Screen, now + ms(4000))), (1, false), "{ends:?}");
+        assert!(outbox.take_broken().is_empty());
+    }
+
+    #[test]
+    fn what_is_missing_of_a_screen_leaves_again() {
+        let now = Instant::now();
+        let mut outbox = Outbox::default();
+        outbox.aim_at(Source::Screen, 1_000_000);
+        let numbered = |seq: u16| {
+            let nals = vec![7; 1088].into();
+            let (slice, slices, stream) = (seq as u8, 8, SCREEN);
+            let (keyframe, frame, media_time, waited_ms) = (true, 1, 0, 0);
+            VideoSlice { stream, keyframe, frame, slice, slices, seq, media_time, waited_ms, nals }.encode()
+        };
+        (0..8).for_each(|seq| outbox.push(numbered(seq), now));
+        let left: usize = (0..20).map(|step| outbox.take(now + ms(step * 5)).len()).sum();
+        assert_eq!(left, 8);
+        let missing =
+            |which| MissingSlices { person: hallway_protocol::ids::PersonId(2), stream: SCREEN, from: 1, which };
+        let again = |outbox: &mut Outbox, at| {
+            let taken = (0..10u64).flat_map(|step| outbox.take(now + ms(at + step * 5))).collect::<Vec<_>>();
+            let slices = taken.iter().map(|slice| VideoSlice::decode(slice).unwrap());
+            slices.map(|slice| (slice.seq, slice.waited_ms / 50)).collect::<Vec<_>>()
+        };
+        outbox.send_again(missing(0b101), now + ms(200));
+        outbox.send_again(missing(0b101), now + ms(200));
+        assert!(outbox.is_waiting());
+        assert_eq!(again(&mut outbox, 200), [(1, 4), (3, 4)], "once, however many ask");
+        outbox.send_again(missing(0b100), now + ms(500));
+        assert_eq!(again(&mut outbox, 500), [(3, 10)]);
+        let often = (0..20u64).map(|time| {
+            outbox.send_again(missing(0b10), now + ms(600 + time * 110));
+            again(&mut outbox, 600 + time * 110).len()
+        });
+        assert_eq!(often.sum::<usize>(), 4, "whoever asks for ever");
+        outbox.send_again(missing(0b100), now + ms(5000));
+        assert!(!outbox.is_waiting(), "too late");
+    }
+
+    #[test]
     fn the_pace_follows_what_the_encoders_aim_at() {
         let now = Instant::now();
         let left_after = |target_bitrate, wait| {
             let mut outbox = Outbox::default();
-            outbox.aim_at(target_bitrate);
+            outbox.aim_at(Source::Camera, target_bitrate);
             push(&mut outbox, CAMERA, 1, true, 10, now);
             outbox.take(now).len() + outbox.take(now + ms(wait)).len()
         };
@@ -323,7 +353,7 @@ mod tests {
         let mut outbox = Outbox::default();
         push(&mut outbox, CAMERA, 1, true, 1, now);
         outbox.push(slice(CAMERA, 2, false, 0, 3), now);
-        push(&mut outbox, SCREEN, 1, true, 2, now);
+        push(&mut outbox, SCREEN, 1, true, 1, now);
         outbox.push(slice(CAMERA, 2, false, 2, 3), now);
         push(&mut outbox, CAMERA, 3, false, 1, now);
         assert_eq!(frames(&outbox.take(now)), [1, 1]);
@@ -369,6 +399,9 @@ mod tests {
             0u64..120, any::<bool>()), 1..40)) {
             let mut now = Instant::now();
             let mut outbox = Outbox::default();
+            // As much as leaves them behind at times.
+            outbox.aim_at(Source::Camera, 900_000);
+            outbox.aim_at(Source::Screen, 900_000);
             let mut left = Vec::new();
             let mut numbers = [0u16; 2];
             for (is_camera, keyframe, slices, wait, loses) in pushes {
@@ -380,7 +413,7 @@ mod tests {
                         outbox.push(slice(stream, *number, keyframe || *number == 1, part, slices), now);
                     }
                 }
-                prop_assert!(outbox.bytes <= WAITING_BYTES + 80 * 1100);
+                prop_assert!(outbox.lanes.iter().all(|lane| lane.bytes() <= lane::WAITING_BYTES + 80 * 1100));
                 now += ms(wait);
                 left.extend(outbox.take(now));
             }

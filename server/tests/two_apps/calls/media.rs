@@ -4,7 +4,7 @@ use super::*;
 use hallway_protocol::{
     channels::ReportChannel,
     listening::{ListenerReport, Reception},
-    video::VideoReport,
+    video::{MissingSlices, VideoFeedback, VideoReport},
 };
 
 fn watch(call: CallId, of: PersonId, layer: Option<Layer>) -> CallRequest {
@@ -108,8 +108,11 @@ fn reports_come_back_to_who_is_in_the_same_call_and_to_nobody_else() {
         queue_ms: 12,
         frames: 15,
     };
+    let missing = |person| MissingSlices { person, stream, from: 65_535, which: 0b101 };
     for (reporter, person) in [(bob, of_ann), (cleo, of_ann), (bob, of_cleo), (bob, of_bob)] {
-        world.sender::<VideoReport>(reporter).send::<ReportChannel>(of(person));
+        for feedback in [VideoFeedback::Report(of(person)), VideoFeedback::Missing(missing(person))] {
+            world.sender::<VideoFeedback>(reporter).send::<ReportChannel>(feedback);
+        }
     }
     world.send_call_voice(ann, voice(1, 0));
     world.pass(Duration::from_millis(50));
@@ -120,9 +123,13 @@ fn reports_come_back_to_who_is_in_the_same_call_and_to_nobody_else() {
     }
     world.pass(Duration::from_millis(100));
     let inbox = world.take(ann);
-    assert_eq!(inbox.video_reports, [VideoReport { person: of_bob, ..of(of_ann) }]);
+    let report = VideoFeedback::Report(VideoReport { person: of_bob, ..of(of_ann) });
+    // The channel keeps no order.
+    let told = |feedback| inbox.video_feedback.iter().filter(|told| **told == feedback).count();
+    assert_eq!([told(report), told(VideoFeedback::Missing(missing(of_bob)))], [1, 1]);
+    assert_eq!(inbox.video_feedback.len(), 2);
     assert_eq!(inbox.reports.iter().map(|report| report.listeners).collect::<Vec<_>>(), [1]);
-    assert!([bob, cleo].iter().all(|client| world.inbox(*client).video_reports.is_empty()));
+    assert!([bob, cleo].iter().all(|client| world.inbox(*client).video_feedback.is_empty()));
 }
 
 #[test]

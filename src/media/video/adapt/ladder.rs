@@ -6,8 +6,9 @@ use std::time::Duration;
 
 /// How much more than a step needs there must be before it is taken upwards: else it would be left again at once.
 const MORE: f32 = 1.2;
-/// How long a step is kept before a larger one is taken: each change of size costs a keyframe.
-const KEPT: Duration = Duration::from_secs(3);
+/// How long a step is kept before a larger one is taken: each change of size costs a keyframe. Screens have one size.
+const CAMERA_KEPT: Duration = Duration::from_secs(3);
+const SCREEN_KEPT: Duration = Duration::from_millis(500);
 /// What a link is taken to bear soon when nothing is known of it: pictures begin in the size that suits this, and coarse, for
 /// their bitrate begins lower and grows fast. Each change of size would cost a keyframe in the very moment in which least is
 /// known.
@@ -43,6 +44,7 @@ const SMALL_RATE: f32 = 15.0;
 #[derive(Debug)]
 pub(super) struct Ladder {
     steps: Vec<Step>,
+    kept: Duration,
     at: Option<usize>,
     changed: Duration,
     /// At the beginning: the bitrate, and when that was.
@@ -52,14 +54,14 @@ pub(super) struct Ladder {
 impl Ladder {
     /// With the steps that are no larger than this.
     pub(super) fn new(source: Source, largest: (usize, usize)) -> Self {
-        let all = match source {
-            Source::Camera => CAMERA,
-            Source::Screen => SCREEN,
+        let (all, kept) = match source {
+            Source::Camera => (CAMERA, CAMERA_KEPT),
+            Source::Screen => (SCREEN, SCREEN_KEPT),
         };
         let small = largest.0 <= 320;
         let fitting = all.iter().filter(|((width, _), ..)| *width <= largest.0);
         let steps = fitting.map(|(size, rate, from)| (*size, if small { rate.min(SMALL_RATE) } else { *rate }, *from));
-        Self { steps: steps.collect(), at: None, changed: Duration::ZERO, first: None }
+        Self { steps: steps.collect(), kept, at: None, changed: Duration::ZERO, first: None }
     }
 
     /// The first one watches. With this bitrate it begins without anything being known.
@@ -81,7 +83,7 @@ impl Ladder {
         let at = match self.at {
             None => best,
             Some(at) if best > at && self.first.is_none() => best,
-            Some(at) if safe < at && now.saturating_sub(self.changed) >= KEPT => safe,
+            Some(at) if safe < at && now.saturating_sub(self.changed) >= self.kept => safe,
             Some(at) => at,
         };
         if self.at != Some(at) {

@@ -23,13 +23,10 @@ const LITTLE_LOSS: f32 = 0.03;
 const LOSS_CEILING: f32 = 300_000.0;
 /// Loss alone does not push the rate below this: it helps nobody if it is the air's.
 const LOSS_FLOOR: u32 = 150_000;
-/// Share of what got through that is aimed at when the queue is too long, and when it is much too long.
-const EASE: f32 = 0.85;
+/// Share of what got through that is aimed at when the queue is much too long.
 const DRAIN: f32 = 0.6;
 /// Growth in a second.
 const GROWTH: f32 = 0.20;
-/// Growth in a second until it is too much for the first time.
-const FIRST_GROWTH: f32 = 0.60;
 /// Share of what was too much that is not gone beyond while that is remembered: the rest is for voice and for what else
 /// the link carries.
 const HELD: f32 = 0.92;
@@ -56,8 +53,9 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub(super) fn new(bitrate: u32, now: Duration) -> Self {
-        Self { bitrate: bitrate as f32, too_much: None, lowered: None, heard: now, queue_ms: 0 }
+    /// A link through which this much has come since then.
+    pub(super) fn new(bitrate: u32, since: Duration) -> Self {
+        Self { bitrate: bitrate as f32, too_much: None, lowered: None, heard: since, queue_ms: 0 }
     }
 
     /// The same link, through which another layer comes at this bitrate.
@@ -81,6 +79,8 @@ impl Link {
         let through = report.bytes as f32 * 8.0 / seconds;
         let loss = f32::from(report.lost) / f32::from(report.expected.max(FEWEST_PACKETS));
         let grows = report.queue_ms.saturating_add(20) >= self.queue_ms;
+        // What was told in between is not counted again.
+        let new = now.saturating_sub(self.heard).as_secs_f32().min(seconds);
         self.queue_ms = report.queue_ms;
         self.heard = now;
         let rested = |long: Duration| self.lowered.is_none_or(|lowered| now.saturating_sub(lowered) >= long);
@@ -92,7 +92,8 @@ impl Link {
         } else if report.queue_ms <= NO_QUEUE_MS && rested(REST) {
             let for_loss = if loss <= LITTLE_LOSS { f32::MAX } else { LOSS_CEILING };
             let for_use = if through >= USED * sent as f32 { f32::MAX } else { bounds.unused as f32 };
-            self.raise(seconds, for_loss.min(for_use), now);
+            let growth = if self.lowered.is_none() { bounds.first_growth } else { GROWTH };
+            self.raise(1.0 + growth * new.min(1.0), for_loss.min(for_use), now);
         }
         self.bitrate = self.bitrate.clamp(bounds.least as f32, bounds.most as f32);
     }
@@ -113,14 +114,13 @@ impl Link {
         // What is sent may be less than what is aimed at; what gets through can't be more than the link gives.
         let through = through.clamp(bounds.least as f32, self.bitrate);
         self.too_much = Some((through, now));
-        self.bitrate = through * if queue_ms >= VERY_LONG_QUEUE_MS { DRAIN } else { EASE };
+        self.bitrate = through * if queue_ms >= VERY_LONG_QUEUE_MS { DRAIN } else { bounds.ease };
     }
 
-    fn raise(&mut self, seconds: f32, most: f32, now: Duration) {
+    /// To so many times what it was, but to no more than `most`.
+    fn raise(&mut self, times: f32, most: f32, now: Duration) {
         self.too_much = self.too_much.filter(|(_, at)| now.saturating_sub(*at) < REMEMBERED);
         let most = self.too_much.map_or(most, |(through, _)| most.min(HELD * through));
-        let growth = if self.lowered.is_none() { FIRST_GROWTH } else { GROWTH };
-        let grown = self.bitrate * (1.0 + growth * seconds.min(1.0));
-        self.bitrate = grown.min(most).max(self.bitrate);
+        self.bitrate = (self.bitrate * times).min(most).max(self.bitrate);
     }
 }

@@ -254,4 +254,39 @@ fn the_ladder_goes_down_at_once_and_up_when_there_is_enough_for_long() {
     let mut ladder = Ladder::new(Source::Screen, (1920, 1200));
     let setting = ladder.setting(300_000, Duration::ZERO);
     assert_eq!((setting.most, setting.rate), ((1920, 1200), 3.0), "sharp, if slow");
+    assert_eq!(ladder.setting(1_500_000, Duration::from_millis(600)).rate, 10.0, "at once: that costs no keyframe");
+}
+
+/// What a screen's first packets are sent with, after reports at these milliseconds, each of so long a queue. Nothing is lost.
+fn screen_after(reports: &[(u64, u16)]) -> u32 {
+    let mut controller = Controller::new(Source::Screen);
+    controller.set_receivers([0, 0, 1], Duration::ZERO);
+    let (mut bits, mut before_ms) = (0, 0);
+    for (at_ms, queue_ms) in reports {
+        bits += u64::from(controller.setting(Layer::Large).unwrap().bitrate) * (at_ms - before_ms) / 1000;
+        before_ms = *at_ms;
+        let report = VideoReport {
+            person: PersonId(2),
+            stream: StreamKey { source: Source::Screen, layer: Layer::Large },
+            expected: 10,
+            lost: 0,
+            bytes: (bits / 8) as u32,
+            interval_ms: *at_ms as u16,
+            queue_ms: *queue_ms,
+            frames: 0,
+        };
+        controller.reported(&report, Duration::from_millis(*at_ms));
+    }
+    controller.setting(Layer::Large).unwrap().bitrate
+}
+
+#[test]
+fn a_screen_finds_what_a_link_bears_while_its_first_picture_leaves() {
+    assert_eq!(screen_after(&[]), 300_000);
+    assert_eq!(screen_after(&[(200, 0)]), 600_000);
+    assert!(screen_after(&[(200, 0), (300, 0), (400, 0)]) > 1_200_000);
+    assert_eq!(screen_after(&[(200, 60)]), 300_000, "perhaps too much");
+    assert_eq!(screen_after(&[(200, 100)]), 180_000, "too much");
+    assert_eq!(screen_after(&[(200, 250)]), 180_000, "much too much");
+    assert_eq!(screen_after(&[(200, 100), (300, 0), (400, 0)]), 180_000, "it was too much a moment ago");
 }

@@ -46,7 +46,7 @@ fn run(assembly: &mut Assembly, slices: &[&VideoSlice], now: Duration) -> Vec<u3
 
 #[test]
 fn frames_come_out_whole_and_in_order_whatever_the_order_of_their_slices() {
-    let (mut sender, mut assembly) = (Sender::new(), Assembly::default());
+    let (mut sender, mut assembly) = (Sender::new(), Assembly::of_faces());
     let (a, b) = (sender.frame(true, 3), sender.frame(false, 2));
     let slices = [&b[1], &a[2], &a[0], &b[0], &a[2], &a[1], &b[0], &a[1]];
     assert_eq!(run(&mut assembly, &slices, FRAME), [0, 1]);
@@ -55,8 +55,20 @@ fn frames_come_out_whole_and_in_order_whatever_the_order_of_their_slices() {
 }
 
 #[test]
+fn a_screens_frame_waits_for_a_slice_that_is_sent_again() {
+    let (mut sender, mut assembly) = (Sender::new(), Assembly::of_screens());
+    let (first, second) = (sender.frame(true, 3), sender.frame(false, 1));
+    let at = Duration::from_millis;
+    assert!(run(&mut assembly, &[&first[0], &first[2]], at(10)).is_empty());
+    assert!(run(&mut assembly, &[&second[0]], at(110)).is_empty());
+    assert!(drain(&mut assembly, at(1000)).is_empty() && !assembly.asks_for_keyframe(at(1000)));
+    assert_eq!(run(&mut assembly, &[&first[1]], at(1000)), [0, 1]);
+    assert_eq!(assembly.dropped(), 0);
+}
+
+#[test]
 fn after_a_lost_slice_nothing_comes_before_the_next_keyframe_which_is_asked_for_once() {
-    let (mut sender, mut assembly) = (Sender::new(), Assembly::default());
+    let (mut sender, mut assembly) = (Sender::new(), Assembly::of_faces());
     let mut now = Duration::from_secs(1);
     let first = sender.frame(true, 1);
     assert_eq!(run(&mut assembly, &[&first[0]], now), [0]);
@@ -80,24 +92,24 @@ fn after_a_lost_slice_nothing_comes_before_the_next_keyframe_which_is_asked_for_
 
 #[test]
 fn a_frame_overtaken_by_the_next_is_waited_for_a_little() {
-    let (mut sender, mut assembly) = (Sender::new(), Assembly::default());
+    let (mut sender, mut assembly) = (Sender::new(), Assembly::of_faces());
     let (a, b, c) = (sender.frame(true, 1), sender.frame(false, 1), sender.frame(false, 1));
     assert_eq!(run(&mut assembly, &[&a[0], &c[0]], FRAME), [0]);
     let due = assembly.due().unwrap();
-    assert_eq!(due, FRAME + OVERTAKEN);
+    assert_eq!(due, FRAME + FOR_FACES.overtaken);
     assert_eq!(run(&mut assembly, &[&b[0]], due - Duration::from_millis(1)), [1, 2]);
 }
 
 #[test]
 fn a_keyframe_needs_nothing_before_it() {
-    let (mut sender, mut assembly) = (Sender::new(), Assembly::default());
+    let (mut sender, mut assembly) = (Sender::new(), Assembly::of_faces());
     let (a, _lost, key) = (sender.frame(true, 1), sender.frame(false, 1), sender.frame(true, 1));
     assert_eq!(run(&mut assembly, &[&a[0], &key[0]], FRAME), [0, 2]);
 }
 
 #[test]
 fn a_broken_frame_makes_it_wait_for_a_keyframe() {
-    let (mut sender, mut assembly) = (Sender::new(), Assembly::default());
+    let (mut sender, mut assembly) = (Sender::new(), Assembly::of_faces());
     let (a, b) = (sender.frame(true, 1), sender.frame(false, 1));
     assert_eq!(run(&mut assembly, &[&a[0]], FRAME), [0]);
     assembly.broken();
@@ -107,7 +119,7 @@ fn a_broken_frame_makes_it_wait_for_a_keyframe() {
 
 #[test]
 fn a_stream_that_begins_anew_is_taken_up() {
-    let (mut sender, mut assembly) = (Sender::new(), Assembly::default());
+    let (mut sender, mut assembly) = (Sender::new(), Assembly::of_faces());
     for at in 0..40 {
         let frame = sender.frame(at == 0, 1);
         assert_eq!(run(&mut assembly, &[&frame[0]], FRAME * at), [at]);
@@ -140,7 +152,7 @@ fn fates() -> impl Strategy<Value = Vec<(bool, usize, Vec<Fate>)>> {
 proptest! {
     #[test]
     fn no_frame_comes_out_whose_reference_is_missing(frames in fates()) {
-        let (mut sender, mut assembly) = (Sender::new(), Assembly::default());
+        let (mut sender, mut assembly) = (Sender::new(), Assembly::of_faces());
         let mut arrivals = Vec::new();
         let mut keyframes = Vec::new();
         for (at, (keyframe, slices, fates)) in frames.iter().enumerate() {
@@ -172,7 +184,7 @@ proptest! {
     #[test]
     fn whatever_comes_memory_is_bounded(slices in proptest::collection::vec(
         (any::<bool>(), any::<u16>(), any::<u8>(), 1u8.., any::<u16>(), 1usize..2000), 0..600)) {
-        let mut assembly = Assembly::default();
+        let mut assembly = Assembly::of_faces();
         let stream = StreamKey { source: Source::Screen, layer: Layer::Large };
         for (at, (keyframe, frame, slice, slices, seq, bytes)) in slices.into_iter().enumerate() {
             let now = Duration::from_millis(at as u64);

@@ -16,7 +16,7 @@ use hallway_protocol::{
 };
 use std::{
     collections::VecDeque,
-    io,
+    io, mem,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -49,12 +49,16 @@ pub(super) enum Order {
     Keyframe(Layer),
     Reported(VideoReport),
     Clock(MediaClock),
+    /// Nothing is encoded while this is so.
+    Wait(bool),
 }
 
 impl Order {
     fn stands_for(&self, waiting: &Self) -> bool {
         match (self, waiting) {
-            (Self::Receivers(_), Self::Receivers(_)) | (Self::Clock(_), Self::Clock(_)) => true,
+            (Self::Receivers(_), Self::Receivers(_))
+            | (Self::Clock(_), Self::Clock(_))
+            | (Self::Wait(_), Self::Wait(_)) => true,
             (Self::Keyframe(layer), Self::Keyframe(waiting)) => layer == waiting,
             (Self::Reported(report), Self::Reported(waiting)) => {
                 (report.person, report.stream) == (waiting.person, waiting.stream)
@@ -151,7 +155,7 @@ impl Slot {
         while !state.stop && state.picture.is_none() && state.orders.is_empty() {
             state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        Woken { picture: state.picture.take(), orders: std::mem::take(&mut state.orders), stop: state.stop }
+        Woken { picture: state.picture.take(), orders: mem::take(&mut state.orders), stop: state.stop }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -169,6 +173,7 @@ pub(super) struct Encoding {
     controller: Controller,
     scaler: Scaler,
     still: Still,
+    waits: bool,
 }
 
 /// One layer's encoder.
@@ -202,6 +207,7 @@ impl Encoding {
             controller: Controller::new(source),
             scaler: Scaler::default(),
             still: Still::default(),
+            waits: false,
         };
         thread::Builder::new().name("video-encoder".into()).spawn(move || {
             let slot = stopped;
@@ -240,12 +246,19 @@ impl Encoding {
                 self.publish();
             }
             Order::Keyframe(layer) => self.layers[layer.index()].wants_keyframe = true,
-            Order::Reported(report) => self.controller.reported(&report, now),
+            Order::Reported(report) => {
+                self.controller.reported(&report, now);
+                self.publish();
+            }
             Order::Clock(clock) => self.media_clock = clock,
+            Order::Wait(waits) => self.waits = waits,
         }
     }
 
     fn encode(&mut self, picture: &Arc<Picture>) {
+        if self.waits {
+            return;
+        }
         let changed = self.source == Source::Camera || self.still.look(picture);
         for layer in Layer::ALL {
             let Some(setting) = self.controller.setting(layer) else { continue };
@@ -280,12 +293,14 @@ impl Encoding {
         let target_bitrate = settings.iter().flatten().map(|setting| setting.bitrate).sum();
         let largest = settings.iter().rev().flatten().next();
         let rate = largest.map_or(UNWATCHED_RATE, |setting| setting.rate);
+        let encoding = largest.map(|setting| (setting.most.0, setting.most.1, setting.rate));
         let mut state = self.slot.lock();
         state.interval = Duration::from_secs_f32(1.0 / rate);
-        state.published = Published {
-            target_bitrate,
-            encoding: largest.map(|setting| (setting.most.0, setting.most.1, setting.rate)),
-        };
+        let before = mem::replace(&mut state.published, Published { target_bitrate, encoding });
+        drop(state);
+        if before.target_bitrate != target_bitrate {
+            (self.deliver)(VideoEvent::AimsAt { source: self.source, bitrate: target_bitrate });
+        }
     }
 }
 

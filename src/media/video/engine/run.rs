@@ -142,6 +142,7 @@ impl Runner {
             VideoCommand::ShareScreen(choice) => self.share_screen(choice),
             VideoCommand::StopScreen => self.screen.close(now),
             VideoCommand::SetReceivers { source, receivers } => self.set_receivers(source, receivers),
+            VideoCommand::WaitWithScreen(waits) => self.screen.slot().order(Order::Wait(waits)),
             VideoCommand::SendKeyframe { source, layer } => self.source(source).slot().order(Order::Keyframe(layer)),
             VideoCommand::Reported(report) => {
                 self.source(report.stream.source).slot().order(Order::Reported(report));
@@ -212,7 +213,7 @@ impl Runner {
                 Output::WantKeyframe { of, stream } => {
                     (self.deliver)(VideoEvent::WantKeyframe { of, source: stream.source, layer: stream.layer });
                 }
-                Output::Report(report) => (self.deliver)(VideoEvent::Report(report)),
+                Output::Feedback(feedback) => (self.deliver)(VideoEvent::Feedback(feedback)),
                 Output::Prefer { of, source, layer } => (self.deliver)(VideoEvent::PreferLayer { of, source, layer }),
                 Output::TooPoor { of, too_poor } => (self.deliver)(VideoEvent::LinkTooPoor { of, too_poor }),
             }

@@ -9,12 +9,17 @@ use std::{collections::VecDeque, time::Duration};
 const MEMORY: Duration = Duration::from_secs(30);
 /// The memory is kept in pieces of so long.
 const PIECE: Duration = Duration::from_secs(5);
-/// Frames whose least lateness counts as the queue: one late frame is jitter, three in a row are a queue.
-const FRAMES: usize = 3;
+/// Moments whose least lateness counts as the queue: one late frame is jitter, three in a row are a queue.
+const MOMENTS: usize = 3;
+/// A frame that leaves for longer than this counts anew each time: a keyframe alone can fill a queue.
+const MOMENT: i32 = MEDIA_HZ as i32 / 40;
 /// A lateness that differs by so many samples from the last one is another clock, not another queue: two seconds.
 const ANOTHER_CLOCK: u32 = 2 * MEDIA_HZ;
 /// A packet's number that is further from the last one is of a stream that began anew.
 const NEAR_PACKETS: u16 = 3000;
+
+/// More than this between two packets is a pause: a screen that stands still says nothing of what the link would bear.
+const PAUSE: Duration = Duration::from_millis(120);
 
 /// Counts of one interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +30,8 @@ pub(super) struct Arrived {
     pub(super) lost: u16,
     /// Bytes that came, headers included.
     pub(super) bytes: u32,
+    /// How long they came for, without pauses.
+    pub(super) busy: Duration,
     /// What stands in queues on the way.
     pub(super) queue: Duration,
 }
@@ -40,8 +47,12 @@ pub(super) struct Arrivals {
     expected: u32,
     came: u32,
     bytes: u32,
+    busy: Duration,
+    last: Option<Duration>,
     frame: Option<u16>,
-    /// Where the sender's clock seems to stand against ours, by frame; later is larger. The last ones, newest last.
+    /// When the slice left of which the last offset is, on the sender's clock.
+    left: u32,
+    /// Where the sender's clock seems to stand against ours; later is larger. The last ones, newest last.
     offsets: VecDeque<u32>,
     /// The smallest offset of each piece of time and when that began, newest last.
     fastest: VecDeque<(Duration, u32)>,
@@ -54,11 +65,12 @@ impl Arrivals {
             return;
         }
         self.bytes = self.bytes.saturating_add(bytes as u32);
-        // The others of a frame leave later than the first one.
-        if self.frame.is_none_or(|frame| (slice.frame.wrapping_sub(frame) as i16) > 0) {
-            self.frame = Some(slice.frame);
-            let waited = u32::from(slice.waited_ms) * (MEDIA_HZ / 1000);
-            self.place(samples(now).wrapping_sub(slice.media_time).wrapping_sub(waited), now);
+        self.busy += self.last.replace(now).map_or(Duration::ZERO, |last| now.saturating_sub(last).min(PAUSE));
+        let left = slice.media_time.wrapping_add(u32::from(slice.waited_ms) * (MEDIA_HZ / 1000));
+        let newer = self.frame.map_or(1, |frame| slice.frame.wrapping_sub(frame) as i16);
+        if newer > 0 || newer == 0 && ahead(left, self.left) >= MOMENT {
+            (self.frame, self.left) = (Some(slice.frame), left);
+            self.place(samples(now).wrapping_sub(left), now);
         }
     }
 
@@ -72,7 +84,7 @@ impl Arrivals {
     /// What came since the last time it was taken.
     pub(super) fn take(&mut self) -> Arrived {
         let arrived = self.so_far();
-        (self.expected, self.came, self.bytes) = (0, 0, 0);
+        (self.expected, self.came, self.bytes, self.busy) = (0, 0, 0, Duration::ZERO);
         arrived
     }
 
@@ -87,6 +99,7 @@ impl Arrivals {
             expected: u16::try_from(self.expected).unwrap_or(u16::MAX),
             lost: u16::try_from(self.expected.saturating_sub(self.came)).unwrap_or(u16::MAX),
             bytes: self.bytes,
+            busy: self.busy,
             queue,
         }
     }
@@ -95,7 +108,8 @@ impl Arrivals {
     fn count(&mut self, seq: u16) -> bool {
         let ahead = self.highest.map_or(1, |highest| seq.wrapping_sub(highest) as i16);
         if ahead.unsigned_abs() > NEAR_PACKETS || self.highest.is_none() {
-            *self = Self { expected: self.expected + 1, came: self.came, bytes: self.bytes, ..Self::default() };
+            let (expected, came, bytes, busy) = (self.expected + 1, self.came, self.bytes, self.busy);
+            *self = Self { expected, came, bytes, busy, ..Self::default() };
             (self.highest, self.seen) = (Some(seq), 1);
         } else if ahead > 0 {
             self.expected += u32::from(ahead.unsigned_abs());
@@ -117,7 +131,7 @@ impl Arrivals {
             self.offsets.clear();
             self.fastest.clear();
         }
-        if self.offsets.len() == FRAMES {
+        if self.offsets.len() == MOMENTS {
             self.offsets.pop_front();
         }
         self.offsets.push_back(offset);
@@ -183,9 +197,20 @@ mod tests {
         let arrived = arrivals.take();
         assert_eq!((arrived.expected, arrived.lost, arrived.bytes), (8, 3, 500));
         arrivals.came(&slice(4, 0), 100, FRAME);
-        assert_eq!(arrivals.take(), Arrived { expected: 0, lost: 0, bytes: 100, queue: Duration::ZERO });
+        let (busy, queue) = (Duration::ZERO, Duration::ZERO);
+        assert_eq!(arrivals.take(), Arrived { expected: 0, lost: 0, bytes: 100, busy, queue });
         arrivals.came(&slice(20_000, 0), 100, FRAME);
         assert_eq!(arrivals.take().expected, 1, "a stream that began anew");
+    }
+
+    #[test]
+    fn pauses_are_no_time_in_which_something_came() {
+        let mut arrivals = Arrivals::default();
+        for (seq, at) in [0, 30, 60, 100, 1100, 1150].into_iter().enumerate() {
+            arrivals.came(&slice(seq as u16, seq as u16), 100, Duration::from_millis(at));
+        }
+        assert_eq!(arrivals.take().busy, Duration::from_millis(100 + 120 + 50));
+        assert_eq!(arrivals.take().busy, Duration::ZERO);
     }
 
     #[test]
@@ -194,6 +219,22 @@ mod tests {
         assert_eq!(arrivals(&[50, 50, 50, 50, 250]).take().queue, Duration::ZERO, "jitter");
         assert_eq!(arrivals(&[50, 50, 150, 180, 220]).take().queue, Duration::from_millis(100));
         assert_eq!(arrivals(&[50, 150, 180, 220, 50]).take().queue, Duration::ZERO, "empty again");
+    }
+
+    #[test]
+    fn a_frame_that_leaves_for_long_tells_of_the_queue_that_it_makes() {
+        let queue = |late: fn(u64) -> u64| {
+            let mut arrivals = Arrivals::default();
+            for part in 0..30u8 {
+                let waited = u64::from(part) * 10;
+                let slice = VideoSlice { waited_ms: waited as u16, slice: part, slices: 30, ..slice(part.into(), 0) };
+                arrivals.came(&slice, 100, Duration::from_millis(40 + waited + late(waited)));
+            }
+            arrivals.take().queue
+        };
+        assert_eq!(queue(|_| 0), Duration::ZERO);
+        assert_eq!(queue(|waited| if waited == 90 { 90 } else { 0 }), Duration::ZERO, "one that is late");
+        assert_eq!(queue(|waited| waited), Duration::from_millis(210));
     }
 
     #[test]

@@ -41,8 +41,7 @@ pub(super) enum Wish {
 /// See the [module's description](self). The clock is the caller's.
 #[derive(Debug)]
 pub(super) struct Preference {
-    /// The smallest layer that there is.
-    least: Layer,
+    source: Source,
     watched: Option<Layer>,
     /// The layers that were given up for the link, the last one last.
     given_up: Vec<Layer>,
@@ -59,8 +58,7 @@ impl Preference {
     /// For pictures of such a source, which nobody watches yet.
     pub(super) fn new(source: Source) -> Self {
         Self {
-            // Screens have one layer only.
-            least: if source == Source::Screen { Layer::Large } else { Layer::Small },
+            source,
             watched: None,
             given_up: Vec::new(),
             bad_since: None,
@@ -95,8 +93,10 @@ impl Preference {
             return None;
         }
         let loss = f32::from(arrived.lost) / f32::from(arrived.expected);
-        let bad = loss >= BAD_LOSS || arrived.queue >= BAD_QUEUE || shown == 0;
-        let good = loss <= GOOD_LOSS && arrived.queue <= GOOD_QUEUE && shown > 0;
+        // A picture of a screen may take seconds to come.
+        let is_seen = shown > 0 || self.source == Source::Screen;
+        let bad = loss >= BAD_LOSS || arrived.queue >= BAD_QUEUE || !is_seen;
+        let good = loss <= GOOD_LOSS && arrived.queue <= GOOD_QUEUE && is_seen;
         self.bad_since = bad.then_some(self.bad_since.unwrap_or(now));
         self.good_since = good.then_some(self.good_since.unwrap_or(now));
         let lasted =
@@ -105,7 +105,7 @@ impl Preference {
             self.too_poor = false;
             return Some(Wish::TooPoor(false));
         }
-        if lasted(self.bad_since, BAD_FOR) && watched > self.least {
+        if lasted(self.bad_since, BAD_FOR) && watched > self.least() {
             return self.lower(watched, now);
         }
         if lasted(self.bad_since, TOO_POOR_FOR) && !self.too_poor {
@@ -116,6 +116,14 @@ impl Preference {
             return self.raise(now);
         }
         None
+    }
+
+    /// The smallest layer that there is.
+    fn least(&self) -> Layer {
+        match self.source {
+            Source::Camera => Layer::Small,
+            Source::Screen => Layer::Large,
+        }
     }
 
     fn lower(&mut self, watched: Layer, now: Duration) -> Option<Wish> {
@@ -164,7 +172,7 @@ mod tests {
             for _ in 0..2 * seconds {
                 self.now += STEP;
                 let queue = Duration::from_millis(queue_ms);
-                let arrived = Arrived { expected: 100, lost, bytes: 10_000, queue };
+                let arrived = Arrived { expected: 100, lost, bytes: 10_000, busy: STEP, queue };
                 if let Some(wish) = self.preference.judge(&arrived, 10, self.now) {
                     wishes.push(((self.now - from).as_secs(), wish));
                     if let Wish::Layer(layer) = wish {

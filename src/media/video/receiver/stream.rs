@@ -9,19 +9,23 @@ use super::{
     },
     Output, Received,
     arrivals::{Arrivals, Arrived},
+    missing::Missing,
     preference::{Preference, Wish},
 };
 use crate::media::picture::Picture;
 use hallway_protocol::{
     ids::PersonId,
     video::{
-        Layer, SENDER_BYTES, Source, StreamKey, VIDEO_HEADER_BYTES, VIDEO_REPORT_INTERVAL, VideoReport, VideoSlice,
+        Layer, SENDER_BYTES, Source, StreamKey, VIDEO_HEADER_BYTES, VIDEO_REPORT_INTERVAL, VideoFeedback, VideoReport,
+        VideoSlice,
     },
 };
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-/// No picture is shown that is so much later than the fastest of the last seconds.
-const TOO_OLD: Duration = Duration::from_millis(500);
+/// No picture of a face is shown that is so much later than the fastest of the last seconds.
+const FACE_TOO_OLD: Duration = Duration::from_millis(500);
+/// One of a screen is read, and the newest that there is.
+const SCREEN_TOO_OLD: Duration = Duration::from_secs(10);
 /// How long a picture waits for its voice at most. Pictures ahead of the voice by more would be so for seconds, while a
 /// jitter buffer grows; then pictures are better seen.
 const VOICE_WAIT: Duration = Duration::from_millis(200);
@@ -29,8 +33,12 @@ const VOICE_WAIT: Duration = Duration::from_millis(200);
 const MOST_WAITING: usize = 12;
 /// A layer of which nothing came for so long gives way to any other.
 const LAYER_SILENT: Duration = Duration::from_millis(500);
-/// A queue of which the sender is told at once, if it was not yet in this interval: half a second later the queue may be full.
+/// A queue of which the sender is told at once, if it does not know of it yet: half a second later the queue may be full.
 const LONG_QUEUE: Duration = Duration::from_millis(80);
+/// A screen begins with its largest picture, and how fast that leaves is found while it does: its sender is told how it comes
+/// from this time after its first packet on, and so often until the interval is over.
+const EARLY_FROM: Duration = Duration::from_millis(200);
+const EARLY: Duration = Duration::from_millis(100);
 /// Reports go on for so long after the last packet: that nothing comes is worth knowing.
 const REPORTED: Duration = Duration::from_secs(3);
 
@@ -56,6 +64,8 @@ pub(super) struct RemoteStream {
     of: PersonId,
     source: Source,
     layers: [Coming; Layer::COUNT],
+    /// What is asked for again, of a screen.
+    missing: Missing,
     /// The layer that is being decoded.
     current: Option<Layer>,
     watched: Option<Layer>,
@@ -67,8 +77,10 @@ pub(super) struct RemoteStream {
     size: (usize, usize),
     report_due: Duration,
     reported: Duration,
-    /// Whether the sender was warned of a queue in this interval.
+    /// Whether the sender knows of a long queue.
     warned: bool,
+    /// When the sender is told before the first interval is over.
+    early_due: Option<Duration>,
     /// Of this interval and the two before it.
     intervals: [Interval; 3],
     preference: Preference,
@@ -76,7 +88,6 @@ pub(super) struct RemoteStream {
 }
 
 /// A layer's packets.
-#[derive(Default)]
 struct Coming {
     assembly: Assembly,
     arrivals: Arrivals,
@@ -98,12 +109,23 @@ struct Interval {
     length: Duration,
 }
 
+impl Coming {
+    fn new(source: Source) -> Self {
+        let assembly = match source {
+            Source::Camera => Assembly::of_faces(),
+            Source::Screen => Assembly::of_screens(),
+        };
+        Self { assembly, arrivals: Arrivals::default(), heard: None }
+    }
+}
+
 impl RemoteStream {
     pub(super) fn new(of: PersonId, source: Source, now: Duration) -> Self {
         Self {
             of,
             source,
-            layers: Default::default(),
+            layers: Layer::ALL.map(|_| Coming::new(source)),
+            missing: Missing::default(),
             current: None,
             watched: None,
             inspector: Inspector::new(source),
@@ -115,6 +137,7 @@ impl RemoteStream {
             report_due: now + VIDEO_REPORT_INTERVAL,
             reported: now,
             warned: false,
+            early_due: None,
             intervals: Default::default(),
             preference: Preference::new(source),
             counts: Received::default(),
@@ -128,9 +151,13 @@ impl RemoteStream {
         coming.arrivals.came(slice, SENDER_BYTES + VIDEO_HEADER_BYTES + slice.nals.len(), came);
         coming.assembly.push(slice, came);
         coming.heard = Some(came);
+        if self.source == Source::Screen {
+            self.missing.came(slice, came);
+        }
         if is_first || came > self.heard + REPORTED {
             // What came is of the time since then, and of no pause before it.
             (self.reported, self.report_due) = (came, came + VIDEO_REPORT_INTERVAL);
+            self.early_due = (self.source == Source::Screen).then_some(came + EARLY_FROM);
         }
         self.heard = self.heard.max(came);
     }
@@ -157,17 +184,20 @@ impl RemoteStream {
         }
         self.show(now, out);
         self.ask(now, out);
+        if let Some(missing) = self.missing.ask(self.of, now) {
+            out.push(Output::Feedback(VideoFeedback::Missing(missing)));
+        }
         if now >= self.report_due {
             self.report(now, out);
-        } else if !self.warned {
-            self.warn(now, out);
+        } else {
+            self.tell_early(now, out);
         }
     }
 
     pub(super) fn due(&self) -> Option<Duration> {
         let frames = self.layers.iter().filter_map(|coming| coming.assembly.due());
         let pictures = self.waiting.front().map(|waiting| waiting.at);
-        frames.chain(pictures).chain([self.report_due]).min()
+        frames.chain(pictures).chain(self.missing.due()).chain(self.early_due).chain([self.report_due]).min()
     }
 
     pub(super) fn add_to(&self, received: &mut Received) {
@@ -243,7 +273,11 @@ impl RemoteStream {
     /// Finds the moment at which a picture is shown.
     fn place(&mut self, picture: Picture, frame: &Frame, layer: Layer, now: Duration, voice: Option<MediaClock>) {
         let late = self.layers[layer.index()].arrivals.lateness(frame.media_time, frame.began);
-        if late + now.saturating_sub(frame.began) > TOO_OLD {
+        let too_old = match self.source {
+            Source::Camera => FACE_TOO_OLD,
+            Source::Screen => SCREEN_TOO_OLD,
+        };
+        if late + now.saturating_sub(frame.began) > too_old {
             self.counts.dropped += 1;
             return;
         }
@@ -284,21 +318,33 @@ impl RemoteStream {
         }
     }
 
-    /// Tells the sender of a long queue before the interval is over. The interval goes on.
-    fn warn(&mut self, now: Duration, out: &mut Vec<Output>) {
-        let Some(layer) = self.current else { return };
+    /// Tells the sender before the interval is over: of a long queue, and how the first picture of a screen comes. The
+    /// interval goes on.
+    fn tell_early(&mut self, now: Duration, out: &mut Vec<Output>) {
+        let Some(layer) = self.current.or(self.newest_layer()) else { return };
         let arrived = self.layers[layer.index()].arrivals.so_far();
-        if arrived.queue >= LONG_QUEUE {
-            self.warned = true;
-            let length = now.saturating_sub(self.reported);
-            out.push(Output::Report(self.report_of(layer, arrived, length, self.intervals[0].shown)));
+        let is_due = self.early_due.take_if(|due| now >= *due).is_some();
+        let warns = !self.warned && arrived.queue >= LONG_QUEUE;
+        if is_due {
+            self.early_due = Some(now + EARLY);
         }
+        if is_due || warns {
+            self.warned |= warns;
+            let report = self.report_of(layer, arrived, self.intervals[0].shown);
+            out.push(Output::Feedback(VideoFeedback::Report(report)));
+        }
+    }
+
+    /// The layer of which something came last.
+    fn newest_layer(&self) -> Option<Layer> {
+        let heard = |layer: &Layer| self.layers[layer.index()].heard;
+        Layer::ALL.into_iter().filter(|layer| heard(layer).is_some()).max_by_key(heard)
     }
 
     fn report(&mut self, now: Duration, out: &mut Vec<Output>) {
         let length = now.saturating_sub(self.reported);
         let shown = self.intervals[0].shown;
-        (self.reported, self.report_due, self.warned) = (now, now + VIDEO_REPORT_INTERVAL, false);
+        (self.reported, self.report_due, self.early_due) = (now, now + VIDEO_REPORT_INTERVAL, None);
         for layer in Layer::ALL {
             let coming = &mut self.layers[layer.index()];
             let arrived = coming.arrivals.take();
@@ -308,9 +354,11 @@ impl RemoteStream {
             }
             self.counts.lost += u64::from(arrived.lost);
             let frames = if is_current { shown } else { 0 };
-            out.push(Output::Report(self.report_of(layer, arrived, length, frames)));
+            let report = self.report_of(layer, arrived, frames);
+            out.push(Output::Feedback(VideoFeedback::Report(report)));
             if is_current {
                 self.intervals[0].arrived = arrived;
+                self.warned = arrived.queue >= LONG_QUEUE;
             }
         }
         self.intervals[0].length = length;
@@ -319,7 +367,7 @@ impl RemoteStream {
         self.intervals = [Interval::default(), self.intervals[0], self.intervals[1]];
     }
 
-    fn report_of(&self, layer: Layer, arrived: Arrived, length: Duration, frames: u16) -> VideoReport {
+    fn report_of(&self, layer: Layer, arrived: Arrived, frames: u16) -> VideoReport {
         let millis = |time: Duration| u16::try_from(time.as_millis()).unwrap_or(u16::MAX);
         VideoReport {
             person: self.of,
@@ -327,7 +375,7 @@ impl RemoteStream {
             expected: arrived.expected,
             lost: arrived.lost,
             bytes: arrived.bytes,
-            interval_ms: millis(length),
+            interval_ms: millis(arrived.busy),
             queue_ms: millis(arrived.queue),
             frames,
         }

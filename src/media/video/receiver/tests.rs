@@ -93,7 +93,7 @@ fn pictures_are_shown_as_they_come_and_reported_of_twice_a_second() {
         pictures += 1;
         assert!(psnr(picture, &moving(320, 180, sender.number - 1)) > 28.0);
         reports.extend(out.iter().filter_map(|output| match output {
-            Output::Report(report) => Some(*report),
+            Output::Feedback(VideoFeedback::Report(report)) => Some(*report),
             _ => None,
         }));
     }
