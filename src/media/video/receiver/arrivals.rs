@@ -1,7 +1,7 @@
 //! How the packets of one stream come: what is lost, and what stands in queues on the way.
 
 use super::super::media_clock::MEDIA_HZ;
-use hallway_protocol::video::VideoSlice;
+use hallway_protocol::video::{Source, VideoSlice};
 use std::{collections::VecDeque, time::Duration};
 
 /// How long the fastest packet is remembered: longer than any queue lasts that the sender reacts to, and short enough
@@ -11,7 +11,7 @@ const MEMORY: Duration = Duration::from_secs(30);
 const PIECE: Duration = Duration::from_secs(5);
 /// Moments whose least lateness counts as the queue: one late frame is jitter, three in a row are a queue.
 const MOMENTS: usize = 3;
-/// A frame that leaves for longer than this counts anew each time: a keyframe alone can fill a queue.
+/// A screen's frame that leaves for longer than this counts anew each time: the first one alone can fill a queue.
 const MOMENT: i32 = MEDIA_HZ as i32 / 40;
 /// A lateness that differs by so many samples from the last one is another clock, not another queue: two seconds.
 const ANOTHER_CLOCK: u32 = 2 * MEDIA_HZ;
@@ -68,7 +68,8 @@ impl Arrivals {
         self.busy += self.last.replace(now).map_or(Duration::ZERO, |last| now.saturating_sub(last).min(PAUSE));
         let left = slice.media_time.wrapping_add(u32::from(slice.waited_ms) * (MEDIA_HZ / 1000));
         let newer = self.frame.map_or(1, |frame| slice.frame.wrapping_sub(frame) as i16);
-        if newer > 0 || newer == 0 && ahead(left, self.left) >= MOMENT {
+        let goes_on = newer == 0 && slice.stream.source == Source::Screen && ahead(left, self.left) >= MOMENT;
+        if newer > 0 || goes_on {
             (self.frame, self.left) = (Some(slice.frame), left);
             self.place(samples(now).wrapping_sub(left), now);
         }
@@ -167,7 +168,7 @@ fn duration(samples: i32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hallway_protocol::video::{Layer, Source, StreamKey};
+    use hallway_protocol::video::{Layer, StreamKey};
 
     const FRAME: Duration = Duration::from_millis(100);
 
@@ -222,12 +223,14 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_that_leaves_for_long_tells_of_the_queue_that_it_makes() {
+    fn a_screens_frame_that_leaves_for_long_tells_of_the_queue_that_it_makes() {
+        let stream = StreamKey { source: Source::Screen, layer: Layer::Large };
         let queue = |late: fn(u64) -> u64| {
             let mut arrivals = Arrivals::default();
             for part in 0..30u8 {
                 let waited = u64::from(part) * 10;
-                let slice = VideoSlice { waited_ms: waited as u16, slice: part, slices: 30, ..slice(part.into(), 0) };
+                let slice =
+                    VideoSlice { waited_ms: waited as u16, slice: part, slices: 30, stream, ..slice(part.into(), 0) };
                 arrivals.came(&slice, 100, Duration::from_millis(40 + waited + late(waited)));
             }
             arrivals.take().queue
