@@ -148,18 +148,21 @@ pub(crate) fn best_likeness(part: &[f32], received: &[f32], lags: std::ops::Rang
 }
 
 /// What was received, from where `clean` begins, with its delay taken out wherever it changes: a listener whose buffer
-/// adapts plays faster and slower, which nobody hears and [`stoi`] would take for distortion. Both at `rate` hertz.
+/// adapts plays faster and slower, which nobody hears and [`stoi`] would take for distortion; where a machine stood
+/// still, all that follows comes later, and only the gap is a fault. Both at `rate` hertz.
 pub(crate) fn followed(clean: &[f32], received: &[f32], rate: u32) -> Vec<f32> {
-    let (piece, leeway) = ((rate / 4) as usize, (rate / 50) as usize);
+    let piece = (rate / 4) as usize;
+    let leeways = [rate / 50, rate / 2].map(|leeway| leeway as usize);
     let mut lag = best_alignment(clean, received, rate);
     let mut out = Vec::with_capacity(clean.len());
     for start in (0..clean.len()).step_by(piece) {
         let part = &clean[start..clean.len().min(start + piece)];
-        let found = best_lag_near(part, received, start + lag, leeway);
         // Silence is as like to one place as to another.
-        if correlation(part, &padded(received, found, part.len())) > 0.5 {
-            lag = found.saturating_sub(start);
-        }
+        let found = leeways.iter().find_map(|leeway| {
+            let found = best_lag_near(part, received, start + lag, *leeway);
+            (correlation(part, &padded(received, found, part.len())) > 0.5).then_some(found)
+        });
+        lag = found.map_or(lag, |found| found.saturating_sub(start));
         out.extend(padded(received, start + lag, part.len()));
     }
     out
