@@ -111,6 +111,11 @@ impl Relay {
         let _ = self.to_wires.send(Message::SetFaults { up, down });
     }
 
+    /// Changes the faults of the links of clients that come from now on.
+    pub fn set_faults_of_newcomers(&self, up: Faults, down: Faults) {
+        let _ = self.to_wires.send(Message::SetFaultsOfNewcomers { up, down });
+    }
+
     /// What became of the datagrams from clients to the server.
     #[must_use]
     pub fn up(&self) -> Counts {

@@ -34,14 +34,15 @@ pub enum Source {
     Screen,
 }
 
-/// One of the encodings of the same pictures.
+/// One of the encodings of the same pictures. A screen has no small one, for text is readable only as it was drawn: its medium
+/// one has fewer pictures instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Layer {
     /// For small views and poor links: at most 320×180.
     Small,
     /// What one sees each other in: 640×360 unless the link forbids.
     Medium,
-    /// For a picture that fills a window: up to 1280×720. Screens have only this one.
+    /// For a picture that fills a window: up to 1280×720.
     Large,
 }
 
@@ -95,14 +96,25 @@ pub enum VideoSliceError {
     Count(u8, u8),
 }
 
-/// What a receiver says of somebody's pictures to the server, which passes it on to their sender. What is lost of it is made up for
-/// by the next.
+/// What the ends of a stream say to each other of it. The server passes it on. What is lost of it is made up for by the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum VideoFeedback {
     /// How a stream came.
     Report(VideoReport),
     /// What did not come of a screen and is worth being sent again.
     Missing(MissingSlices),
+    /// The sender's word: the receiver's link holds a stream back for all the others who watch it. A smaller layer would do as
+    /// much for it.
+    StepDown(StepDown),
+}
+
+/// Somebody is asked to watch a smaller layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepDown {
+    /// Up: who is asked. Down: whose pictures.
+    pub person: PersonId,
+    /// What they watch.
+    pub stream: StreamKey,
 }
 
 /// Slices that did not come, and are asked for again.
@@ -141,12 +153,13 @@ pub struct VideoReport {
 }
 
 impl VideoFeedback {
-    /// Up: whose pictures it is about. Down: whose word it is.
+    /// Up: for whom it is. Down: whose word it is.
     #[must_use]
     pub fn person(&self) -> PersonId {
         match self {
             Self::Report(report) => report.person,
             Self::Missing(missing) => missing.person,
+            Self::StepDown(step) => step.person,
         }
     }
 
@@ -156,6 +169,7 @@ impl VideoFeedback {
         match self {
             Self::Report(report) => Self::Report(VideoReport { person, ..report }),
             Self::Missing(missing) => Self::Missing(MissingSlices { person, ..missing }),
+            Self::StepDown(step) => Self::StepDown(StepDown { person, ..step }),
         }
     }
 }
@@ -167,6 +181,23 @@ impl MissingSlices {
     /// The sequence numbers.
     pub fn numbers(self) -> impl Iterator<Item = u16> {
         (0..Self::MOST).filter(move |bit| self.which >> bit & 1 == 1).map(move |bit| self.from.wrapping_add(bit))
+    }
+}
+
+impl Source {
+    /// The encodings that there are of such pictures, the smallest first.
+    #[must_use]
+    pub fn layers(self) -> &'static [Layer] {
+        match self {
+            Self::Camera => &Layer::ALL,
+            Self::Screen => &[Layer::Medium, Layer::Large],
+        }
+    }
+
+    /// The encoding that there is of such pictures, where this one is wished for.
+    #[must_use]
+    pub fn layer_for(self, wished: Layer) -> Layer {
+        wished.max(self.layers()[0])
     }
 }
 

@@ -17,7 +17,7 @@ use bevy::{ecs::system::SystemParam, prelude::*};
 use bytes::Bytes;
 use hallway_protocol::{
     channels::{CallVoiceDownChannel, CallVoiceUpChannel, ReportChannel},
-    video::{Source, VideoFeedback},
+    video::VideoFeedback,
     voice,
 };
 use lightyear::{
@@ -132,7 +132,7 @@ fn take_video(
     while let Some(event) = calls.video.event() {
         match event {
             VideoEvent::Slice(slice) => pictures.0.push(slice, calls.clock.now()),
-            VideoEvent::AimsAt { source, bitrate } => pictures.0.aim_at(source, bitrate),
+            VideoEvent::AimsAt { stream, bitrate } => pictures.0.aim_at(stream, bitrate),
             VideoEvent::Feedback(feedback) if calls.keeper.0.is_with(feedback.person()) => {
                 for mut link in &mut links {
                     link.send::<ReportChannel>(feedback);
@@ -196,11 +196,10 @@ impl Calls<'_, '_> {
             VideoEvent::ScreenClosed(error) => {
                 CallInput::ScreenClosed(error.map(|error| (error.code(), error.to_string())))
             }
-            VideoEvent::PreferLayer { of, source: Source::Camera, layer } => CallInput::PreferLayer { of, layer },
+            VideoEvent::PreferLayer { of, source, layer } => CallInput::PreferLayer { of, source, layer },
             VideoEvent::LinkTooPoor { of, too_poor } => CallInput::LinkTooPoor { of, too_poor },
-            // Screens have one encoding; the others are passed on before.
-            VideoEvent::PreferLayer { .. }
-            | VideoEvent::Slice(_)
+            // Those are passed on before.
+            VideoEvent::Slice(_)
             | VideoEvent::AimsAt { .. }
             | VideoEvent::Feedback(_)
             | VideoEvent::WantKeyframe { .. } => return,

@@ -17,7 +17,7 @@ use hallway_protocol::{
     channels::{VideoDownChannel, VideoUpChannel},
     ids::PersonId,
     link::event_loop::LoopWaker,
-    video::{Source, VideoFeedback, decode_down},
+    video::{StepDown, StreamKey, VideoFeedback, decode_down},
 };
 use lightyear::{
     prelude::{ChannelRegistry, MessageReceiver, MessageSystems, Transport},
@@ -25,8 +25,8 @@ use lightyear::{
 };
 use outbox::Outbox;
 use std::{
-    collections::HashMap,
-    io, mem,
+    collections::{BTreeSet, HashMap},
+    io,
     sync::{
         Arc,
         mpsc::{self, Receiver},
@@ -146,7 +146,7 @@ fn receive_pictures(
     }
 }
 
-/// The receivers tell how one's pictures come, and what did not.
+/// The receivers tell how one's pictures come, and what did not; the senders, where the own link bears less than others'.
 fn hear_feedback(
     mut links: Query<&mut MessageReceiver<VideoFeedback>>,
     engine: Res<VideoLink>,
@@ -162,6 +162,9 @@ fn hear_feedback(
                 engine.send(VideoCommand::Reported(report));
             }
             VideoFeedback::Missing(missing) => pictures.0.send_again(missing, clock.now()),
+            VideoFeedback::StepDown(StepDown { person: of, stream }) => {
+                engine.send(VideoCommand::StepDown { of, stream });
+            }
         }
     }
 }
@@ -197,7 +200,7 @@ fn send_pictures(
     engine: Res<VideoLink>,
     links: Query<&Transport, With<LiveLink>>,
     clock: Clock,
-    mut told_behind: Local<bool>,
+    mut told_behind: Local<BTreeSet<StreamKey>>,
 ) {
     let outbox = &mut pictures.0;
     outbox.keep(|source| calls.0.may_send(source));
@@ -212,8 +215,9 @@ fn send_pictures(
     for stream in outbox.take_broken() {
         engine.send(VideoCommand::SendKeyframe { source: stream.source, layer: stream.layer });
     }
-    let is_behind = outbox.is_behind(Source::Screen, now);
-    if mem::replace(&mut *told_behind, is_behind) != is_behind {
-        engine.send(VideoCommand::WaitWithScreen(is_behind));
+    let behind = outbox.behind(now);
+    for stream in behind.symmetric_difference(&told_behind) {
+        engine.send(VideoCommand::Wait { stream: *stream, waits: behind.contains(stream) });
     }
+    *told_behind = behind;
 }

@@ -74,6 +74,31 @@ fn a_screen_comes_over_a_narrow_link_that_loses_packets_and_leaves_room_for_ever
 }
 
 #[test]
+fn one_on_a_narrow_link_does_not_make_a_screen_slow_for_the_others() {
+    let good = Faults::delay(WAY);
+    let (relay, server) = behind(Conditions::both_ways(good, 1));
+    let mut ann = client(&server, "Ann").counting().sign_in();
+    let mut bob = client(&server, "Bob").counting().sign_in();
+    let narrow = Faults { bandwidth: Some(Bandwidth { bits_per_second: 250_000, queue_bytes: 12_500 }), ..good };
+    relay.set_faults_of_newcomers(narrow, narrow);
+    let mut cleo = client(&server, "Cleo").counting().sign_in();
+    ann.call(&mut bob, "voice");
+    ann.send("ask Cleo");
+    cleo.in_call("incoming");
+    cleo.send("accept");
+    ann.send("share pattern");
+    cleo.video("shown", 5);
+    let fast = |event: &Value| event["video"]["streams"][0]["rate"].as_f64() >= Some(7.0);
+    let stats = bob.expect("a page that scrolls smoothly", |event| is(event, "stats") && fast(event));
+    let slow = cleo.next_stats(1);
+    println!("{}, {}, down {:?}", stats["video"], slow["video"], relay.down());
+    assert_eq!(slow["video"]["streams"][0]["height"], 720, "{slow}");
+    ann.quit();
+    bob.quit();
+    cleo.quit();
+}
+
+#[test]
 fn a_window_that_is_not_there_cannot_be_shared_and_the_call_goes_on() {
     let server = TestServer::start();
     let (mut ann, mut bob) = (client(&server, "Ann").sign_in(), client(&server, "Bob").sign_in());

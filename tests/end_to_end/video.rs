@@ -1,7 +1,8 @@
 //! Calls with pictures: what one camera sees is shown at the other end, over good networks and bad ones.
 
 use crate::support::{
-    client::client,
+    client::{HeadlessClient, client},
+    events::is,
     pictures::Seen,
     server::TestServer,
     speech::{self, SENTENCE},
@@ -15,6 +16,8 @@ use std::time::Duration;
 
 /// Pictures that are looked at: five seconds of them, where the machine has the time.
 const PICTURES: u64 = 150;
+/// Pictures of a film that begins anew at its end: three seconds.
+const FILM: u32 = 90;
 /// Least likeness to what was taken, in decibels: blocks begin to be seen below 30.
 const GOOD: f64 = 30.0;
 /// A picture that is not broken, however little of the link is left for it.
@@ -51,7 +54,6 @@ fn both_ends_of_a_call_see_each_others_pictures() {
 
 #[test]
 fn the_camera_is_changed_in_the_middle_of_a_call_and_can_be_switched_off() {
-    const FILM: u32 = 90;
     let server = TestServer::start();
     let folder = tempfile::tempdir().unwrap();
     let film = folder.path().join("film.y4m");
@@ -173,6 +175,37 @@ fn over_300_kbit_s_pictures_go_on_and_leave_room_for_every_word() {
         println!("{} pictures, {:.1} dB", seen.numbers.len(), seen.mean_likeness());
         assert!(seen.mean_likeness() > WHOLE);
     }
+}
+
+#[test]
+fn one_on_a_narrow_link_does_not_blur_the_pictures_for_the_others() {
+    let good = Faults::delay(WAY);
+    let (relay, server) = behind(Conditions::both_ways(good, 1));
+    let folder = tempfile::tempdir().unwrap();
+    let film = folder.path().join("film.y4m");
+    clip::write(&film, 640, 360, FILM).unwrap();
+    let mut ann = client(&server, "Ann").filming(&format!("y4m:{}", film.display())).counting().sign_in();
+    let mut bob = client(&server, "Bob").counting().sign_in();
+    let narrow = Faults { bandwidth: Some(Bandwidth { bits_per_second: 300_000, queue_bytes: 15_000 }), ..good };
+    relay.set_faults_of_newcomers(narrow, narrow);
+    let mut cleo = client(&server, "Cleo").counting().sign_in();
+    ann.call(&mut bob, "video");
+    ann.send("ask Cleo");
+    cleo.in_call("incoming");
+    cleo.send("accept");
+    let sees = |person: &mut HeadlessClient, width: u64, least: u64| {
+        person.expect("such pictures", |event| {
+            let stream = &event["video"]["streams"][0];
+            is(event, "stats") && stream["width"] == width && stream["bitrate_bps"].as_u64() >= Some(least)
+        })
+    };
+    sees(&mut cleo, 320, 1);
+    // Far more than the narrow link bears.
+    let stats = sees(&mut bob, 640, 450_000);
+    println!("{}, {}, down {:?}", stats["video"], cleo.next_stats(1)["video"], relay.down());
+    ann.quit();
+    bob.quit();
+    cleo.quit();
 }
 
 /// A call with pictures over a network that loses so many on the way from one end to the other: so many pictures come at

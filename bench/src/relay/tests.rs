@@ -90,3 +90,16 @@ fn a_server_that_comes_late_is_reached() {
     // What was sent before may still have lain in the relay's socket.
     while receive(&ann) != b"hello" {}
 }
+
+#[test]
+fn who_comes_later_may_have_other_faults() {
+    let relay = relay(Faults::default(), Faults::default());
+    let ann = client(&relay);
+    ann.send(&[1]).unwrap();
+    assert_eq!(receive(&ann), [1]);
+    relay.set_faults_of_newcomers(Faults { loss: Loss::independent(1.0), ..Faults::default() }, Faults::default());
+    let bob = client(&relay);
+    bob.send(&[2]).unwrap();
+    ann.send(&[3]).unwrap();
+    assert_eq!((receive(&ann), relay.up().lost), (vec![3], 1));
+}

@@ -43,6 +43,7 @@ pub(super) enum Message {
     Came { at: Instant, way: Way, from: SocketAddr, bytes: Vec<u8> },
     LeadTo(SocketAddr),
     SetFaults { up: Faults, down: Faults },
+    SetFaultsOfNewcomers { up: Faults, down: Faults },
     Stop,
 }
 
@@ -118,6 +119,7 @@ impl Wires {
                 Ok(Message::Came { at, way, from, bytes }) => self.take(at, way, from, bytes),
                 Ok(Message::LeadTo(server)) => self.server = Some(server),
                 Ok(Message::SetFaults { up, down }) => self.set_faults(up, down),
+                Ok(Message::SetFaultsOfNewcomers { up, down }) => self.set_faults_of_newcomers(up, down),
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -168,11 +170,15 @@ impl Wires {
     }
 
     fn set_faults(&mut self, up: Faults, down: Faults) {
-        self.conditions = Conditions { up, down, ..self.conditions };
+        self.set_faults_of_newcomers(up, down);
         for client in &mut self.clients {
             client.up.set_faults(up);
             client.down.set_faults(down);
         }
+    }
+
+    fn set_faults_of_newcomers(&mut self, up: Faults, down: Faults) {
+        self.conditions = Conditions { up, down, ..self.conditions };
     }
 
     /// What can't be sent is lost, as on any network.

@@ -165,7 +165,7 @@ fn poll_calls(mut calls: ResMut<Calls>, mut decided: ResMut<Decided>, time: Res<
     calls.bypass_change_detection().poll(time.elapsed(), &mut decided.0);
 }
 
-/// Tells those who send pictures how they come, as those say who see them: it names whose word it is then.
+/// Passes on what those who send pictures and those who see them say to each other: it names whose word it is then.
 fn pass_video_feedback(
     mut links: Query<(&Session, &mut MessageReceiver<VideoFeedback>, &mut Allowance), Without<Closing>>,
     house: Res<House>,
@@ -181,13 +181,14 @@ fn pass_video_feedback(
         }
         for feedback in receiver.receive() {
             let is_let_pass = match feedback {
-                VideoFeedback::Report(_) => allowance.video_reports.take(now),
+                // It answers a report, of which an honest client gets no more than it may send.
+                VideoFeedback::Report(_) | VideoFeedback::StepDown(_) => allowance.video_reports.take(now),
                 VideoFeedback::Missing(_) => allowance.missing_slices.take(now),
             };
             let other = feedback.person();
             if !is_let_pass {
                 // How much is missing is not up to whoever misses it.
-                if matches!(feedback, VideoFeedback::Report(_)) {
+                if !matches!(feedback, VideoFeedback::Missing(_)) {
                     allowance.strike(now);
                 }
             } else if let Some(link) = link_of(other).filter(|_| calls.share(*person, other)) {

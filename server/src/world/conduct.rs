@@ -37,8 +37,8 @@ const RINGS: Rate = Rate { per_second: 0.5, burst: 6.0 };
 const CALLS: Rate = Rate { per_second: 20.0, burst: 80.0 };
 /// Keyframes asked for: of each of the eight others' cameras and of a screen, as often as they are passed on.
 const KEYFRAMES: Rate = Rate { per_second: 30.0, burst: 60.0 };
-/// Reports of pictures: two a second of each of the eight others' cameras and of a screen, as many warnings of a queue, and what a
-/// stall held up.
+/// Reports of pictures: two a second of each of the eight others' cameras and of a screen, as many warnings of a queue, a word
+/// a second to those who hold the own ones back, and what a stall held up.
 const VIDEO_REPORTS: Rate = Rate { per_second: 40.0, burst: 80.0 };
 /// Requests for slices of screens: twenty a second of each of two screens, and what a stall held up.
 const MISSING_SLICES: Rate = Rate { per_second: 40.0, burst: 80.0 };

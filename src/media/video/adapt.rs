@@ -1,27 +1,23 @@
 //! How much is sent of each layer: what receivers report decides bitrate, size and frame rate.
 //!
-//! A layer is encoded once for all who watch it, so it follows the one among them who gets least through; who would spoil it
-//! for the others asks for a smaller layer. Voice needs no word here: it goes first on the link, and pictures step back
-//! before their queue grows longer than voice can bear.
+//! A layer is encoded once for all who watch it, so it follows the one among them who gets least through. Who gets much less
+//! than is usual there would spoil it for the others, and is asked to watch a smaller layer. Voice needs no word here: it goes
+//! first on the link, and pictures step back before their queue grows longer than voice can bear.
 
+mod audience;
 mod ladder;
 mod link;
 
 use super::layers::largest;
-use hallway_protocol::{
-    ids::PersonId,
-    limits::CALL_MEMBERS,
-    video::{Layer, Source, VideoReport},
-};
+use audience::Audience;
+use hallway_protocol::video::{Layer, Source, StepDown, VideoReport};
 use ladder::Ladder;
 use link::Link;
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 /// Bits in a second of one source's layers together: what the way up of a common connection has room for beside voice and
 /// a second source. Smaller layers get theirs first, for more people watch them.
 const TOTAL: u32 = 2_200_000;
-/// A receiver of whom nothing was heard for so long doesn't count any more.
-const FORGOTTEN: Duration = Duration::from_secs(4);
 /// When no receiver reports for so long, the link is taken to be bad: reports get lost where pictures do.
 const SILENCE: Duration = Duration::from_millis(1500);
 
@@ -65,7 +61,7 @@ struct LayerControl {
     bounds: Bounds,
     ladder: Ladder,
     receivers: u8,
-    links: BTreeMap<PersonId, Link>,
+    audience: Audience,
     /// What is aimed at, before the total is shared out.
     bitrate: u32,
     /// When something was reported, or missed, last.
@@ -84,8 +80,9 @@ impl Controller {
     /// How many watch each layer; tells which layers somebody came to.
     pub fn set_receivers(&mut self, receivers: [u8; Layer::COUNT], now: Duration) -> Vec<Layer> {
         let mut came = Vec::new();
-        // Who comes to a layer has mostly watched another one.
-        let known = self.layers.iter().filter_map(|layer| layer.best_link(now)).max();
+        // Who comes to a layer has mostly watched another one, and perhaps was asked to leave it.
+        let asked = self.layers.iter().filter_map(|layer| layer.audience.asked(now)).min();
+        let known = asked.or_else(|| self.layers.iter().filter_map(|layer| layer.audience.best(now)).max());
         for ((state, receivers), layer) in self.layers.iter_mut().zip(receivers).zip(Layer::ALL) {
             if receivers > state.receivers {
                 came.push(layer);
@@ -95,23 +92,29 @@ impl Controller {
             }
             state.receivers = receivers;
             if receivers == 0 {
-                state.links.clear();
+                state.audience.clear();
             }
         }
         self.share_out(now);
         came
     }
 
-    /// A receiver reported.
-    pub fn reported(&mut self, report: &VideoReport, now: Duration) {
-        let at = report.stream.layer.index();
-        if !self.layers[at].links.contains_key(&report.person) {
-            let of_others = self.layers.iter().filter_map(|layer| layer.links.get(&report.person));
-            let newest = of_others.max_by_key(|link| link.heard()).cloned();
-            self.layers[at].meet(report, newest, now);
+    /// A receiver reported. Tells what is to be said to it.
+    pub fn reported(&mut self, report: &VideoReport, now: Duration) -> Option<StepDown> {
+        let VideoReport { person, stream, .. } = *report;
+        let at = stream.layer.index();
+        if !self.layers[at].audience.knows(person) {
+            if report.expected == 0 {
+                // The last word of who watches another layer by now.
+                return None;
+            }
+            let before =
+                self.layers.iter_mut().filter_map(|layer| layer.audience.leave(person)).max_by_key(Link::heard);
+            self.layers[at].meet(report, before, now);
         }
         self.layers[at].reported(report, now);
         self.share_out(now);
+        self.layers[at].audience.is_to_step_down(person, now).then_some(StepDown { person, stream })
     }
 
     /// Does what is due; call it with each picture.
@@ -147,7 +150,7 @@ impl LayerControl {
             bounds,
             ladder: Ladder::new(source, largest(source, layer)),
             receivers: 0,
-            links: BTreeMap::new(),
+            audience: Audience::new(source.layers()[0] < layer),
             bitrate: bounds.start,
             heard: Duration::ZERO,
             stepped: Duration::ZERO,
@@ -155,7 +158,7 @@ impl LayerControl {
         }
     }
 
-    /// The first one comes; so much got through to the best of those who watch another layer.
+    /// The first one comes; so much gets through to who has left another layer for it.
     fn begin(&mut self, known: Option<u32>, now: Duration) {
         self.heard = now;
         self.bitrate = known.unwrap_or(self.bounds.start).clamp(self.bounds.least, self.bounds.most);
@@ -164,30 +167,23 @@ impl LayerControl {
         }
     }
 
-    /// What the best link is good for, of those of whom something was heard.
-    fn best_link(&self, now: Duration) -> Option<u32> {
-        let heard = self.links.values().filter(|link| now.saturating_sub(link.heard()) < FORGOTTEN);
-        heard.map(Link::bitrate).max()
-    }
-
     /// A receiver reports for the first time; `before` is what is known of its link from whatever other layer.
     fn meet(&mut self, report: &VideoReport, before: Option<Link>, now: Duration) {
-        if self.links.len() >= CALL_MEMBERS {
-            return;
-        }
         let link = match before {
             Some(before) => before.with_other_layer(self.bitrate),
             None => Link::new(self.bitrate, now.saturating_sub(Duration::from_millis(report.interval_ms.into()))),
         };
-        self.links.insert(report.person, link);
+        self.audience.join(report.person, link);
     }
 
     /// A receiver that was [met](Self::meet) reports.
     fn reported(&mut self, report: &VideoReport, now: Duration) {
-        let Some(link) = self.links.get_mut(&report.person) else { return };
+        let Some(link) = self.audience.link(report.person) else { return };
         link.reported(report, self.bounds, self.bitrate, now);
         self.heard = now;
-        self.follow(now);
+        if let Some(least) = self.audience.least(now) {
+            self.bitrate = least.clamp(self.bounds.least, self.bounds.most);
+        }
     }
 
     fn step(&mut self, now: Duration) {
@@ -198,18 +194,10 @@ impl LayerControl {
         self.stepped = now;
         if self.receivers > 0 && now.saturating_sub(self.heard) >= SILENCE {
             self.heard = now;
-            for link in self.links.values_mut() {
+            for link in self.audience.links() {
                 link.silent(self.bounds, now);
             }
             self.bitrate = (self.bitrate / 2).max(self.bounds.least);
-        }
-    }
-
-    /// Follows the one who gets least through.
-    fn follow(&mut self, now: Duration) {
-        self.links.retain(|_, link| now.saturating_sub(link.heard()) < FORGOTTEN);
-        if let Some(least) = self.links.values().map(Link::bitrate).min() {
-            self.bitrate = least.clamp(self.bounds.least, self.bounds.most);
         }
     }
 }
@@ -220,7 +208,9 @@ impl Bounds {
             (Source::Camera, Layer::Small) => (50_000, 120_000, 120_000, 200_000),
             (Source::Camera, Layer::Medium) => (60_000, 150_000, 400_000, 900_000),
             (Source::Camera, Layer::Large) => (80_000, 150_000, 1_100_000, 2_000_000),
-            (Source::Screen, _) => (80_000, 300_000, 300_000, 1_500_000),
+            // For links that bear no more: as sharp, and slower.
+            (Source::Screen, Layer::Small | Layer::Medium) => (80_000, 150_000, 300_000, 300_000),
+            (Source::Screen, Layer::Large) => (80_000, 300_000, 300_000, 1_500_000),
         };
         let (first_growth, ease) = match source {
             Source::Camera => (0.6, 0.85),

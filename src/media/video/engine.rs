@@ -21,7 +21,7 @@ use bytes::Bytes;
 pub use gallery::{Gallery, Shown, Whose};
 use hallway_protocol::{
     ids::PersonId,
-    video::{Layer, Source, VideoFeedback, VideoReport, VideoSlice},
+    video::{Layer, Source, StreamKey, VideoFeedback, VideoReport, VideoSlice},
 };
 pub use stats::{VideoQuality, VideoStats};
 use std::{
@@ -71,9 +71,14 @@ pub enum VideoCommand {
         /// How many, by [`Layer::index`].
         receivers: [u8; Layer::COUNT],
     },
-    /// Pictures of the screen that were encoded have not left yet, or they have: until then no more are encoded, for the
+    /// Pictures of a stream that were encoded have not left yet, or they have: until then no more are encoded, for the
     /// newest is better taken late than waited for.
-    WaitWithScreen(bool),
+    Wait {
+        /// Which stream.
+        stream: StreamKey,
+        /// Whether.
+        waits: bool,
+    },
     /// Somebody can't go on before the next keyframe.
     SendKeyframe {
         /// Which pictures.
@@ -116,6 +121,13 @@ pub enum VideoCommand {
         /// Which encoding.
         layer: Option<Layer>,
     },
+    /// Somebody says that the own link holds their pictures back for the others who watch this encoding.
+    StepDown {
+        /// Whose.
+        of: PersonId,
+        /// Which encoding of what.
+        stream: StreamKey,
+    },
     /// A person is gone.
     Forget(PersonId),
 }
@@ -125,10 +137,10 @@ pub enum VideoCommand {
 pub enum VideoEvent {
     /// A slice in its form on the way up. Voice goes first.
     Slice(Bytes),
-    /// What the encoders of a source aim at from now on, together: slices leave at a pace that goes by it.
+    /// What the encoder of a stream aims at from now on: slices leave at a pace that goes by it.
     AimsAt {
-        /// Which pictures.
-        source: Source,
+        /// Which stream.
+        stream: StreamKey,
         /// Bits in a second.
         bitrate: u32,
     },
@@ -158,7 +170,7 @@ pub enum VideoEvent {
         /// Which encoding.
         layer: Layer,
     },
-    /// How somebody's pictures come here, and what did not, to be passed on.
+    /// What is to be said to somebody of their pictures here, or of own ones there.
     Feedback(VideoFeedback),
     /// A smaller or larger encoding of somebody's pictures would suit the own link better.
     PreferLayer {

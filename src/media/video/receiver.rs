@@ -136,6 +136,13 @@ impl Receiver {
         }
     }
 
+    /// Somebody says that the own link holds this stream of theirs back for others.
+    pub fn step_down(&mut self, of: PersonId, stream: StreamKey, now: Duration, out: &mut Vec<Output>) {
+        if let Some(watched) = self.streams.get_mut(&(of, stream.source)) {
+            watched.step_down(stream.layer, now, out);
+        }
+    }
+
     /// Somebody is gone.
     pub fn forget(&mut self, of: PersonId, out: &mut Vec<Output>) {
         for source in [Source::Camera, Source::Screen] {

@@ -123,10 +123,12 @@ pub enum CallInput {
     ScreenOpened,
     /// It is not, for this reason if there is one: a word for scripts and a sentence.
     ScreenClosed(Option<(&'static str, String)>),
-    /// The link bears this encoding of somebody's camera.
+    /// The link bears this encoding of somebody's pictures.
     PreferLayer {
         /// Whose.
         of: PersonId,
+        /// Which pictures.
+        source: Source,
         /// Which encoding.
         layer: Layer,
     },
@@ -195,8 +197,8 @@ struct Current {
     screen_trouble: Option<String>,
     /// How large the face draws others' pictures, where it said so.
     drawn: BTreeMap<(PersonId, Source), Option<Layer>>,
-    /// What the link bears of others' cameras, where the engine said so.
-    borne: BTreeMap<PersonId, Layer>,
+    /// What the link bears of others' pictures, where the engine said so.
+    borne: BTreeMap<(PersonId, Source), Layer>,
     too_poor: BTreeMap<PersonId, Poor>,
 }
 
@@ -279,9 +281,9 @@ impl CallMachine {
             CallInput::CameraClosed => self.camera_open = false,
             CallInput::ScreenOpened => self.screen_open = self.told.screen.is_some(),
             CallInput::ScreenClosed(trouble) => self.screen_closed(trouble, actions),
-            CallInput::PreferLayer { of, layer } => {
+            CallInput::PreferLayer { of, source, layer } => {
                 if let Some(call) = self.current.as_mut().filter(|call| call.state.member(of).is_some()) {
-                    call.borne.insert(of, layer);
+                    call.borne.insert((of, source), layer);
                 }
             }
             CallInput::LinkTooPoor { of, too_poor } => self.link_poor(now, of, too_poor, actions),

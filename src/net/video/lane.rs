@@ -1,8 +1,8 @@
-//! The frames of one source that wait for their turn, and how fast they leave.
+//! The frames of one stream that wait for their turn, and how fast they leave.
 
-use super::outbox::Frame;
+use super::{outbox::Frame, sent::Sent};
 use bytes::Bytes;
-use hallway_protocol::video::{Source, StreamKey};
+use hallway_protocol::video::{MissingSlices, Source};
 use std::{
     collections::VecDeque,
     time::{Duration, Instant},
@@ -10,17 +10,17 @@ use std::{
 
 /// Fewest bytes a second: what the smallest encoding needs.
 const LEAST_BYTES_PER_SECOND: f64 = 15_000.0;
-/// Most bytes a second: twice of what all encodings of camera and screen aim at together.
+/// Most bytes a second: three times what any encoding aims at.
 const MOST_BYTES_PER_SECOND: f64 = 1_500_000.0;
 /// A tenth of a second lies between two pictures of a screen at most.
 const BETWEEN_PICTURES: Duration = Duration::from_millis(100);
 /// Most bytes that wait: more than the largest frame there can be.
 pub(super) const WAITING_BYTES: usize = 800_000;
 
-/// How the frames of a source leave.
+/// How the frames of a stream leave.
 #[derive(Clone, Copy, Debug)]
 struct Manner {
-    /// At this multiple of the bitrate that the encoders aim at. A keyframe that left at once would fill the queue of a narrow
+    /// At this multiple of the bitrate that the encoder aims at. A keyframe that left at once would fill the queue of a narrow
     /// link, in which the next words stand.
     pace: f64,
     /// Bytes that may leave at once.
@@ -54,11 +54,12 @@ impl Manner {
 /// See the [module's description](self). The clock is the caller's.
 #[derive(Debug)]
 pub(super) struct Lane {
-    source: Source,
     manner: Manner,
     frames: VecDeque<Frame>,
     bytes: usize,
-    /// Bits a second that the encoders aim at, together.
+    /// What left, where that may be asked for again.
+    sent: Option<Sent>,
+    /// Bits a second that the encoder aims at.
     target_bitrate: u32,
     /// What may leave now, in bytes, and as of when.
     allowance: f64,
@@ -66,18 +67,17 @@ pub(super) struct Lane {
 }
 
 impl Lane {
+    /// Of a stream from this source. Only a screen's slices leave again: a face that comes so late is shown to nobody.
     pub(super) fn new(source: Source) -> Self {
         let (frames, manner) = (VecDeque::new(), Manner::of(source));
         let allowance = manner.burst_bytes;
-        Self { source, manner, frames, bytes: 0, target_bitrate: 0, allowance, looked: None }
+        let sent = (source == Source::Screen).then(Sent::default);
+        Self { manner, frames, bytes: 0, sent, target_bitrate: 0, allowance, looked: None }
     }
 
-    pub(super) fn source(&self) -> Source {
-        self.source
-    }
-
+    /// Whether nothing waits.
     pub(super) fn is_empty(&self) -> bool {
-        self.frames.is_empty()
+        self.frames.is_empty() && !self.sent.as_ref().is_some_and(Sent::is_asked)
     }
 
     /// Whether more waits than leaves in the time between two pictures.
@@ -101,9 +101,11 @@ impl Lane {
         self.frames.push_back(frame);
     }
 
+    /// Forgets what waits and what left.
     pub(super) fn clear(&mut self) {
         self.frames.clear();
         self.bytes = 0;
+        self.sent = self.sent.take().map(|_| Sent::default());
     }
 
     /// What may leave grows with the time.
@@ -113,61 +115,62 @@ impl Lane {
         self.allowance = (self.allowance + since * self.bytes_per_second(now)).min(self.manner.burst_bytes);
     }
 
-    /// So many bytes of this source leave beside what [`Self::next`] gives.
+    /// So many bytes of this stream leave beside what [`Self::next`] gives.
     pub(super) fn spend(&mut self, bytes: usize) {
         self.allowance -= bytes as f64;
     }
 
-    /// Whether anything may leave.
-    pub(super) fn may_send(&self) -> bool {
-        self.allowance > 0.0
-    }
-
-    /// The next slice that may leave, whose it is, and since when it has waited.
-    pub(super) fn next(&mut self) -> Option<(StreamKey, Bytes, Instant)> {
-        if !self.may_send() {
+    /// The next slice that may leave, and since when it has waited.
+    pub(super) fn next(&mut self, now: Instant) -> Option<(Bytes, Instant)> {
+        if self.allowance <= 0.0 {
             return None;
         }
+        let again = self.sent.as_mut().and_then(Sent::next);
+        let (slice, since) = again.or_else(|| self.next_new(now))?;
+        self.spend(slice.len());
+        Some((slice, since))
+    }
+
+    fn next_new(&mut self, now: Instant) -> Option<(Bytes, Instant)> {
         let frame = self.frames.front_mut()?;
         let slice = frame.slices.pop_front()?;
-        let (stream, since) = (frame.stream, frame.since);
+        let since = frame.since;
         frame.has_begun = true;
         if frame.slices.is_empty() {
             self.frames.pop_front();
         }
         self.bytes -= slice.len();
-        self.allowance -= slice.len() as f64;
-        Some((stream, slice, since))
+        if let Some(sent) = &mut self.sent {
+            sent.keep(slice.clone(), since, now);
+        }
+        Some((slice, since))
     }
 
-    /// Drops what has waited too long, and tells which streams are interrupted by that.
-    pub(super) fn drop_stale(&mut self, now: Instant) -> Vec<StreamKey> {
-        let mut broken = Vec::new();
+    /// A receiver asks for slices that did not come.
+    pub(super) fn send_again(&mut self, missing: MissingSlices, now: Instant) {
+        if let Some(sent) = &mut self.sent {
+            sent.ask(missing, now);
+        }
+    }
+
+    /// Drops what has waited too long, and tells whether the stream is interrupted by that.
+    pub(super) fn drop_stale(&mut self, now: Instant) -> bool {
+        let mut is_broken = false;
         while let Some(stale) = self.frames.iter().position(|frame| {
             let waited = now.saturating_duration_since(frame.since);
             !frame.has_begun && (waited > self.manner.longest_wait || self.bytes > WAITING_BYTES)
         }) {
-            let stream = self.frames[stale].stream;
-            if self.drop_from(stale, stream) {
-                broken.push(stream);
-            }
+            is_broken = self.drop_from(stale);
         }
-        broken
+        is_broken
     }
 
-    /// Drops a frame, and those of its stream that can't be decoded without it. True when no keyframe is left.
-    fn drop_from(&mut self, first: usize, stream: StreamKey) -> bool {
-        let mut number = 0;
-        let mut is_broken = true;
-        self.frames.retain(|frame| {
-            let is_later = number > first;
-            let is_kept = number < first || frame.stream != stream || (is_later && (frame.keyframe || !is_broken));
-            is_broken &= !(is_later && frame.stream == stream && frame.keyframe);
-            number += 1;
-            is_kept
-        });
+    /// Drops a frame, and those that can't be decoded without it. True when no keyframe is left.
+    fn drop_from(&mut self, first: usize) -> bool {
+        let keyframe = self.frames.iter().skip(first + 1).position(|frame| frame.keyframe);
+        self.frames.drain(first..keyframe.map_or(self.frames.len(), |after| first + 1 + after));
         self.bytes = self.frames.iter().flat_map(|frame| &frame.slices).map(Bytes::len).sum();
-        is_broken
+        keyframe.is_none()
     }
 
     fn bytes_per_second(&self, now: Instant) -> f64 {

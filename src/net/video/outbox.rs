@@ -4,7 +4,7 @@
 //! has waited too long is dropped as a whole, and with it what can't be decoded without it; the encoder is then asked
 //! for a keyframe. Faces pass screens. What the air takes much of leaves twice, and what it took of a screen leaves again.
 
-use super::{copies::Copies, lane::Lane, sent::Sent};
+use super::{copies::Copies, lane::Lane};
 use bytes::Bytes;
 use hallway_protocol::video::{MissingSlices, Source, StreamKey, VideoReport, VideoSlice, with_wait};
 use std::{
@@ -16,10 +16,10 @@ use std::{
 const COPY_AFTER: Duration = Duration::from_millis(15);
 
 /// See the [module's description](self).
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Outbox {
-    /// Faces before screens: what is late of them is worth less.
-    lanes: [Lane; 2],
+    /// Faces before screens, for what is late of them is worth less; and the smaller ones first.
+    lanes: BTreeMap<StreamKey, Lane>,
     /// Frames whose slices have not all come yet, one a stream.
     partial: BTreeMap<StreamKey, Frame>,
     /// The number of the newest whole frame of each stream.
@@ -30,15 +30,12 @@ pub struct Outbox {
     unasked: BTreeSet<StreamKey>,
     copies: Copies,
     /// Copies of what left, and when they are due.
-    copied: VecDeque<(Instant, Source, Bytes)>,
-    /// What left of a screen.
-    sent: Sent,
+    copied: VecDeque<(Instant, StreamKey, Bytes)>,
 }
 
 /// A frame that waits.
 #[derive(Debug)]
 pub(super) struct Frame {
-    pub(super) stream: StreamKey,
     pub(super) number: u16,
     pub(super) keyframe: bool,
     pub(super) slices: VecDeque<Bytes>,
@@ -52,21 +49,6 @@ pub fn ends_frame(slice: &[u8]) -> bool {
     matches!(slice, [_, _, _, _, slice, slices, ..] if u16::from(*slice) + 1 == u16::from(*slices))
 }
 
-impl Default for Outbox {
-    fn default() -> Self {
-        Self {
-            lanes: [Lane::new(Source::Camera), Lane::new(Source::Screen)],
-            partial: BTreeMap::new(),
-            newest: BTreeMap::new(),
-            broken: BTreeSet::new(),
-            unasked: BTreeSet::new(),
-            copies: Copies::default(),
-            copied: VecDeque::new(),
-            sent: Sent::default(),
-        }
-    }
-}
-
 impl Outbox {
     /// Takes a slice from the encoder, in its form on the way up.
     pub fn push(&mut self, bytes: Bytes, now: Instant) {
@@ -77,7 +59,7 @@ impl Outbox {
         let stream = slice.stream;
         if slice.slice == 0 {
             let (number, keyframe) = (slice.frame, slice.keyframe);
-            let frame = Frame { stream, number, keyframe, slices: VecDeque::new(), has_begun: false, since: now };
+            let frame = Frame { number, keyframe, slices: VecDeque::new(), has_begun: false, since: now };
             if self.partial.insert(stream, frame).is_some() {
                 self.break_off(stream);
             }
@@ -91,41 +73,31 @@ impl Outbox {
         if slice.slice + 1 == slice.slices
             && let Some(frame) = self.partial.remove(&stream)
         {
-            self.queue(frame);
+            self.queue(stream, frame);
         }
         self.drop_stale(now);
     }
 
-    /// What the encoders of a source aim at together, in bits a second.
-    pub fn aim_at(&mut self, source: Source, target_bitrate: u32) {
-        self.lane(source).aim_at(target_bitrate);
+    /// What the encoder of a stream aims at, in bits a second.
+    pub fn aim_at(&mut self, stream: StreamKey, target_bitrate: u32) {
+        self.lane(stream).aim_at(target_bitrate);
     }
 
     /// What may leave now, in order.
     pub fn take(&mut self, now: Instant) -> Vec<Bytes> {
-        self.lanes.iter_mut().for_each(|lane| lane.earn(now));
+        self.lanes.values_mut().for_each(|lane| lane.earn(now));
         self.drop_stale(now);
         let mut leaving = Vec::new();
-        while let Some((_, source, copy)) = self.copied.pop_front_if(|(due, ..)| *due <= now) {
-            self.lane(source).spend(copy.len());
+        while let Some((_, stream, copy)) = self.copied.pop_front_if(|(due, ..)| *due <= now) {
+            self.lane(stream).spend(copy.len());
             leaving.push(copy);
         }
-        for lane in &mut self.lanes {
-            while lane.source() == Source::Screen
-                && lane.may_send()
-                && let Some((slice, since)) = self.sent.next()
-            {
-                lane.spend(slice.len());
-                leaving.push(with_wait(slice, now.saturating_duration_since(since)));
-            }
-            while let Some((stream, slice, since)) = lane.next() {
-                if stream.source == Source::Screen {
-                    self.sent.keep(slice.clone(), since, now);
-                }
+        for (stream, lane) in &mut self.lanes {
+            while let Some((slice, since)) = lane.next(now) {
                 let waited = now.saturating_duration_since(since);
-                if self.copies.are_made_of(stream) {
+                if self.copies.are_made_of(*stream) {
                     let copy = with_wait(slice.clone(), waited + COPY_AFTER);
-                    self.copied.push_back((now + COPY_AFTER, stream.source, copy));
+                    self.copied.push_back((now + COPY_AFTER, *stream, copy));
                 }
                 leaving.push(with_wait(slice, waited));
             }
@@ -139,11 +111,10 @@ impl Outbox {
         self.newest.retain(|stream, _| is_kept(stream.source));
         self.broken.retain(|stream| is_kept(stream.source));
         self.unasked.retain(|stream| is_kept(stream.source));
-        self.copied.retain(|(_, source, _)| is_kept(*source));
-        if !is_kept(Source::Screen) {
-            self.sent = Sent::default();
+        self.copied.retain(|(_, stream, _)| is_kept(stream.source));
+        for (_, lane) in self.lanes.iter_mut().filter(|(stream, _)| !is_kept(stream.source)) {
+            lane.clear();
         }
-        self.lanes.iter_mut().filter(|lane| !is_kept(lane.source())).for_each(Lane::clear);
     }
 
     /// A receiver told how its pictures come.
@@ -153,7 +124,7 @@ impl Outbox {
 
     /// A receiver asks for slices that did not come.
     pub fn send_again(&mut self, missing: MissingSlices, now: Instant) {
-        self.sent.ask(missing, now);
+        self.lane(missing.stream).send_again(missing, now);
     }
 
     /// Streams that were interrupted since the last call: a keyframe makes them go on.
@@ -164,39 +135,36 @@ impl Outbox {
     /// Whether something waits that may leave soon.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
-        self.lanes.iter().any(|lane| !lane.is_empty()) || !self.copied.is_empty() || self.sent.is_asked()
+        self.lanes.values().any(|lane| !lane.is_empty()) || !self.copied.is_empty()
     }
 
-    /// Whether pictures of this source wait for those before them.
+    /// Streams whose pictures wait for those before them, of which more are better not encoded before they have left.
     #[must_use]
-    pub fn is_behind(&self, source: Source, now: Instant) -> bool {
-        self.lanes.iter().any(|lane| lane.source() == source && lane.is_behind(now))
+    pub fn behind(&self, now: Instant) -> BTreeSet<StreamKey> {
+        let patient = self.lanes.iter().filter(|(stream, _)| stream.source == Source::Screen);
+        patient.filter(|(_, lane)| lane.is_behind(now)).map(|(stream, _)| *stream).collect()
     }
 
-    fn lane(&mut self, source: Source) -> &mut Lane {
-        let [camera, screen] = &mut self.lanes;
-        match source {
-            Source::Camera => camera,
-            Source::Screen => screen,
-        }
+    fn lane(&mut self, stream: StreamKey) -> &mut Lane {
+        self.lanes.entry(stream).or_insert_with(|| Lane::new(stream.source))
     }
 
-    fn queue(&mut self, frame: Frame) {
-        let before = self.newest.insert(frame.stream, frame.number);
+    fn queue(&mut self, stream: StreamKey, frame: Frame) {
+        let before = self.newest.insert(stream, frame.number);
         if frame.keyframe {
-            self.broken.remove(&frame.stream);
-            self.unasked.remove(&frame.stream);
+            self.broken.remove(&stream);
+            self.unasked.remove(&stream);
         } else if before.is_none_or(|before| frame.number != before.wrapping_add(1)) {
-            self.break_off(frame.stream);
+            self.break_off(stream);
         }
-        if !self.broken.contains(&frame.stream) {
-            self.lane(frame.stream.source).push(frame);
+        if !self.broken.contains(&stream) {
+            self.lane(stream).push(frame);
         }
     }
 
     fn drop_stale(&mut self, now: Instant) {
-        let broken: Vec<_> = self.lanes.iter_mut().flat_map(|lane| lane.drop_stale(now)).collect();
-        broken.into_iter().for_each(|stream| self.break_off(stream));
+        let broken = self.lanes.iter_mut().filter_map(|(stream, lane)| lane.drop_stale(now).then_some(*stream));
+        broken.collect::<Vec<_>>().into_iter().for_each(|stream| self.break_off(stream));
     }
 
     fn break_off(&mut self, stream: StreamKey) {
@@ -265,10 +233,10 @@ mod tests {
     fn a_screen_takes_its_time_and_lets_faces_pass() {
         let now = Instant::now();
         let mut outbox = Outbox::default();
-        outbox.aim_at(Source::Screen, 300_000);
+        outbox.aim_at(SCREEN, 300_000);
         push(&mut outbox, SCREEN, 1, true, 100, now);
         let first = outbox.take(now).len();
-        assert_eq!((first, outbox.is_behind(Source::Screen, now)), (1, true));
+        assert_eq!((first, outbox.behind(now)), (1, BTreeSet::from([SCREEN])));
         // 300 kbit/s are 34 packets a second.
         let left: usize = (1..=100).map(|step| outbox.take(now + ms(step * 10)).len()).sum();
         assert!((33..=35).contains(&left), "{left} slices in a second");
@@ -276,7 +244,7 @@ mod tests {
         let streams = outbox.take(now + ms(1100)).into_iter().map(|slice| VideoSlice::decode(&slice).unwrap().stream);
         assert_eq!(streams.collect::<Vec<_>>()[..2], [CAMERA, SCREEN]);
         let ends: Vec<_> = (12..=200).filter(|step| !frames(&outbox.take(now + ms(step * 20))).is_empty()).collect();
-        assert_eq!((ends.len(), outbox.is_behind(Source::Screen, now + ms(4000))), (1, false), "{ends:?}");
+        assert_eq!((ends.len(), outbox.behind(now + ms(4000))), (1, BTreeSet::new()), "{ends:?}");
         assert!(outbox.take_broken().is_empty());
     }
 
@@ -284,7 +252,7 @@ mod tests {
     fn what_is_missing_of_a_screen_leaves_again() {
         let now = Instant::now();
         let mut outbox = Outbox::default();
-        outbox.aim_at(Source::Screen, 1_000_000);
+        outbox.aim_at(SCREEN, 1_000_000);
         let numbered = |seq: u16| {
             let nals = vec![7; 1088].into();
             let (slice, slices, stream) = (seq as u8, 8, SCREEN);
@@ -321,7 +289,7 @@ mod tests {
         let now = Instant::now();
         let left_after = |target_bitrate, wait| {
             let mut outbox = Outbox::default();
-            outbox.aim_at(Source::Camera, target_bitrate);
+            outbox.aim_at(CAMERA, target_bitrate);
             push(&mut outbox, CAMERA, 1, true, 10, now);
             outbox.take(now).len() + outbox.take(now + ms(wait)).len()
         };
@@ -400,8 +368,8 @@ mod tests {
             let mut now = Instant::now();
             let mut outbox = Outbox::default();
             // As much as leaves them behind at times.
-            outbox.aim_at(Source::Camera, 900_000);
-            outbox.aim_at(Source::Screen, 900_000);
+            outbox.aim_at(CAMERA, 900_000);
+            outbox.aim_at(SCREEN, 900_000);
             let mut left = Vec::new();
             let mut numbers = [0u16; 2];
             for (is_camera, keyframe, slices, wait, loses) in pushes {
@@ -413,7 +381,7 @@ mod tests {
                         outbox.push(slice(stream, *number, keyframe || *number == 1, part, slices), now);
                     }
                 }
-                prop_assert!(outbox.lanes.iter().all(|lane| lane.bytes() <= lane::WAITING_BYTES + 80 * 1100));
+                prop_assert!(outbox.lanes.values().all(|lane| lane.bytes() <= lane::WAITING_BYTES + 80 * 1100));
                 now += ms(wait);
                 left.extend(outbox.take(now));
             }

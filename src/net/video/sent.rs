@@ -1,7 +1,7 @@
-//! What left of a screen, for those to whom some of it did not come.
+//! What left of a stream, for those to whom some of it did not come.
 
 use bytes::Bytes;
-use hallway_protocol::video::{MissingSlices, StreamKey, VideoSlice};
+use hallway_protocol::video::{MissingSlices, VideoSlice};
 use std::{
     collections::VecDeque,
     time::{Duration, Instant},
@@ -26,7 +26,6 @@ pub(super) struct Sent {
 
 #[derive(Debug)]
 struct Slice {
-    stream: StreamKey,
     seq: u16,
     bytes: Bytes,
     /// Since when it waits to leave, and when it left last.
@@ -39,8 +38,8 @@ struct Slice {
 impl Sent {
     /// A slice, which waited since then, leaves now.
     pub(super) fn keep(&mut self, bytes: Bytes, since: Instant, now: Instant) {
-        let Ok(VideoSlice { stream, seq, .. }) = VideoSlice::decode(&bytes) else { return };
-        self.slices.push_back(Slice { stream, seq, bytes, since, left: now, times: 0 });
+        let Ok(VideoSlice { seq, .. }) = VideoSlice::decode(&bytes) else { return };
+        self.slices.push_back(Slice { seq, bytes, since, left: now, times: 0 });
         while self.slices.len() > MOST {
             self.slices.pop_front();
         }
@@ -50,7 +49,7 @@ impl Sent {
     pub(super) fn ask(&mut self, missing: MissingSlices, now: Instant) {
         self.slices.retain(|slice| now.saturating_duration_since(slice.left) < KEPT);
         for seq in missing.numbers() {
-            let found = self.slices.iter_mut().find(|slice| (slice.stream, slice.seq) == (missing.stream, seq));
+            let found = self.slices.iter_mut().find(|slice| slice.seq == seq);
             let may_leave =
                 |slice: &&mut Slice| slice.times < MOST_TIMES && now.saturating_duration_since(slice.left) >= ONCE_IN;
             if let Some(slice) = found.filter(may_leave) {

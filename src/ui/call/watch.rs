@@ -71,7 +71,7 @@ fn sent(call: &CallView, me: Option<PersonId>) -> impl Iterator<Item = (PersonId
     })
 }
 
-/// What suits a width in pixels. Screens have only one encoding.
+/// What suits a width in pixels. Screens are read, however small: their other encoding is for links that bear no more.
 fn layer(source: Source, width_px: f32) -> Layer {
     match source {
         Source::Screen => Layer::Large,

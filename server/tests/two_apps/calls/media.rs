@@ -4,7 +4,7 @@ use super::*;
 use hallway_protocol::{
     channels::ReportChannel,
     listening::{ListenerReport, Reception},
-    video::{MissingSlices, VideoFeedback, VideoReport},
+    video::{MissingSlices, StepDown, VideoFeedback, VideoReport},
 };
 
 fn watch(call: CallId, of: PersonId, layer: Option<Layer>) -> CallRequest {
@@ -110,7 +110,8 @@ fn reports_come_back_to_who_is_in_the_same_call_and_to_nobody_else() {
     };
     let missing = |person| MissingSlices { person, stream, from: 65_535, which: 0b101 };
     for (reporter, person) in [(bob, of_ann), (cleo, of_ann), (bob, of_cleo), (bob, of_bob)] {
-        for feedback in [VideoFeedback::Report(of(person)), VideoFeedback::Missing(missing(person))] {
+        let step = VideoFeedback::StepDown(StepDown { person, stream });
+        for feedback in [VideoFeedback::Report(of(person)), VideoFeedback::Missing(missing(person)), step] {
             world.sender::<VideoFeedback>(reporter).send::<ReportChannel>(feedback);
         }
     }
@@ -126,8 +127,9 @@ fn reports_come_back_to_who_is_in_the_same_call_and_to_nobody_else() {
     let report = VideoFeedback::Report(VideoReport { person: of_bob, ..of(of_ann) });
     // The channel keeps no order.
     let told = |feedback| inbox.video_feedback.iter().filter(|told| **told == feedback).count();
-    assert_eq!([told(report), told(VideoFeedback::Missing(missing(of_bob)))], [1, 1]);
-    assert_eq!(inbox.video_feedback.len(), 2);
+    let step = VideoFeedback::StepDown(StepDown { person: of_bob, stream });
+    assert_eq!([report, VideoFeedback::Missing(missing(of_bob)), step].map(told), [1, 1, 1]);
+    assert_eq!(inbox.video_feedback.len(), 3);
     assert_eq!(inbox.reports.iter().map(|report| report.listeners).collect::<Vec<_>>(), [1]);
     assert!([bob, cleo].iter().all(|client| world.inbox(*client).video_feedback.is_empty()));
 }

@@ -40,6 +40,8 @@ const BETWEEN: Duration = Duration::from_millis(800);
 const FEWEST_PACKETS: u16 = 10;
 /// Only who sends this share of what it may is told by reports that more would get through.
 const USED: f32 = 0.5;
+/// And no more than so many times what was sent: others who watch the same may keep that low.
+const BEYOND_SENT: f32 = 2.0;
 
 /// See the [module's description](self). The clock is the caller's.
 #[derive(Clone, Debug)]
@@ -93,7 +95,7 @@ impl Link {
             let for_loss = if loss <= LITTLE_LOSS { f32::MAX } else { LOSS_CEILING };
             let for_use = if through >= USED * sent as f32 { f32::MAX } else { bounds.unused as f32 };
             let growth = if self.lowered.is_none() { bounds.first_growth } else { GROWTH };
-            self.raise(1.0 + growth * new.min(1.0), for_loss.min(for_use), now);
+            self.raise(1.0 + growth * new.min(1.0), for_loss.min(for_use).min(BEYOND_SENT * sent as f32), now);
         }
         self.bitrate = self.bitrate.clamp(bounds.least as f32, bounds.most as f32);
     }

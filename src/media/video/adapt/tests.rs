@@ -1,5 +1,5 @@
 use super::*;
-use hallway_protocol::video::StreamKey;
+use hallway_protocol::{ids::PersonId, video::StreamKey};
 
 const REPORT: Duration = Duration::from_millis(500);
 const STEP: Duration = Duration::from_millis(10);
@@ -289,4 +289,139 @@ fn a_screen_finds_what_a_link_bears_while_its_first_picture_leaves() {
     assert_eq!(screen_after(&[(200, 100)]), 180_000, "too much");
     assert_eq!(screen_after(&[(200, 250)]), 180_000, "much too much");
     assert_eq!(screen_after(&[(200, 100), (300, 0), (400, 0)]), 180_000, "it was too much a moment ago");
+}
+
+/// People who watch the same camera through links of their own.
+struct Viewers {
+    controller: Controller,
+    now: Duration,
+    viewers: Vec<Viewer>,
+    /// Whether they do as they are asked.
+    obey: bool,
+}
+
+struct Viewer {
+    layer: Layer,
+    /// Bits a second beside the voice.
+    capacity: f64,
+    queue_bits: f64,
+    longest_queue: Duration,
+    asked: Vec<Duration>,
+}
+
+impl Viewers {
+    fn new(source: Source, layer: Layer, capacities: &[f64]) -> Self {
+        let viewer =
+            |capacity| Viewer { layer, capacity, queue_bits: 0.0, longest_queue: Duration::ZERO, asked: Vec::new() };
+        let viewers = capacities.iter().map(|capacity| viewer(*capacity)).collect();
+        let mut viewers =
+            Self { controller: Controller::new(source), now: Duration::from_secs(10), viewers, obey: true };
+        viewers.tell_receivers();
+        viewers
+    }
+
+    fn tell_receivers(&mut self) {
+        let count = |layer| self.viewers.iter().filter(|viewer| viewer.layer == layer).count() as u8;
+        self.controller.set_receivers(Layer::ALL.map(count), self.now);
+    }
+
+    /// So many times half a second.
+    fn run(&mut self, source: Source, reports: u32) {
+        for _ in 0..reports {
+            self.now += REPORT;
+            self.controller.step(self.now);
+            let settings = Layer::ALL.map(|layer| self.controller.setting(layer));
+            let mut steps = Vec::new();
+            for (number, viewer) in self.viewers.iter_mut().enumerate() {
+                let sent = f64::from(settings[viewer.layer.index()].unwrap().bitrate) * REPORT.as_secs_f64();
+                let room = viewer.capacity * REPORT.as_secs_f64();
+                let through = (viewer.queue_bits + sent).min(room);
+                viewer.queue_bits = (viewer.queue_bits + sent - through).min(viewer.capacity * BUFFER_SECONDS);
+                let queue = Duration::from_secs_f64(viewer.queue_bits / viewer.capacity);
+                viewer.longest_queue = viewer.longest_queue.max(queue);
+                let report = VideoReport {
+                    person: PersonId(number as u32),
+                    stream: StreamKey { source, layer: viewer.layer },
+                    expected: (sent / 8000.0) as u16,
+                    lost: 0,
+                    bytes: (through / 8.0) as u32,
+                    interval_ms: 500,
+                    queue_ms: queue.as_millis() as u16,
+                    frames: 15,
+                };
+                if let Some(step) = self.controller.reported(&report, self.now) {
+                    assert_eq!(step, StepDown { person: report.person, stream: report.stream });
+                    viewer.asked.push(self.now);
+                    steps.push(number);
+                }
+            }
+            for number in steps.into_iter().filter(|_| self.obey) {
+                let layer = &mut self.viewers[number].layer;
+                *layer = Layer::ALL[layer.index() - 1];
+            }
+            self.tell_receivers();
+        }
+    }
+
+    fn bitrate(&self, viewer: usize) -> u32 {
+        self.controller.setting(self.viewers[viewer].layer).unwrap().bitrate
+    }
+
+    fn layers(&self) -> Vec<Layer> {
+        self.viewers.iter().map(|viewer| viewer.layer).collect()
+    }
+}
+
+#[test]
+fn one_on_a_poor_link_does_not_spoil_it_for_the_others() {
+    let (medium, small) = (Layer::Medium, Layer::Small);
+    let mut viewers = Viewers::new(Source::Camera, medium, &[5e6, 200e3, 5e6]);
+    viewers.run(Source::Camera, 24);
+    assert_eq!(viewers.layers(), [medium, small, medium]);
+    assert_eq!((viewers.bitrate(0), viewers.controller.setting(medium).unwrap().most), (900_000, (640, 360)));
+    assert!((100_000..=200_000).contains(&viewers.bitrate(1)), "{}", viewers.bitrate(1));
+    assert!(viewers.viewers[1].longest_queue < Duration::from_millis(300), "its voice would be late");
+    // The link gets worse in the middle of it.
+    let mut viewers = Viewers::new(Source::Camera, medium, &[5e6, 5e6]);
+    viewers.run(Source::Camera, 20);
+    viewers.viewers[1].capacity = 150e3;
+    viewers.run(Source::Camera, 8);
+    assert_eq!((viewers.layers(), viewers.bitrate(0)), (vec![medium, small], 900_000), "at once what it was");
+}
+
+#[test]
+fn where_most_links_are_poor_nobody_is_asked_to_step_down() {
+    for capacities in [&[200e3, 200e3, 5e6][..], &[200e3, 200e3], &[200e3]] {
+        let mut viewers = Viewers::new(Source::Camera, Layer::Medium, capacities);
+        viewers.run(Source::Camera, 40);
+        assert!(viewers.viewers.iter().all(|viewer| viewer.asked.is_empty()), "{capacities:?}");
+        assert!(viewers.bitrate(0) <= 200_000, "{capacities:?}");
+    }
+    let mut viewers = Viewers::new(Source::Camera, Layer::Small, &[70e3, 5e6, 5e6]);
+    viewers.run(Source::Camera, 40);
+    assert!(viewers.viewers[0].asked.is_empty() && viewers.bitrate(1) < 100_000, "there is no smaller one");
+}
+
+#[test]
+fn who_does_not_step_down_is_asked_again_and_followed_for_a_while_only() {
+    let mut viewers = Viewers::new(Source::Camera, Layer::Medium, &[5e6, 5e6, 5e6]);
+    viewers.run(Source::Camera, 20);
+    (viewers.obey, viewers.viewers[1].capacity) = (false, 150e3);
+    viewers.run(Source::Camera, 6);
+    assert!(viewers.bitrate(0) < 200_000, "followed at first");
+    viewers.run(Source::Camera, 6);
+    assert_eq!(viewers.bitrate(0), 900_000);
+    let asked = &viewers.viewers[1].asked;
+    assert!(asked.len() >= 4 && asked.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_secs(1)), "{asked:?}");
+    assert!(viewers.viewers.iter().enumerate().all(|(number, viewer)| number == 1 || viewer.asked.is_empty()));
+}
+
+#[test]
+fn a_screen_has_a_slow_encoding_for_who_holds_the_others_back() {
+    let mut viewers = Viewers::new(Source::Screen, Layer::Large, &[5e6, 250e3]);
+    viewers.run(Source::Screen, 24);
+    assert_eq!(viewers.layers(), [Layer::Large, Layer::Medium]);
+    assert_eq!(viewers.controller.setting(Layer::Large).unwrap().rate, 10.0);
+    let slow = viewers.controller.setting(Layer::Medium).unwrap();
+    assert!(slow.bitrate <= 250_000 && slow.rate <= 3.0 && slow.most == (1920, 1200), "{slow:?}");
 }

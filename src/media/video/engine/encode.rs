@@ -12,7 +12,7 @@ use crate::media::{
 };
 use hallway_protocol::{
     limits::KEYFRAME_INTERVAL,
-    video::{Layer, Source, StreamKey, VideoReport},
+    video::{Layer, Source, StreamKey, VideoFeedback, VideoReport},
 };
 use std::{
     collections::VecDeque,
@@ -49,17 +49,17 @@ pub(super) enum Order {
     Keyframe(Layer),
     Reported(VideoReport),
     Clock(MediaClock),
-    /// Nothing is encoded while this is so.
-    Wait(bool),
+    /// Nothing is encoded of this layer while this is so.
+    Wait(Layer, bool),
 }
 
 impl Order {
     fn stands_for(&self, waiting: &Self) -> bool {
         match (self, waiting) {
-            (Self::Receivers(_), Self::Receivers(_))
-            | (Self::Clock(_), Self::Clock(_))
-            | (Self::Wait(_), Self::Wait(_)) => true,
-            (Self::Keyframe(layer), Self::Keyframe(waiting)) => layer == waiting,
+            (Self::Receivers(_), Self::Receivers(_)) | (Self::Clock(_), Self::Clock(_)) => true,
+            (Self::Keyframe(layer), Self::Keyframe(waiting)) | (Self::Wait(layer, _), Self::Wait(waiting, _)) => {
+                layer == waiting
+            }
             (Self::Reported(report), Self::Reported(waiting)) => {
                 (report.person, report.stream) == (waiting.person, waiting.stream)
             }
@@ -172,8 +172,7 @@ pub(super) struct Encoding {
     layers: [LayerEncoder; Layer::COUNT],
     controller: Controller,
     scaler: Scaler,
-    still: Still,
-    waits: bool,
+    changes: Changes,
 }
 
 /// One layer's encoder.
@@ -184,6 +183,11 @@ struct LayerEncoder {
     keyframe: Duration,
     wants_keyframe: bool,
     pace: Pace,
+    /// What was encoded before has not left yet.
+    waits: bool,
+    still: Still,
+    /// What was told last of the bitrate.
+    aims_at: u32,
 }
 
 impl Encoding {
@@ -206,8 +210,7 @@ impl Encoding {
             layers: Layer::ALL.map(|layer| LayerEncoder::new(content, StreamKey { source, layer })),
             controller: Controller::new(source),
             scaler: Scaler::default(),
-            still: Still::default(),
-            waits: false,
+            changes: Changes::default(),
         };
         thread::Builder::new().name("video-encoder".into()).spawn(move || {
             let slot = stopped;
@@ -247,23 +250,29 @@ impl Encoding {
             }
             Order::Keyframe(layer) => self.layers[layer.index()].wants_keyframe = true,
             Order::Reported(report) => {
-                self.controller.reported(&report, now);
+                if let Some(step) = self.controller.reported(&report, now) {
+                    (self.deliver)(VideoEvent::Feedback(VideoFeedback::StepDown(step)));
+                }
                 self.publish();
             }
             Order::Clock(clock) => self.media_clock = clock,
-            Order::Wait(waits) => self.waits = waits,
+            Order::Wait(layer, waits) => self.layers[layer.index()].waits = waits,
         }
     }
 
     fn encode(&mut self, picture: &Arc<Picture>) {
-        if self.waits {
-            return;
-        }
-        let changed = self.source == Source::Camera || self.still.look(picture);
+        let scene = match self.source {
+            Source::Camera => None,
+            Source::Screen => Some(self.changes.look(picture)),
+        };
         for layer in Layer::ALL {
             let Some(setting) = self.controller.setting(layer) else { continue };
             let state = &mut self.layers[layer.index()];
-            if state.is_due(picture.taken, setting.rate, changed) {
+            let changed = scene.is_none_or(|scene| state.still.is_worth(scene));
+            if !state.waits && state.is_due(picture.taken, setting.rate, changed) {
+                if let Some(scene) = scene {
+                    state.still.taken(scene);
+                }
                 self.encode_layer(layer, picture, setting);
             }
         }
@@ -296,10 +305,13 @@ impl Encoding {
         let encoding = largest.map(|setting| (setting.most.0, setting.most.1, setting.rate));
         let mut state = self.slot.lock();
         state.interval = Duration::from_secs_f32(1.0 / rate);
-        let before = mem::replace(&mut state.published, Published { target_bitrate, encoding });
+        state.published = Published { target_bitrate, encoding };
         drop(state);
-        if before.target_bitrate != target_bitrate {
-            (self.deliver)(VideoEvent::AimsAt { source: self.source, bitrate: target_bitrate });
+        for ((layer, setting), state) in Layer::ALL.into_iter().zip(settings).zip(&mut self.layers) {
+            let bitrate = setting.map_or(0, |setting| setting.bitrate);
+            if mem::replace(&mut state.aims_at, bitrate) != bitrate {
+                (self.deliver)(VideoEvent::AimsAt { stream: StreamKey { source: self.source, layer }, bitrate });
+            }
         }
     }
 }
@@ -313,6 +325,9 @@ impl LayerEncoder {
             keyframe: Duration::ZERO,
             wants_keyframe: true,
             pace: Pace::default(),
+            waits: false,
+            still: Still::default(),
+            aims_at: 0,
         }
     }
 
@@ -380,22 +395,41 @@ impl Pace {
     }
 }
 
-/// Tells whether a screen changed.
+/// Counts what a screen shows: pictures that are the same are one scene.
+#[derive(Default)]
+struct Changes {
+    last: Option<Arc<Picture>>,
+    scene: u64,
+}
+
+impl Changes {
+    /// The scene of this picture, from 1.
+    fn look(&mut self, picture: &Arc<Picture>) -> u64 {
+        if !self.last.as_ref().is_some_and(|last| same(last, picture)) {
+            self.last = Some(picture.clone());
+            self.scene += 1;
+        }
+        self.scene
+    }
+}
+
+/// What a layer has shown of a screen.
 #[derive(Default)]
 struct Still {
-    last: Option<Arc<Picture>>,
-    same: u32,
+    scene: u64,
+    times: u32,
 }
 
 impl Still {
-    /// Whether this picture is worth being encoded: another one than the last, or one of those that make it sharper.
-    fn look(&mut self, picture: &Arc<Picture>) -> bool {
-        let same = self.last.as_ref().is_some_and(|last| same(last, picture));
-        self.same = if same { self.same.saturating_add(1) } else { 0 };
-        if !same {
-            self.last = Some(picture.clone());
-        }
-        self.same <= SHARPENING
+    /// Whether a picture of this scene is worth being encoded: it is a new one, or it becomes sharper.
+    fn is_worth(&self, scene: u64) -> bool {
+        self.scene != scene || self.times <= SHARPENING
+    }
+
+    /// It is encoded.
+    fn taken(&mut self, scene: u64) {
+        let times = if self.scene == scene { self.times.saturating_add(1) } else { 1 };
+        *self = Self { scene, times };
     }
 }
 

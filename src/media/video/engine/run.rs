@@ -142,7 +142,9 @@ impl Runner {
             VideoCommand::ShareScreen(choice) => self.share_screen(choice),
             VideoCommand::StopScreen => self.screen.close(now),
             VideoCommand::SetReceivers { source, receivers } => self.set_receivers(source, receivers),
-            VideoCommand::WaitWithScreen(waits) => self.screen.slot().order(Order::Wait(waits)),
+            VideoCommand::Wait { stream, waits } => {
+                self.source(stream.source).slot().order(Order::Wait(stream.layer, waits));
+            }
             VideoCommand::SendKeyframe { source, layer } => self.source(source).slot().order(Order::Keyframe(layer)),
             VideoCommand::Reported(report) => {
                 self.source(report.stream.source).slot().order(Order::Reported(report));
@@ -163,6 +165,7 @@ impl Runner {
             VideoCommand::Watch { of, source, layer } => {
                 self.receiver.watch(of, source, layer, now, &mut self.outputs);
             }
+            VideoCommand::StepDown { of, stream } => self.receiver.step_down(of, stream, now, &mut self.outputs),
             VideoCommand::Forget(of) => self.receiver.forget(of, &mut self.outputs),
         }
         self.put_out();

@@ -1,8 +1,8 @@
 //! Which layer suits the own link: a smaller one when the one that is watched keeps coming badly, and the larger one again,
 //! carefully, when all is well.
 //!
-//! The sender reacts to reports first, within two seconds, for everybody who watches the layer. Only what is still bad after
-//! that is the own link's fault.
+//! The sender reacts to reports first, within two seconds, for everybody who watches the layer. What is still bad after that is
+//! the own link's fault; and where the others' links bear more, the sender says so, for only it knows.
 
 use super::arrivals::Arrived;
 use hallway_protocol::video::{Layer, Source};
@@ -22,10 +22,11 @@ const BAD_FOR: Duration = Duration::from_secs(3);
 const TOO_POOR_FOR: Duration = Duration::from_secs(6);
 /// How long it is good in one go before it is no longer called too poor.
 const BETTER_FOR: Duration = Duration::from_secs(3);
-/// How long it is good before the larger layer is tried again.
-const GOOD_FOR: Duration = Duration::from_secs(10);
-/// After a try that failed the next one comes later, up to so long.
-const LONGEST_GOOD_FOR: Duration = Duration::from_secs(80);
+/// How long it is good before the larger layer is tried again. Each change of a screen's costs its first picture.
+const CAMERA_GOOD_FOR: Duration = Duration::from_secs(10);
+const SCREEN_GOOD_FOR: Duration = Duration::from_secs(60);
+/// After a try that failed the next one comes later, up to so many times as long.
+const LONGEST: u32 = 8;
 /// A larger layer that turns bad within so long was a try that failed.
 const TRIED_FOR: Duration = Duration::from_secs(20);
 
@@ -63,7 +64,7 @@ impl Preference {
             given_up: Vec::new(),
             bad_since: None,
             good_since: None,
-            good_for: GOOD_FOR,
+            good_for: usually(source),
             raised: None,
             too_poor: false,
             wished: None,
@@ -105,8 +106,9 @@ impl Preference {
             self.too_poor = false;
             return Some(Wish::TooPoor(false));
         }
-        if lasted(self.bad_since, BAD_FOR) && watched > self.least() {
-            return self.lower(watched, now);
+        // Of a screen the smaller layer is no smaller than the larger one becomes.
+        if lasted(self.bad_since, BAD_FOR) && self.source == Source::Camera && watched > Layer::Small {
+            return self.lower(watched, false, now);
         }
         if lasted(self.bad_since, TOO_POOR_FOR) && !self.too_poor {
             self.too_poor = true;
@@ -118,20 +120,20 @@ impl Preference {
         None
     }
 
-    /// The smallest layer that there is.
-    fn least(&self) -> Layer {
-        match self.source {
-            Source::Camera => Layer::Small,
-            Source::Screen => Layer::Large,
-        }
+    /// The sender says that this layer is too much for the own link.
+    pub(super) fn step_down(&mut self, from: Layer, now: Duration) -> Option<Wish> {
+        let has_smaller = from > self.source.layers()[0];
+        if self.watched == Some(from) && has_smaller { self.lower(from, true, now) } else { None }
     }
 
-    fn lower(&mut self, watched: Layer, now: Duration) -> Option<Wish> {
+    /// Wishes for the layer below; it is certain, or the own judgement, that the larger one is too much.
+    fn lower(&mut self, watched: Layer, is_certain: bool, now: Duration) -> Option<Wish> {
         self.bad_since = Some(now);
         let layer = Layer::ALL[watched.index().checked_sub(1)?];
         if self.wished != Some(layer) {
-            let failed = self.raised.is_some_and(|raised| now.saturating_sub(raised) < TRIED_FOR);
-            self.good_for = if failed { (2 * self.good_for).min(LONGEST_GOOD_FOR) } else { GOOD_FOR };
+            let failed = is_certain || self.raised.is_some_and(|raised| now.saturating_sub(raised) < TRIED_FOR);
+            let usual = usually(self.source);
+            self.good_for = if failed { (2 * self.good_for).min(LONGEST * usual) } else { usual };
             self.given_up.push(watched);
         }
         self.wished = Some(layer);
@@ -143,6 +145,14 @@ impl Preference {
         let layer = self.given_up.pop()?;
         self.wished = Some(layer);
         Some(Wish::Layer(layer))
+    }
+}
+
+/// How long it is good before the larger layer is tried for the first time.
+fn usually(source: Source) -> Duration {
+    match source {
+        Source::Camera => CAMERA_GOOD_FOR,
+        Source::Screen => SCREEN_GOOD_FOR,
     }
 }
 
@@ -220,6 +230,34 @@ mod tests {
         assert_eq!(link.seconds(11, 0, 0), [(10, Wish::Layer(Layer::Medium))]);
         link.seconds(4, 20, 0);
         assert_eq!(link.seconds(21, 0, 0), [(20, Wish::Layer(Layer::Medium))]);
+    }
+
+    #[test]
+    fn the_senders_word_counts_once_and_as_a_try_that_failed() {
+        let mut link = Link::new(Layer::Large);
+        assert_eq!(link.preference.step_down(Layer::Medium, link.now), None, "that is not watched");
+        for _ in 0..3 {
+            assert_eq!(link.preference.step_down(Layer::Large, link.now), Some(Wish::Layer(Layer::Medium)));
+        }
+        link.preference.watches(Layer::Medium, link.now);
+        assert_eq!(link.seconds(21, 0, 0), [(20, Wish::Layer(Layer::Large))]);
+        assert_eq!(link.preference.step_down(Layer::Large, link.now), Some(Wish::Layer(Layer::Medium)));
+        link.preference.watches(Layer::Medium, link.now);
+        assert_eq!(link.seconds(41, 0, 0), [(40, Wish::Layer(Layer::Large))]);
+        let mut link = Link::new(Layer::Small);
+        assert_eq!(link.preference.step_down(Layer::Small, link.now), None, "there is no smaller one");
+    }
+
+    #[test]
+    fn a_screen_is_watched_slower_at_the_senders_word_only() {
+        let mut link = Link::new(Layer::Large);
+        link.preference = Preference::new(Source::Screen);
+        link.preference.watches(Layer::Large, link.now);
+        assert_eq!(link.seconds(5, 0, 400), [], "the sender mends that in the same layer");
+        assert_eq!(link.preference.step_down(Layer::Large, link.now), Some(Wish::Layer(Layer::Medium)));
+        link.preference.watches(Layer::Medium, link.now);
+        assert_eq!(link.preference.step_down(Layer::Medium, link.now), None);
+        assert_eq!(link.seconds(121, 0, 0), [(120, Wish::Layer(Layer::Large))]);
     }
 
     #[test]

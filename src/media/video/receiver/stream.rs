@@ -64,8 +64,6 @@ pub(super) struct RemoteStream {
     of: PersonId,
     source: Source,
     layers: [Coming; Layer::COUNT],
-    /// What is asked for again, of a screen.
-    missing: Missing,
     /// The layer that is being decoded.
     current: Option<Layer>,
     watched: Option<Layer>,
@@ -91,6 +89,8 @@ pub(super) struct RemoteStream {
 struct Coming {
     assembly: Assembly,
     arrivals: Arrivals,
+    /// What is asked for again, of a screen.
+    missing: Missing,
     heard: Option<Duration>,
 }
 
@@ -115,7 +115,7 @@ impl Coming {
             Source::Camera => Assembly::of_faces(),
             Source::Screen => Assembly::of_screens(),
         };
-        Self { assembly, arrivals: Arrivals::default(), heard: None }
+        Self { assembly, arrivals: Arrivals::default(), missing: Missing::default(), heard: None }
     }
 }
 
@@ -125,7 +125,6 @@ impl RemoteStream {
             of,
             source,
             layers: Layer::ALL.map(|_| Coming::new(source)),
-            missing: Missing::default(),
             current: None,
             watched: None,
             inspector: Inspector::new(source),
@@ -152,7 +151,7 @@ impl RemoteStream {
         coming.assembly.push(slice, came);
         coming.heard = Some(came);
         if self.source == Source::Screen {
-            self.missing.came(slice, came);
+            coming.missing.came(slice, came);
         }
         if is_first || came > self.heard + REPORTED {
             // What came is of the time since then, and of no pause before it.
@@ -170,6 +169,12 @@ impl RemoteStream {
         self.heard = self.heard.max(now);
     }
 
+    /// The sender says that the own link holds this layer back for others.
+    pub(super) fn step_down(&mut self, layer: Layer, now: Duration, out: &mut Vec<Output>) {
+        let wish = self.preference.step_down(layer, now);
+        self.tell(wish, out);
+    }
+
     /// How long nothing came.
     pub(super) fn silent(&self, now: Duration) -> Duration {
         now.saturating_sub(self.heard)
@@ -184,7 +189,9 @@ impl RemoteStream {
         }
         self.show(now, out);
         self.ask(now, out);
-        if let Some(missing) = self.missing.ask(self.of, now) {
+        if let Some(meant) = self.watched.or(self.current)
+            && let Some(missing) = self.layers[meant.index()].missing.ask(self.of, now)
+        {
             out.push(Output::Feedback(VideoFeedback::Missing(missing)));
         }
         if now >= self.report_due {
@@ -197,7 +204,9 @@ impl RemoteStream {
     pub(super) fn due(&self) -> Option<Duration> {
         let frames = self.layers.iter().filter_map(|coming| coming.assembly.due());
         let pictures = self.waiting.front().map(|waiting| waiting.at);
-        frames.chain(pictures).chain(self.missing.due()).chain(self.early_due).chain([self.report_due]).min()
+        let meant = self.watched.or(self.current);
+        let missing = meant.and_then(|meant| self.layers[meant.index()].missing.due());
+        frames.chain(pictures).chain(missing).chain(self.early_due).chain([self.report_due]).min()
     }
 
     pub(super) fn add_to(&self, received: &mut Received) {
@@ -383,8 +392,13 @@ impl RemoteStream {
 
     /// Whether another layer would suit the link.
     fn judge(&mut self, interval: Interval, now: Duration, out: &mut Vec<Output>) {
+        let wish = self.preference.judge(&interval.arrived, interval.shown, now);
+        self.tell(wish, out);
+    }
+
+    fn tell(&self, wish: Option<Wish>, out: &mut Vec<Output>) {
         let (of, source) = (self.of, self.source);
-        match self.preference.judge(&interval.arrived, interval.shown, now) {
+        match wish {
             Some(Wish::Layer(layer)) => out.push(Output::Prefer { of, source, layer }),
             Some(Wish::TooPoor(too_poor)) => out.push(Output::TooPoor { of, too_poor }),
             None => {}

@@ -159,7 +159,7 @@ impl Current {
         }
         let state = &self.state;
         self.drawn.retain(|(person, _), _| state.member(*person).is_some());
-        self.borne.retain(|person, _| state.member(*person).is_some());
+        self.borne.retain(|(person, _), _| state.member(*person).is_some());
         self.too_poor.retain(|person, _| state.member(*person).is_some());
         self.follow_screen(now, actions);
     }

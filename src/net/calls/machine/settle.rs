@@ -93,8 +93,7 @@ impl CallMachine {
         self.told.watches = wanted;
         // Judgements of streams that are over are of no use for the next ones.
         if let Some(call) = &mut self.current {
-            let is_watched = |of: &PersonId| self.told.watches.contains_key(&(*of, Source::Camera));
-            call.borne.retain(|of, _| is_watched(of));
+            call.borne.retain(|stream, _| self.told.watches.contains_key(stream));
             call.too_poor.retain(|of, _| self.told.watches.keys().any(|(person, _)| person == of));
         }
     }
@@ -197,17 +196,13 @@ impl Current {
             let of = member.person;
             // The engine keeps what it knows of them meanwhile.
             let through = |layer: Option<Layer>| if self.stays_away(of) { None } else { layer };
-            if member.sending.camera {
-                let drawn = self.drawn.get(&(of, Source::Camera)).copied().unwrap_or(Some(Layer::Medium));
-                let borne = self.borne.get(&of).copied().unwrap_or(Layer::Large);
-                let layer = drawn.map(|drawn| drawn.min(borne));
-                watches.insert((of, Source::Camera), (through(layer), layer));
-            }
-            if member.sending.screen {
-                let drawn = self.drawn.get(&(of, Source::Screen)).copied().unwrap_or(Some(Layer::Large));
-                // Screens have no other encoding.
-                let layer = drawn.map(|_| Layer::Large);
-                watches.insert((of, Source::Screen), (through(layer), layer));
+            let camera = member.sending.camera.then_some((Source::Camera, Layer::Medium));
+            let screen = member.sending.screen.then_some((Source::Screen, Layer::Large));
+            for (source, usual) in camera.into_iter().chain(screen) {
+                let drawn = self.drawn.get(&(of, source)).copied().unwrap_or(Some(usual));
+                let borne = self.borne.get(&(of, source)).copied().unwrap_or(Layer::Large);
+                let layer = drawn.map(|drawn| source.layer_for(drawn.min(borne)));
+                watches.insert((of, source), (through(layer), layer));
             }
         }
         watches

@@ -489,12 +489,19 @@ fn the_smaller_of_what_is_drawn_and_what_the_link_bears_is_watched() {
     assert_eq!(bench.at(10, sends.clone()), "watch:Bob:Camera:Some(Medium) see:Bob:Some(Medium)");
     assert_eq!(bench.at(15, sends), "");
     assert_eq!(bench.ask(20, watch(Some(Layer::Large))), "watch:Bob:Camera:Some(Large) see:Bob:Some(Large)");
-    let bears = |layer| CallInput::PreferLayer { of: BOB, layer };
+    let bears = |layer| CallInput::PreferLayer { of: BOB, source: Source::Camera, layer };
     assert_eq!(bench.at(30, bears(Layer::Small)), "watch:Bob:Camera:Some(Small) see:Bob:Some(Small)");
     assert_eq!(bench.ask(40, watch(Some(Layer::Medium))), "");
     assert_eq!(bench.ask(50, watch(None)), "watch:Bob:Camera:None see:Bob:None");
     assert_eq!(bench.ask(60, watch(Some(Layer::Large))), "watch:Bob:Camera:Some(Small) see:Bob:Some(Small)");
     assert_eq!(bench.at(70, told(both())), "see:Bob:None", "the camera is off");
+    let bears = |layer| CallInput::PreferLayer { of: BOB, source: Source::Screen, layer };
+    let shares = told(with(&both(), BOB, SCREEN));
+    assert_eq!(bench.at(71, shares), "watch:Bob:Screen:Some(Large) see:Bob:Some(Large)");
+    assert_eq!(bench.at(72, bears(Layer::Medium)), "watch:Bob:Screen:Some(Medium) see:Bob:Some(Medium)");
+    let small = Command::WatchVideo { of: BOB, source: Source::Screen, layer: Some(Layer::Small) };
+    assert_eq!(bench.ask(73, small), "", "a screen has none");
+    bench.at(74, told(both()));
     let again = "watch:Bob:Camera:Some(Large) see:Bob:Some(Large)";
     assert_eq!(bench.at(80, told(with(&both(), BOB, CAMERA))), again, "what the link bore then is forgotten");
 }

@@ -60,12 +60,13 @@ impl Calls {
 }
 
 impl Seat {
-    /// A camera is each member's own; a screen is sent once it was granted, and has one encoding.
+    /// A camera is each member's own; a screen is sent once it was granted.
     fn may_send(&self, stream: StreamKey) -> bool {
-        match stream.source {
+        let is_granted = match stream.source {
             Source::Camera => true,
-            Source::Screen => self.sending.screen && stream.layer == Layer::Large,
-        }
+            Source::Screen => self.sending.screen,
+        };
+        is_granted && stream.source.layers().contains(&stream.layer)
     }
 
     fn sends(&self, source: Source) -> bool {
@@ -94,8 +95,7 @@ impl Call {
 
     /// Notes what somebody wants to see of another.
     pub(super) fn watch(&mut self, viewer: PersonId, of: PersonId, source: Source, layer: Option<Layer>) {
-        // A screen has one encoding.
-        let layer = layer.map(|layer| if source == Source::Screen { Layer::Large } else { layer });
+        let layer = layer.map(|layer| source.layer_for(layer));
         let is_there = viewer != of && self.seat(of).is_some();
         let Some(seat) = self.seat_mut(viewer).filter(|seat| is_there && seat.is_joined()) else { return };
         let before = seat.layer_of(of, source);

@@ -61,8 +61,10 @@ fn senders_are_told_who_wants_what_when_it_changes() {
     let out = scene.asks(BOB, watch(call, ANN, CAMERA, Some(Layer::Small)));
     assert_eq!((wanted(&out, ANN, CAMERA), wanted(&out, BOB, CAMERA)), (Some([1, 0, 0]), None));
     assert_eq!(scene.asks(BOB, watch(call, ANN, CAMERA, Some(Layer::Small))), []);
-    // A screen has one encoding, whatever is said.
-    assert_eq!(wanted(&scene.asks(BOB, watch(call, ANN, SCREEN, Some(Layer::Small))), ANN, SCREEN), None);
+    // A screen has no small encoding.
+    let out = scene.asks(BOB, watch(call, ANN, SCREEN, Some(Layer::Small)));
+    assert_eq!(wanted(&out, ANN, SCREEN), Some([0, 1, 0]));
+    assert_eq!(scene.asks(BOB, watch(call, ANN, SCREEN, Some(Layer::Medium))), []);
     let out = scene.happens(CallInput::Departed { person: BOB, lost: true });
     assert_eq!(wanted(&out, ANN, CAMERA), Some([0, 0, 0]));
     let again = PersonId(12);
@@ -109,6 +111,7 @@ fn one_shares_a_screen_at_a_time() {
     let out = scene.asks(ANN, send(sharing()));
     assert!(state(&out, BOB).unwrap().member(ANN).unwrap().sending.screen);
     assert!(seen(&scene, ANN, screen).is_some() && seen(&scene, ANN, stream(SCREEN, Layer::Small)).is_none());
+    assert_eq!(seen(&scene, ANN, stream(SCREEN, Layer::Medium)), Some(vec![]), "for who asks for it");
     let out = scene.asks(BOB, send(sharing()));
     assert!(!state(&out, BOB).unwrap().member(BOB).unwrap().sending.screen, "the state is the answer");
     assert!(told(&out, ANN).is_empty() && seen(&scene, BOB, screen).is_none());
