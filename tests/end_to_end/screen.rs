@@ -8,9 +8,9 @@ use crate::{
         server::TestServer,
         speech::{self, SENTENCE},
     },
-    video::{WAY, behind},
+    video::{WAY, behind, called_over_a_good_and_a_narrow_link, narrow},
 };
-use hallway_bench::relay::{Bandwidth, Conditions, Faults, Loss};
+use hallway_bench::relay::{Conditions, Faults, Loss};
 use serde_json::Value;
 
 #[test]
@@ -50,10 +50,8 @@ fn a_screen_is_shared_to_a_room_and_everybody_sees_whose_it_is() {
 
 #[test]
 fn a_screen_comes_over_a_narrow_link_that_loses_packets_and_leaves_room_for_every_word() {
-    let bandwidth = Some(Bandwidth { bits_per_second: 300_000, queue_bytes: 15_000 });
-    let narrow = Faults { bandwidth, ..Faults::delay(WAY) };
-    let lossy = Faults { loss: Loss::independent(0.03), ..narrow };
-    let (relay, server) = behind(Conditions { up: narrow, down: lossy, seed: 1 });
+    let lossy = Faults { loss: Loss::independent(0.03), ..narrow() };
+    let (relay, server) = behind(Conditions { up: narrow(), down: lossy, seed: 1 });
     let folder = tempfile::tempdir().unwrap();
     let wav = folder.path().join("words.wav");
     speech::speak(SENTENCE, &wav);
@@ -75,17 +73,9 @@ fn a_screen_comes_over_a_narrow_link_that_loses_packets_and_leaves_room_for_ever
 
 #[test]
 fn one_on_a_narrow_link_does_not_make_a_screen_slow_for_the_others() {
-    let good = Faults::delay(WAY);
-    let (relay, server) = behind(Conditions::both_ways(good, 1));
+    let (relay, server) = behind(Conditions::both_ways(Faults::delay(WAY), 1));
     let mut ann = client(&server, "Ann").counting().sign_in();
-    let mut bob = client(&server, "Bob").counting().sign_in();
-    let narrow = Faults { bandwidth: Some(Bandwidth { bits_per_second: 250_000, queue_bytes: 12_500 }), ..good };
-    relay.set_faults_of_newcomers(narrow, narrow);
-    let mut cleo = client(&server, "Cleo").counting().sign_in();
-    ann.call(&mut bob, "voice");
-    ann.send("ask Cleo");
-    cleo.in_call("incoming");
-    cleo.send("accept");
+    let [mut bob, mut cleo] = called_over_a_good_and_a_narrow_link(&mut ann, "voice", &relay, &server);
     ann.send("share pattern");
     cleo.video("shown", 5);
     let fast = |event: &Value| event["video"]["streams"][0]["rate"].as_f64() >= Some(7.0);

@@ -145,9 +145,7 @@ fn pictures_are_whole_over_a_network_that_loses_twenty_of_a_hundred() {
 
 #[test]
 fn over_300_kbit_s_pictures_go_on_and_leave_room_for_every_word() {
-    let faults =
-        Faults { bandwidth: Some(Bandwidth { bits_per_second: 300_000, queue_bytes: 15_000 }), ..Faults::delay(WAY) };
-    let (relay, server) = behind(Conditions::both_ways(faults, 1));
+    let (relay, server) = behind(Conditions::both_ways(narrow(), 1));
     let folder = tempfile::tempdir().unwrap();
     let wav = folder.path().join("words.wav");
     speech::speak(SENTENCE, &wav);
@@ -179,20 +177,12 @@ fn over_300_kbit_s_pictures_go_on_and_leave_room_for_every_word() {
 
 #[test]
 fn one_on_a_narrow_link_does_not_blur_the_pictures_for_the_others() {
-    let good = Faults::delay(WAY);
-    let (relay, server) = behind(Conditions::both_ways(good, 1));
     let folder = tempfile::tempdir().unwrap();
     let film = folder.path().join("film.y4m");
     clip::write(&film, 640, 360, FILM).unwrap();
+    let (relay, server) = behind(Conditions::both_ways(Faults::delay(WAY), 1));
     let mut ann = client(&server, "Ann").filming(&format!("y4m:{}", film.display())).counting().sign_in();
-    let mut bob = client(&server, "Bob").counting().sign_in();
-    let narrow = Faults { bandwidth: Some(Bandwidth { bits_per_second: 300_000, queue_bytes: 15_000 }), ..good };
-    relay.set_faults_of_newcomers(narrow, narrow);
-    let mut cleo = client(&server, "Cleo").counting().sign_in();
-    ann.call(&mut bob, "video");
-    ann.send("ask Cleo");
-    cleo.in_call("incoming");
-    cleo.send("accept");
+    let [mut bob, mut cleo] = called_over_a_good_and_a_narrow_link(&mut ann, "video", &relay, &server);
     let sees = |person: &mut HeadlessClient, width: u64, least: u64| {
         person.expect("such pictures", |event| {
             let stream = &event["video"]["streams"][0];
@@ -230,6 +220,28 @@ fn lossy(share: f64, pictures: u64, good: f64) {
         assert!(mean > good && least > WHOLE, "{mean} dB, the worst {least} dB");
         assert!(seen.readable().is_sorted_by(|one, next| one < next), "{seen:?}");
     }
+}
+
+/// Two people in a call with this one; the second one's link is [narrow].
+pub(crate) fn called_over_a_good_and_a_narrow_link(
+    caller: &mut HeadlessClient,
+    kind: &str,
+    relay: &Relay,
+    server: &TestServer,
+) -> [HeadlessClient; 2] {
+    let mut bob = client(server, "Bob").counting().sign_in();
+    relay.set_faults_of_newcomers(narrow(), narrow());
+    let mut cleo = client(server, "Cleo").counting().sign_in();
+    caller.call(&mut bob, kind);
+    caller.send("ask Cleo");
+    cleo.in_call("incoming");
+    cleo.send("accept");
+    [bob, cleo]
+}
+
+/// A link of 300 kbit/s, with a queue of 400 ms.
+pub(crate) fn narrow() -> Faults {
+    Faults { bandwidth: Some(Bandwidth { bits_per_second: 300_000, queue_bytes: 15_000 }), ..Faults::delay(WAY) }
 }
 
 /// A server behind a network.

@@ -37,6 +37,8 @@ pub(crate) struct Bounds {
     first_growth: f32,
     /// Share of what got through that is aimed at when the queue is too long.
     ease: f32,
+    /// Up to this more is tried at any loss that is not much.
+    despite_loss: u32,
 }
 
 /// How a layer is encoded.
@@ -212,13 +214,14 @@ impl Bounds {
             (Source::Screen, Layer::Small | Layer::Medium) => (80_000, 150_000, 300_000, 300_000),
             (Source::Screen, Layer::Large) => (80_000, 300_000, 300_000, 1_500_000),
         };
-        let (first_growth, ease) = match source {
-            Source::Camera => (0.6, 0.85),
+        let (first_growth, ease, despite_loss) = match source {
+            // A face is well seen then, and more packets would be more frames torn.
+            Source::Camera => (0.6, 0.85, 300_000),
             // Its first picture is its largest, leaves at this rate, and is waited for: it is told of ten times a second. What
-            // grows so fast takes the voice's share of the link before there is a queue.
-            Source::Screen => (5.0, 0.6),
+            // grows so fast takes the voice's share of the link before there is a queue. What is lost of it is sent again.
+            Source::Screen => (5.0, 0.6, most),
         };
-        Self { least, start, unused, most, first_growth, ease }
+        Self { least, start, unused, most, first_growth, ease, despite_loss }
     }
 }
 

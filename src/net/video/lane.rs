@@ -91,9 +91,12 @@ impl Lane {
         self.bytes
     }
 
-    /// Bits a second.
+    /// Bits a second; with none nobody watches, and what waits is for nobody.
     pub(super) fn aim_at(&mut self, target_bitrate: u32) {
         self.target_bitrate = target_bitrate;
+        if target_bitrate == 0 {
+            self.clear();
+        }
     }
 
     pub(super) fn push(&mut self, frame: Frame) {

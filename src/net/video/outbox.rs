@@ -338,6 +338,22 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_watches_any_more_does_not_leave() {
+        let now = Instant::now();
+        let mut outbox = Outbox::default();
+        let slow = StreamKey { layer: Layer::Medium, ..SCREEN };
+        [SCREEN, slow].into_iter().for_each(|stream| outbox.aim_at(stream, 300_000));
+        [SCREEN, slow].into_iter().for_each(|stream| push(&mut outbox, stream, 1, true, 100, now));
+        assert_eq!(outbox.take(now).len(), 2, "one of each");
+        outbox.aim_at(SCREEN, 0);
+        let left = (1..=400).flat_map(|step| outbox.take(now + ms(step * 10))).collect::<Vec<_>>();
+        assert!(left.len() > 90 && left.iter().all(|left| VideoSlice::decode(left).unwrap().stream == slow));
+        outbox.aim_at(SCREEN, 300_000);
+        push(&mut outbox, SCREEN, 2, true, 1, now + ms(5000));
+        assert_eq!(frames(&outbox.take(now + ms(5000))), [2]);
+    }
+
+    #[test]
     fn what_the_air_takes_much_of_leaves_twice() {
         let now = Instant::now();
         let mut outbox = Outbox::default();

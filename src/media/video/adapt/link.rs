@@ -19,8 +19,6 @@ const NO_QUEUE_MS: u16 = 40;
 const MUCH_LOSS: f32 = 0.1;
 /// Loss up to which more is tried.
 const LITTLE_LOSS: f32 = 0.03;
-/// Up to this rate, in bits a second, more is tried at any loss that is not much: a face is well seen then.
-const LOSS_CEILING: f32 = 300_000.0;
 /// Loss alone does not push the rate below this: it helps nobody if it is the air's.
 const LOSS_FLOOR: u32 = 150_000;
 /// Share of what got through that is aimed at when the queue is much too long.
@@ -36,8 +34,10 @@ const REMEMBERED: Duration = Duration::from_secs(15);
 const REST: Duration = Duration::from_secs(2);
 /// Two steps down are at least so far apart: the effect of the first must be in the report.
 const BETWEEN: Duration = Duration::from_millis(800);
-/// Fewest packets that a loss is a share of.
-const FEWEST_PACKETS: u16 = 10;
+/// Fewest packets that a loss is a share of: one of the first ten is not much.
+const FEWEST_PACKETS: f32 = 30.0;
+/// How much of what was lost before counts with each report: of the few packets of a low rate one more or less says nothing.
+const LOSS_KEPT: f32 = 0.7;
 /// Only who sends this share of what it may is told by reports that more would get through.
 const USED: f32 = 0.5;
 /// And no more than so many times what was sent: others who watch the same may keep that low.
@@ -52,12 +52,16 @@ pub(super) struct Link {
     lowered: Option<Duration>,
     heard: Duration,
     queue_ms: u16,
+    /// Packets that were due, and those of them that never came, the older ones counting less.
+    expected: f32,
+    lost: f32,
 }
 
 impl Link {
     /// A link through which this much has come since then.
     pub(super) fn new(bitrate: u32, since: Duration) -> Self {
-        Self { bitrate: bitrate as f32, too_much: None, lowered: None, heard: since, queue_ms: 0 }
+        let (bitrate, heard) = (bitrate as f32, since);
+        Self { bitrate, too_much: None, lowered: None, heard, queue_ms: 0, expected: 0.0, lost: 0.0 }
     }
 
     /// The same link, through which another layer comes at this bitrate.
@@ -79,7 +83,7 @@ impl Link {
     pub(super) fn reported(&mut self, report: &VideoReport, bounds: Bounds, sent: u32, now: Duration) {
         let seconds = f32::from(report.interval_ms.max(100)) / 1000.0;
         let through = report.bytes as f32 * 8.0 / seconds;
-        let loss = f32::from(report.lost) / f32::from(report.expected.max(FEWEST_PACKETS));
+        let loss = self.loss(report);
         let grows = report.queue_ms.saturating_add(20) >= self.queue_ms;
         // What was told in between is not counted again.
         let new = now.saturating_sub(self.heard).as_secs_f32().min(seconds);
@@ -92,12 +96,19 @@ impl Link {
                 self.lower(report.queue_ms, loss, through, bounds, now);
             }
         } else if report.queue_ms <= NO_QUEUE_MS && rested(REST) {
-            let for_loss = if loss <= LITTLE_LOSS { f32::MAX } else { LOSS_CEILING };
+            let for_loss = if loss <= LITTLE_LOSS { f32::MAX } else { bounds.despite_loss as f32 };
             let for_use = if through >= USED * sent as f32 { f32::MAX } else { bounds.unused as f32 };
             let growth = if self.lowered.is_none() { bounds.first_growth } else { GROWTH };
             self.raise(1.0 + growth * new.min(1.0), for_loss.min(for_use).min(BEYOND_SENT * sent as f32), now);
         }
         self.bitrate = self.bitrate.clamp(bounds.least as f32, bounds.most as f32);
+    }
+
+    /// The share of packets that are lost, with this report.
+    fn loss(&mut self, report: &VideoReport) -> f32 {
+        self.expected = LOSS_KEPT * self.expected + f32::from(report.expected);
+        self.lost = LOSS_KEPT * self.lost + f32::from(report.lost);
+        self.lost / self.expected.max(FEWEST_PACKETS)
     }
 
     /// No receiver reported when it was time.

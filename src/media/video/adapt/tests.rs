@@ -417,6 +417,52 @@ fn who_does_not_step_down_is_asked_again_and_followed_for_a_while_only() {
 }
 
 #[test]
+fn what_is_lost_of_the_first_packets_is_not_much() {
+    let bitrate_after = |lost: u16| {
+        let mut controller = Controller::new(Source::Screen);
+        controller.set_receivers([0, 0, 1], Duration::ZERO);
+        for (at_ms, expected) in [(200, 7), (300, 11), (400, 15), (500, 18)] {
+            let report = VideoReport {
+                person: PersonId(2),
+                stream: StreamKey { source: Source::Screen, layer: Layer::Large },
+                expected,
+                lost: lost.min(expected),
+                bytes: 1100 * u32::from(expected),
+                interval_ms: at_ms,
+                queue_ms: 0,
+                frames: 0,
+            };
+            controller.reported(&report, Duration::from_millis(at_ms.into()));
+        }
+        controller.setting(Layer::Large).unwrap().bitrate
+    };
+    assert!(bitrate_after(1) >= 600_000, "{}", bitrate_after(1));
+    assert!(bitrate_after(10) < 300_000, "{}", bitrate_after(10));
+}
+
+#[test]
+fn a_screen_grows_where_little_is_lost_for_what_is_lost_is_sent_again() {
+    let mut controller = Controller::new(Source::Screen);
+    controller.set_receivers([0, 0, 1], Duration::ZERO);
+    // One of twenty in all, as chance has it.
+    for (number, lost) in [0, 2, 1, 0, 2, 0, 1, 2].into_iter().enumerate() {
+        let bitrate = controller.setting(Layer::Large).unwrap().bitrate;
+        let report = VideoReport {
+            person: PersonId(2),
+            stream: StreamKey { source: Source::Screen, layer: Layer::Large },
+            expected: 20,
+            lost,
+            bytes: bitrate / 16,
+            interval_ms: 500,
+            queue_ms: 0,
+            frames: 1,
+        };
+        controller.reported(&report, Duration::from_millis(500 * (number as u64 + 1)));
+    }
+    assert_eq!(controller.setting(Layer::Large).unwrap().bitrate, 1_500_000);
+}
+
+#[test]
 fn a_screen_has_a_slow_encoding_for_who_holds_the_others_back() {
     let mut viewers = Viewers::new(Source::Screen, Layer::Large, &[5e6, 250e3]);
     viewers.run(Source::Screen, 24);
